@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+const url = (protocols: string[], example: string) =>
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+      error: `must be a URL such as ${example}`,
+    })
+    .transform((text) => text.replace(/\/+$/, ''));
+
+const wholeNumber = (min: number, max: number, example: string) =>
+  z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}, such as ${example}`,
+    })
+    .transform(Number);
+
+const text = z.string().min(1, 'must not be empty');
+
+const environmentSchema = z.object({
+  SERVER_PORT: wholeNumber(0, 65_535, '6080').default(6080),
+  HOST: text.default('127.0.0.1'),
+  APP_URL: url(['http:', 'https:'], 'http://localhost:6080').optional(),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
+    })
+    .default('info'),
+
+  LIVEKIT_URL: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880').default('http://localhost:7880'),
+  LIVEKIT_API_KEY: text.default('devkey'),
+  LIVEKIT_API_SECRET: text.default('development-secret-not-for-production'),
+
+  S3_ENDPOINT: url(['http:', 'https:'], 'http://localhost:9000').default('http://localhost:9000'),
+  S3_ACCESS_KEY: text.default('minioadmin'),
+  S3_SECRET_KEY: text.default('minioadmin'),
+  AWS_REGION: text.default('us-east-1'),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings')
+    .default('openvidu'),
+
+  RECORDINGS_PATH: z
+    .string()
+    .regex(/^(?:(?!\.{1,2}\/)[^/\\{}\p{Cc}]+\/)*$/u, 'must be empty or folders that each end in a slash, such as recordings/')
+    .default('recordings/'),
+  RECORDING_FILE_PORTION_SIZE: wholeNumber(1, Number.MAX_SAFE_INTEGER, '5242880').optional(),
+});
+
+/** What the application is told from outside; {@link loadConfig} makes it. */
+export type Config = ReturnType<typeof fromEnvironment>;
+
+const fromEnvironment = (env: z.infer<typeof environmentSchema>) => ({
+  port: env.SERVER_PORT,
+  host: env.HOST,
+  logLevel: env.LOG_LEVEL,
+  /** Where LiveKit and Egress reach the app: webhooks and the recorder's layout page. */
+  appUrl: env.APP_URL ?? `http://localhost:${env.SERVER_PORT}`,
+  livekit: { url: env.LIVEKIT_URL, apiKey: env.LIVEKIT_API_KEY, apiSecret: env.LIVEKIT_API_SECRET },
+  s3: {
+    endpoint: env.S3_ENDPOINT,
+    accessKey: env.S3_ACCESS_KEY,
+    secretKey: env.S3_SECRET_KEY,
+    region: env.AWS_REGION,
+    bucket: env.S3_BUCKET,
+  },
+  recordings: {
+    /** Key prefix of everything in the bucket that is ours: empty, or ends in a slash. */
+    path: env.RECORDINGS_PATH,
+    /** Most bytes in the answer to an open-ended range; no cap when absent. */
+    portionSize: env.RECORDING_FILE_PORTION_SIZE,
+  },
+});
+
+/** Every mistake in the environment, each a line `VARIABLE must be …, such as … (it is "…")`. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(`The configuration has ${problems.length} mistake(s):\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** Values that are never repeated in a message. */
+const isSecret = (variable: string) => /SECRET|KEY/.test(variable);
+
+/**
+ * The configuration that environment variables give; an empty one counts as not set
+ * where it cannot mean anything (`RECORDINGS_PATH` may be empty: the bucket's root).
+ * @throws {ConfigError} with all mistakes at once
+ */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const set = Object.entries(env).filter(([name, value]) => value !== '' || name === 'RECORDINGS_PATH');
+  const result = environmentSchema.safeParse(Object.fromEntries(set));
+  if (result.success) return fromEnvironment(result.data);
+  throw new ConfigError(
+    result.error.issues.map(({ path, message }) => {
+      const variable = String(path[0]);
+      return `${variable} ${message}${isSecret(variable) ? '' : ` (it is ${JSON.stringify(env[variable])})`}`;
+    }),
+  );
+}

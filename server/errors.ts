@@ -1,0 +1,61 @@
+import { errorCodes, type ErrorCode } from '@reelroom/shared';
+import { ZodError, type ZodType } from 'zod';
+
+/** An error that callers are told of: a stable code, and a sentence for people. */
+export class ReelroomError extends Error {
+  override name = 'ReelroomError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** Its HTTP status. */
+  get status(): number {
+    return errorCodes[this.code].status;
+  }
+}
+
+export const invalidInput = (message: string) => new ReelroomError('INVALID_INPUT', message);
+export const roomNotFound = () =>
+  new ReelroomError('ROOM_NOT_FOUND', 'Room not found: it opens when the first participant joins');
+export const recordingNotFound = () => new ReelroomError('RECORDING_NOT_FOUND', 'Recording not found');
+export const alreadyStarted = () =>
+  new ReelroomError('RECORDING_ALREADY_STARTED', 'Recording already started for this room');
+export const notStarted = () => new ReelroomError('RECORDING_NOT_STARTED', 'Recording not started for this room');
+export const preconditionFailed = () =>
+  new ReelroomError('PRECONDITION_FAILED', 'The recording is not the one that If-Match or If-Unmodified-Since names');
+export const noRecorder = (cause?: unknown) =>
+  new ReelroomError('NO_RECORDER', 'No recorder is free at the moment: nothing was recorded, try again shortly', {
+    cause,
+  });
+export const livekitUnavailable = (cause?: unknown) =>
+  new ReelroomError('LIVEKIT_UNAVAILABLE', 'The video-call server (LiveKit) cannot be reached at the moment', {
+    cause,
+  });
+export const storageUnavailable = (cause?: unknown) =>
+  new ReelroomError('STORAGE_UNAVAILABLE', 'The storage of recordings (S3) cannot be reached at the moment', {
+    cause,
+  });
+
+/** The sentences of a schema's refusal, one after the other. */
+export const validationMessage = (error: ZodError): string =>
+  [...new Set(error.issues.map((issue) => issue.message))].join('; ');
+
+/**
+ * `input` as `schema` makes it.
+ * @throws {ReelroomError} INVALID_INPUT, naming what was wrong
+ */
+export function parseInput<Output>(schema: ZodType<Output>, input: unknown): Output {
+  const result = schema.safeParse(input);
+  if (!result.success) throw invalidInput(validationMessage(result.error));
+  return result.data;
+}
+
+/** What `error` is to a caller: itself where it is ours, else an INTERNAL that says nothing of the inside. */
+export function toReelroomError(error: unknown): ReelroomError {
+  if (error instanceof ReelroomError) return error;
+  if (error instanceof ZodError) return invalidInput(validationMessage(error));
+  return new ReelroomError('INTERNAL', 'Something went wrong on the server', { cause: error });
+}

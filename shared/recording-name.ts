@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** The ending of a recording's file; its manifest has {@link manifestSuffix} behind it. */
+export const mediaSuffix = '.mp4';
+/** `NAME.mp4.json`: the manifest beside the media. */
+export const manifestSuffix = '.json';
+
+/**
+ * A recording's name, `{roomName}-{roomId}-{time}.mp4`: one part of an S3 key.
+ * It has no slash, so nothing outside the recordings' folder can be named, and
+ * fits the 255 bytes that S3 servers on a file system allow with its manifest's
+ * ending behind it.
+ */
+export const recordingNameSchema = z
+  .string({ error: 'name is required: the name of the recording, such as room-RM_x-2026-01-31T101530.mp4' })
+  .regex(/^[^/\\\p{Cc}\p{Cs}]+\.mp4$/u, {
+    error: 'name must be the name of a recording: it ends in .mp4 and has no slash or control character',
+  })
+  .refine((name) => new TextEncoder().encode(name + manifestSuffix).length <= 255, {
+    error: 'name is too long: at most 250 bytes of UTF-8',
+  });
+
+/**
+ * The name of a recording that starts at `startedAt` (ms since 1970). The time is
+ * UTC as in Egress's own `{time}`, with the milliseconds behind it, so that two
+ * recordings of one room never share a name.
+ */
+export function recordingName(room: { name: string; id: string }, startedAt: number): string {
+  const time = new Date(startedAt).toISOString().replace(/[:.Z]/g, '');
+  return `${room.name}-${room.id}-${time}${mediaSuffix}`;
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { roomNameSchema } from './room-name.ts';
+
+/** Who wants to join which room. Names need not be unique: two Anas are two participants. */
+export const tokenInputSchema = z.object({
+  roomName: roomNameSchema,
+  participantName: z
+    .string({ error: 'participantName is required' })
+    .trim()
+    .min(1, 'participantName is required')
+    .max(128, 'participantName is too long: at most 128 characters')
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'participantName may not contain control characters'),
+});
+export type TokenInput = z.infer<typeof tokenInputSchema>;
+
+export const tokenSchema = z.object({
+  /** A LiveKit access token: join that room and publish in it, no more. */
+  token: z.string(),
+  /** Where the browser connects with it. */
+  livekitUrl: z.string(),
+});

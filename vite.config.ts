@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const app = process.env.REELROOM_APP_URL ?? 'http://localhost:6080';
+
+/** What the app answers itself; every other path is a page of the client. */
+const appPaths = ['^/trpc/', '^/token$', '^/recordings(/|\\?|$)', '^/livekit/', '^/readyz$', '^/healthz$'];
+
+export default defineConfig({
+  root: path('client'),
+  plugins: [svelte()],
+  build: {
+    outDir: path('client/dist'),
+    emptyOutDir: true,
+    rolldownOptions: { input: [path('client/index.html'), path('client/recorder.html')] },
+  },
+  server: {
+    host: '127.0.0.1',
+    port: Number(process.env.VITE_PORT ?? 6081),
+    strictPort: true,
+    proxy: Object.fromEntries(appPaths.map((pattern) => [pattern, app])),
+  },
+});
