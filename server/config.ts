@@ -28,7 +28,9 @@ const environmentSchema = z.object({
     })
     .default('info'),
 
-  LIVEKIT_URL: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880').default('http://localhost:7880'),
+  LIVEKIT_URL: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880').default(
+    'http://localhost:7880',
+  ),
   LIVEKIT_API_KEY: text.default('devkey'),
   LIVEKIT_API_SECRET: text.default('development-secret-not-for-production'),
 
@@ -38,12 +40,18 @@ const environmentSchema = z.object({
   AWS_REGION: text.default('us-east-1'),
   S3_BUCKET: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings')
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      'must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings',
+    )
     .default('openvidu'),
 
   RECORDINGS_PATH: z
     .string()
-    .regex(/^(?:(?!\.{1,2}\/)[^/\\{}\p{Cc}]+\/)*$/u, 'must be empty or folders that each end in a slash, such as recordings/')
+    .regex(
+      /^(?:(?!\.{1,2}\/)[^/\\{}\p{Cc}]+\/)*$/u,
+      'must be empty or folders that each end in a slash, such as recordings/',
+    )
     .default('recordings/'),
   RECORDING_FILE_PORTION_SIZE: wholeNumber(1, Number.MAX_SAFE_INTEGER, '5242880').optional(),
 });
@@ -79,7 +87,9 @@ export class ConfigError extends Error {
   readonly problems: string[];
 
   constructor(problems: string[]) {
-    super(`The configuration has ${problems.length} mistake(s):\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    super(
+      `The configuration has ${problems.length} mistake(s):\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    );
     this.problems = problems;
   }
 }

@@ -23,17 +23,29 @@ export const roomNotFound = () =>
 export const recordingNotFound = () => new ReelroomError('RECORDING_NOT_FOUND', 'Recording not found');
 export const alreadyStarted = () =>
   new ReelroomError('RECORDING_ALREADY_STARTED', 'Recording already started for this room');
-export const notStarted = () => new ReelroomError('RECORDING_NOT_STARTED', 'Recording not started for this room');
+export const notStarted = () =>
+  new ReelroomError('RECORDING_NOT_STARTED', 'Recording not started for this room');
 export const preconditionFailed = () =>
-  new ReelroomError('PRECONDITION_FAILED', 'The recording is not the one that If-Match or If-Unmodified-Since names');
+  new ReelroomError(
+    'PRECONDITION_FAILED',
+    'The recording is not the one that If-Match or If-Unmodified-Since names',
+  );
 export const noRecorder = (cause?: unknown) =>
-  new ReelroomError('NO_RECORDER', 'No recorder is free at the moment: nothing was recorded, try again shortly', {
-    cause,
-  });
+  new ReelroomError(
+    'NO_RECORDER',
+    'No recorder is free at the moment: nothing was recorded, try again shortly',
+    {
+      cause,
+    },
+  );
 export const livekitUnavailable = (cause?: unknown) =>
-  new ReelroomError('LIVEKIT_UNAVAILABLE', 'The video-call server (LiveKit) cannot be reached at the moment', {
-    cause,
-  });
+  new ReelroomError(
+    'LIVEKIT_UNAVAILABLE',
+    'The video-call server (LiveKit) cannot be reached at the moment',
+    {
+      cause,
+    },
+  );
 export const storageUnavailable = (cause?: unknown) =>
   new ReelroomError('STORAGE_UNAVAILABLE', 'The storage of recordings (S3) cannot be reached at the moment', {
     cause,

@@ -5,12 +5,10 @@ import { recordingSchema } from './recording.ts';
  * What a room's metadata says of Reelroom, under a key of its own: the recording
  * under way, or the last one's end. Late joiners read it on joining.
  */
-const roomStatusSchema = recordingSchema
-  .pick({ id: true, name: true, status: true, error: true })
-  .extend({
-    /** When media began, in ms since 1970; absent while starting. */
-    recordingSince: z.number().optional(),
-  });
+const roomStatusSchema = recordingSchema.pick({ id: true, name: true, status: true, error: true }).extend({
+  /** When media began, in ms since 1970; absent while starting. */
+  recordingSince: z.number().optional(),
+});
 export type RoomStatus = z.infer<typeof roomStatusSchema>;
 
 const key = 'reelroom';
@@ -25,7 +23,10 @@ const parseObject = (metadata: string): Record<string, unknown> => {
 
 /** The recording that a room's metadata tells of; none where it says nothing that is ours. */
 export function parseRoomStatus(metadata: string | undefined): RoomStatus | undefined {
-  return roomStatusSchema.optional().catch(undefined).parse(parseObject(metadata ?? '')[key]);
+  return roomStatusSchema
+    .optional()
+    .catch(undefined)
+    .parse(parseObject(metadata ?? '')[key]);
 }
 
 /** `metadata` with our key set to `status` (or taken away) and every other key left alone. */

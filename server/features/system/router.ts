@@ -1,0 +1,6 @@
+import { procedure, router } from '../../trpc.ts';
+
+export const systemRouter = router({
+  /** What works now, and what is still being set up. */
+  status: procedure.query(({ ctx }) => ctx.system.status()),
+});

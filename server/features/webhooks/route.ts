@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify';
+import type { Livekit } from '../../plugins/livekit.ts';
+import type { Services } from '../../services.ts';
+
+/**
+ * `POST /livekit/webhook`: LiveKit tells of its egresses, signed over the raw body
+ * (LiveKit, "Webhooks"). 401 for a bad signature; a 5xx when the event could not be
+ * taken in, so that LiveKit sends it again.
+ */
+export async function webhookRoute(
+  app: FastifyInstance,
+  { livekit, lifecycle }: Pick<Services, 'lifecycle'> & { livekit: Livekit },
+): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    ['application/webhook+json', 'application/json'],
+    { parseAs: 'string', bodyLimit: 256 * 1024 },
+    (_request, body, done) => done(null, body),
+  );
+
+  app.post<{ Body: string }>('/livekit/webhook', async (request, reply) => {
+    let event;
+    try {
+      event = await livekit.receiveWebhook(request.body, request.headers.authorization);
+    } catch (error) {
+      request.log.warn({ err: error }, 'a webhook with a bad signature');
+      return reply.code(401).send({ errorMessage: 'The webhook is not signed with our LiveKit API key' });
+    }
+    if (event.egressInfo) await lifecycle.apply(event.egressInfo);
+    return {};
+  });
+}

@@ -1,0 +1,42 @@
+import { setupSchema, type Setup } from '@reelroom/shared';
+import fastify from 'fastify';
+import { ConfigError, loadConfig, reelroom, type Config } from './app.ts';
+
+function readConfig(): Config {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+const config = readConfig();
+const app = fastify({
+  logger: { level: config.logLevel },
+  // Fastify's own HEAD would read the whole video.
+  exposeHeadRoutes: false,
+  // Open players must not hold up the end.
+  forceCloseConnections: true,
+});
+
+let setup: Setup = { parts: [] };
+await app.register(reelroom, { config, setup: () => setup });
+
+const end = () => void app.close().then(() => process.exit(0));
+process.once('SIGINT', end);
+process.once('SIGTERM', end);
+
+// The launcher tells of the set-up; when it dies, so does the app.
+process.on('message', (message) => {
+  setup = setupSchema.parse(message);
+});
+process.once('disconnect', end);
+
+try {
+  await app.listen({ port: config.port, host: config.host });
+} catch (error) {
+  app.log.fatal(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

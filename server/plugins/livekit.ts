@@ -1,0 +1,169 @@
+import { roomEventTopic, type RoomEvent } from '@reelroom/shared';
+import fp from 'fastify-plugin';
+import {
+  AccessToken,
+  EgressClient,
+  EncodedFileOutput,
+  EncodedFileType,
+  RoomServiceClient,
+  S3Upload,
+  ServerError,
+  WebhookReceiver,
+  DataPacket_Kind,
+  type EgressInfo,
+  type Room,
+  type WebhookEvent,
+} from 'livekit-server-sdk';
+import type { Config } from '../config.ts';
+import { livekitUnavailable, noRecorder, roomNotFound } from '../errors.ts';
+
+/** LiveKit answers in milliseconds; one that takes longer counts as away. */
+const requestTimeoutSeconds = 3;
+
+/** How long a start waits for a recorder to take the job, in seconds. LiveKit itself would wait 22. */
+const recorderTimeoutSeconds = 4;
+
+const isAway = (error: unknown) =>
+  error instanceof ServerError ? error.status >= 500 || error.status === 401 : error instanceof Error;
+
+const isNotFound = (error: unknown) => error instanceof ServerError && error.code === 'not_found';
+
+/** `call`, with every failure that means "LiveKit is away" (or refuses our key) told as such. */
+async function reach<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw isAway(error) ? livekitUnavailable(error) : error;
+  }
+}
+
+const nothingIfNotFound = (error: unknown): undefined => {
+  if (!isNotFound(error)) throw error;
+};
+
+/**
+ * LiveKit and its Egress as the rest of the server sees them: the only place that
+ * knows the SDK's clients. Each method is one request, and throws
+ * `LIVEKIT_UNAVAILABLE` when LiveKit cannot be reached or refuses the API key.
+ */
+export function createLivekit({ livekit, s3, appUrl }: Pick<Config, 'livekit' | 's3' | 'appUrl'>) {
+  const { url, apiKey, apiSecret } = livekit;
+  const options = { requestTimeout: requestTimeoutSeconds, failover: false };
+  const rooms = new RoomServiceClient(url, apiKey, apiSecret, options);
+  const egress = new EgressClient(url, apiKey, apiSecret, options);
+  const recorders = new EgressClient(url, apiKey, apiSecret, {
+    ...options,
+    requestTimeout: recorderTimeoutSeconds,
+  });
+  const webhooks = new WebhookReceiver(apiKey, apiSecret);
+
+  return {
+    /** Where browsers connect. */
+    url,
+
+    /** Throws when LiveKit is away. */
+    async check(): Promise<void> {
+      await reach(rooms.listRooms(['-']));
+    },
+
+    /**
+     * A token to join `roomName` and publish there. It carries no `roomRecord`, which
+     * LiveKit does not limit to a room: whoever holds it may stop every recording.
+     */
+    createToken(roomName: string, participant: { identity: string; name: string }): Promise<string> {
+      const token = new AccessToken(apiKey, apiSecret, participant);
+      token.addGrant({ roomJoin: true, room: roomName });
+      return token.toJwt();
+    },
+
+    async findRoom(roomName: string): Promise<Room | undefined> {
+      return (await reach(rooms.listRooms([roomName])))[0];
+    },
+
+    /** Sets a room's metadata as a whole; a room that is gone has none to set. */
+    async setRoomMetadata(roomName: string, metadata: string): Promise<void> {
+      await reach(rooms.updateRoomMetadata(roomName, metadata)).catch(nothingIfNotFound);
+    },
+
+    /** Tells everyone in a room; nobody, if the room is gone. */
+    async sendRoomEvent(roomName: string, event: RoomEvent): Promise<void> {
+      const data = new TextEncoder().encode(JSON.stringify(event));
+      await reach(rooms.sendData(roomName, data, DataPacket_Kind.RELIABLE, { topic: roomEventTopic })).catch(
+        nothingIfNotFound,
+      );
+    },
+
+    /** Egresses that have not ended: of one room, or of all. */
+    activeEgresses(roomName?: string): Promise<EgressInfo[]> {
+      return reach(egress.listEgress({ active: true, ...(roomName !== undefined && { roomName }) }));
+    },
+
+    async findEgress(egressId: string): Promise<EgressInfo | undefined> {
+      return (await reach(egress.listEgress({ egressId })))[0];
+    },
+
+    /**
+     * Has a recorder take the job of recording `roomName` into `key`.
+     * @throws {ReelroomError} NO_RECORDER when none took it in time; it may do so yet.
+     *   ROOM_NOT_FOUND when the room is gone.
+     */
+    async startRecording(roomName: string, key: string): Promise<EgressInfo> {
+      const file = new EncodedFileOutput({
+        fileType: EncodedFileType.MP4,
+        filepath: key,
+        output: {
+          case: 's3',
+          value: new S3Upload({
+            endpoint: s3.endpoint,
+            accessKey: s3.accessKey,
+            secret: s3.secretKey,
+            region: s3.region,
+            bucket: s3.bucket,
+            forcePathStyle: true,
+          }),
+        },
+      });
+      try {
+        return await recorders.startRoomCompositeEgress(
+          roomName,
+          { file },
+          { customBaseUrl: `${appUrl}/recorder.html` },
+        );
+      } catch (error) {
+        if (isNotFound(error)) throw roomNotFound();
+        const tookTooLong = error instanceof Error && error.name === 'TimeoutError';
+        const noneFree =
+          error instanceof ServerError && ['unavailable', 'resource_exhausted'].includes(error.code ?? '');
+        if (tookTooLong || noneFree) throw noRecorder(error);
+        throw isAway(error) ? livekitUnavailable(error) : error;
+      }
+    },
+
+    stopEgress(egressId: string): Promise<EgressInfo> {
+      return reach(egress.stopEgress(egressId));
+    },
+
+    /**
+     * The event of a webhook request, its signature checked over the raw `body`
+     * (LiveKit, "Webhooks"). Throws when the signature is not ours.
+     */
+    receiveWebhook(body: string, authorization: string | undefined): Promise<WebhookEvent> {
+      return webhooks.receive(body, authorization);
+    },
+  };
+}
+
+export type Livekit = ReturnType<typeof createLivekit>;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    livekit: Livekit;
+  }
+}
+
+export default fp<{ config: Config }>(
+  async (app, { config }) => {
+    app.decorate('livekit', createLivekit(config));
+  },
+  { name: 'reelroom-livekit' },
+);

@@ -1,0 +1,201 @@
+import { Readable } from 'node:stream';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+  type GetObjectCommandInput,
+} from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import fp from 'fastify-plugin';
+import type { Config } from '../config.ts';
+import { storageUnavailable } from '../errors.ts';
+
+/** What S3 tells of an object. */
+export interface StoredObject {
+  key: string;
+  /** Bytes. */
+  size: number;
+  lastModified: Date;
+}
+
+/** What a GET or HEAD of an object is conditional on, and which part of it is wanted; as in HTTP. */
+export type ObjectRequest = Pick<
+  GetObjectCommandInput,
+  'Range' | 'IfMatch' | 'IfNoneMatch' | 'IfModifiedSince' | 'IfUnmodifiedSince'
+>;
+
+/** An object's head as S3 gives it: an HTTP status, and what the headers say. */
+export interface ObjectHead {
+  status: number;
+  /** Bytes that follow, or would. */
+  contentLength?: number | undefined;
+  contentRange?: string | undefined;
+  etag?: string | undefined;
+  lastModified?: Date | undefined;
+}
+
+const statusOf = (error: unknown) =>
+  error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+
+/** Whether S3 answered, with a refusal that is about this very request: not found, not changed, no such range. */
+const isAnswer = (error: unknown) => {
+  const status = statusOf(error) ?? 0;
+  return status === 304 || (status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status));
+};
+
+async function reach<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const isAbort = error instanceof Error && error.name === 'AbortError';
+    throw isAnswer(error) || isAbort ? error : storageUnavailable(error);
+  }
+}
+
+/** `undefined` in place of S3's "there is none". */
+async function orNothing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** The answer, also where it is one that the SDK throws: 304, 404, 412, 416. */
+async function orStatus<T extends ObjectHead>(call: Promise<T>): Promise<T | ObjectHead> {
+  try {
+    return await call;
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === undefined || !isAnswer(error)) throw error;
+    return { status };
+  }
+}
+
+/**
+ * The bucket, and the only place that knows the S3 SDK. Each method is one request
+ * but for `list` (one per 1,000 keys), and throws `STORAGE_UNAVAILABLE` when S3
+ * cannot be reached or refuses our credentials.
+ */
+export function createStorage({ endpoint, accessKey, secretKey, region, bucket }: Config['s3']) {
+  const client = new S3Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    forcePathStyle: true,
+    // Servers other than AWS refuse checksums that they do not know.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 3,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 2_000,
+      // A paused viewer holds its socket: they must not use up a small pool.
+      httpAgent: { maxSockets: 10_000, keepAlive: true },
+      httpsAgent: { maxSockets: 10_000, keepAlive: true },
+    }),
+  });
+  const Bucket = bucket;
+
+  return {
+    /** Throws when S3 is away; makes the bucket when it is missing. */
+    async check(): Promise<void> {
+      const found = await reach(orNothing(client.send(new HeadBucketCommand({ Bucket }))));
+      if (!found) await reach(client.send(new CreateBucketCommand({ Bucket })));
+    },
+
+    /** All objects directly in the folder `prefix` ends in, key by key in S3's own order. */
+    async *list(prefix: string): AsyncGenerator<StoredObject> {
+      const pages = paginateListObjectsV2({ client }, { Bucket, Prefix: prefix, Delimiter: '/' });
+      try {
+        for await (const page of pages)
+          for (const { Key, Size, LastModified } of page.Contents ?? [])
+            if (Key !== undefined)
+              yield { key: Key, size: Size ?? 0, lastModified: LastModified ?? new Date(0) };
+      } catch (error) {
+        throw storageUnavailable(error);
+      }
+    },
+
+    /** A small object's text; nothing where there is none. */
+    async getText(key: string): Promise<string | undefined> {
+      const output = await reach(orNothing(client.send(new GetObjectCommand({ Bucket, Key: key }))));
+      return output?.Body?.transformToString();
+    },
+
+    async putJson(key: string, value: unknown): Promise<void> {
+      const Body = new TextEncoder().encode(JSON.stringify(value));
+      await reach(
+        client.send(new PutObjectCommand({ Bucket, Key: key, Body, ContentType: 'application/json' })),
+      );
+    },
+
+    /** Deletes an object; one that is not there is deleted already. */
+    async delete(key: string): Promise<void> {
+      await reach(client.send(new DeleteObjectCommand({ Bucket, Key: key })));
+    },
+
+    /** An object's head; its status is S3's: 200, 304, 404 or 412. */
+    head(key: string, request: ObjectRequest = {}): Promise<ObjectHead> {
+      const { Range: _, ...conditions } = request;
+      return reach(
+        orStatus(
+          client.send(new HeadObjectCommand({ Bucket, Key: key, ...conditions })).then((output) => ({
+            status: 200,
+            contentLength: output.ContentLength,
+            etag: output.ETag,
+            lastModified: output.LastModified,
+          })),
+        ),
+      );
+    },
+
+    /**
+     * An object, or the part of it that `request` asks for: its status is S3's (200,
+     * 206, 304, 404, 412, 416), its body flows as fast as it is read. Aborting
+     * `signal`, or destroying the body, ends the transfer.
+     */
+    get(key: string, request: ObjectRequest, signal: AbortSignal): Promise<ObjectHead & { body?: Readable }> {
+      return reach(
+        orStatus(
+          client
+            .send(new GetObjectCommand({ Bucket, Key: key, ...request }), { abortSignal: signal })
+            .then((output) => ({
+              status: output.ContentRange === undefined ? 200 : 206,
+              contentLength: output.ContentLength,
+              contentRange: output.ContentRange,
+              etag: output.ETag,
+              lastModified: output.LastModified,
+              ...(output.Body instanceof Readable && { body: output.Body }),
+            })),
+        ),
+      );
+    },
+
+    close(): void {
+      client.destroy();
+    },
+  };
+}
+
+export type Storage = ReturnType<typeof createStorage>;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    storage: Storage;
+  }
+}
+
+export default fp<{ config: Config }>(
+  async (app, { config }) => {
+    app.decorate('storage', createStorage(config.s3));
+    app.addHook('onClose', async () => app.storage.close());
+  },
+  { name: 'reelroom-storage' },
+);
