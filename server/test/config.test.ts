@@ -1,0 +1,66 @@
+import t from 'tap';
+import { ConfigError, loadConfig } from '../config.ts';
+
+const problems = (env: Record<string, string>): string[] => {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+};
+
+t.test("without any variable: the seed's defaults, on loopback", async (t) => {
+  t.match(loadConfig({}), {
+    port: 6080,
+    host: '127.0.0.1',
+    appUrl: 'http://localhost:6080',
+    livekit: { url: 'http://localhost:7880', apiKey: 'devkey' },
+    s3: {
+      endpoint: 'http://localhost:9000',
+      accessKey: 'minioadmin',
+      secretKey: 'minioadmin',
+      region: 'us-east-1',
+      bucket: 'openvidu',
+    },
+    recordings: { path: 'recordings/', portionSize: undefined },
+  });
+  t.ok(loadConfig({}).livekit.apiSecret.length >= 32, 'LiveKit warns of a shorter secret');
+});
+
+t.test('an empty variable is one that is not set, but for the path, which may be empty', async (t) => {
+  t.same(loadConfig({ SERVER_PORT: '', S3_BUCKET: '' }), loadConfig({}));
+  t.equal(loadConfig({ RECORDINGS_PATH: '' }).recordings.path, '');
+  t.equal(loadConfig({ RECORDINGS_PATH: 'a b/ü/' }).recordings.path, 'a b/ü/');
+});
+
+t.test('the address of the app follows its port', async (t) => {
+  t.equal(loadConfig({ SERVER_PORT: '7000' }).appUrl, 'http://localhost:7000');
+  t.equal(loadConfig({ APP_URL: 'https://rooms.example/' }).appUrl, 'https://rooms.example');
+});
+
+t.test(
+  'all mistakes are told at once, each with its variable, what is right and what was given',
+  async (t) => {
+    const lines = problems({
+      SERVER_PORT: '99999',
+      LIVEKIT_URL: 'localhost:7880',
+      S3_ENDPOINT: 'ftp://x',
+      S3_BUCKET: 'My Bucket',
+      RECORDINGS_PATH: '../up',
+      RECORDING_FILE_PORTION_SIZE: '5MB',
+      LOG_LEVEL: 'loud',
+    });
+    t.equal(lines.length, 7);
+    const told = lines.join('\n');
+    t.match(told, /SERVER_PORT must be a whole number from 0 to 65535, such as 6080 \(it is "99999"\)/);
+    t.match(told, /LIVEKIT_URL must be a URL such as ws:\/\/localhost:7880/);
+    t.match(told, /RECORDING_FILE_PORTION_SIZE must be a whole number .*"5MB"/);
+  },
+);
+
+t.test('no path leaves its folder', async (t) => {
+  for (const path of ['../', 'a/../b/', '/etc/', './', 'a//b/', 'recordings', 'a\\b/', '{time}/'])
+    t.match(problems({ RECORDINGS_PATH: path })[0], /RECORDINGS_PATH must be/, path);
+});

@@ -1,0 +1,62 @@
+import t from 'tap';
+import { bucketOf, serve, testConfig } from './support/build.ts';
+import { failure } from './support/failure.ts';
+
+t.test('deleting a recording', async (t) => {
+  const config = testConfig();
+  const { put } = await bucketOf(config);
+  const add = async (name: string) => {
+    await put(`recordings/${name}`, 'media');
+    await put(
+      `recordings/${name}.json`,
+      JSON.stringify({ egress_id: 'E', room_id: 'RM_1', room_name: 'a', started_at: 1 }),
+    );
+  };
+  const { app, trpc, url } = await serve(t, config);
+  const keys = async () => {
+    const found = [];
+    for await (const { key } of app.storage.list('recordings/')) found.push(key);
+    return found;
+  };
+  const name = 'Équipe "A" 🎥 50 %-RM_1-t.mp4';
+  const rest = (path: string) => fetch(`${url}/recordings/${path}`, { method: 'DELETE' });
+
+  t.test('REST: gone with its manifest, and not found the second time', async (t) => {
+    await add(name);
+    const response = await rest(encodeURIComponent(name));
+    t.equal(response.status, 200);
+    t.same(await response.json(), { message: 'Recording deleted' });
+    t.same(await keys(), []);
+    const again = await rest(encodeURIComponent(name));
+    t.equal(again.status, 404);
+    t.same(await again.json(), { errorMessage: 'Recording not found', code: 'RECORDING_NOT_FOUND' });
+  });
+
+  t.test('tRPC', async (t) => {
+    await add(name);
+    t.same(await trpc.recordings.delete.mutate({ name }), { name });
+    t.same(await keys(), []);
+    t.match(await failure(trpc.recordings.delete.mutate({ name })), {
+      data: { errorCode: 'RECORDING_NOT_FOUND' },
+    });
+  });
+
+  t.test('nothing but a recording in the folder can be deleted', async (t) => {
+    await put('precious.mp4', 'x');
+    await put('recordings/sub/precious.mp4', 'x');
+    await add('kept.mp4');
+    for (const path of [
+      '..%2Fprecious.mp4',
+      '%2e%2e%2fprecious.mp4',
+      'sub%2Fprecious.mp4',
+      'sub/precious.mp4',
+      'kept.mp4.json',
+      '',
+      '%00.mp4',
+    ])
+      t.equal((await rest(path)).status, 404, path);
+    t.equal((await app.storage.head('precious.mp4')).status, 200);
+    t.equal((await app.storage.head('recordings/sub/precious.mp4')).status, 200);
+    t.same(await keys(), ['recordings/kept.mp4', 'recordings/kept.mp4.json']);
+  });
+});

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { createTRPCClient, httpLink } from '@trpc/client';
+import fastify, { type FastifyInstance } from 'fastify';
+import { EgressClient, RoomServiceClient } from 'livekit-server-sdk';
+import type { Test } from 'tap';
+import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts';
+
+/** The stack's configuration, with a bucket that only this test has. */
+export const testConfig = (environment: Record<string, string> = {}): Config =>
+  loadConfig({
+    ...process.env,
+    LOG_LEVEL: 'silent',
+    S3_BUCKET: `test-${randomUUID()}`,
+    ...environment,
+  });
+
+/** The app as `main.ts` makes it, not listening; closes itself when the test ends. */
+export async function build(t: Test, config: Config = testConfig()): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: { level: config.logLevel },
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+  });
+  t.teardown(() => app.close());
+  await app.register(reelroom, { config });
+  await app.ready();
+  return app;
+}
+
+/** The app where LiveKit's webhooks and the recorder reach it, and a typed client of it. */
+export async function serve(t: Test, config: Config = testConfig()) {
+  const app = await build(t, config);
+  const url = await app.listen({ port: config.port, host: config.host });
+  const trpc = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/trpc` })] });
+  const post = (path: string, body: unknown) =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  return { app, url, trpc, post, config };
+}
+
+/** LiveKit's own clients, for what the app has no business doing. */
+export function livekitClients({ livekit: { url, apiKey, apiSecret } }: Config) {
+  return {
+    rooms: new RoomServiceClient(url, apiKey, apiSecret),
+    egress: new EgressClient(url, apiKey, apiSecret),
+  };
+}
+
+/** An open room with a name of its own; closed when the test ends. */
+export async function openRoom(t: Test, config: Config, name = 'Équipe "A" 🎥') {
+  const { rooms } = livekitClients(config);
+  const room = await rooms.createRoom({ name: `${name} ${randomUUID().slice(0, 8)}`, emptyTimeout: 300 });
+  t.teardown(() => rooms.deleteRoom(room.name).catch(() => undefined));
+  return room;
+}
+
+/** Puts objects into the test's bucket as any other program would. */
+export async function bucketOf({ s3 }: Config) {
+  const client = new S3Client({
+    endpoint: s3.endpoint,
+    region: s3.region,
+    credentials: { accessKeyId: s3.accessKey, secretAccessKey: s3.secretKey },
+    forcePathStyle: true,
+  });
+  await client.send(new CreateBucketCommand({ Bucket: s3.bucket }));
+  return {
+    put: (Key: string, body: string | Buffer) =>
+      client.send(new PutObjectCommand({ Bucket: s3.bucket, Key, Body: Buffer.from(body) })),
+  };
+}

@@ -1,0 +1,68 @@
+import { TokenVerifier } from 'livekit-server-sdk';
+import t from 'tap';
+import { serve } from './support/build.ts';
+import { failure } from './support/failure.ts';
+
+t.test('a token to join a room', async (t) => {
+  const { trpc, post, config } = await serve(t);
+  const claimsOf = (token: string) =>
+    new TokenVerifier(config.livekit.apiKey, config.livekit.apiSecret).verify(token);
+  const who = { roomName: 'Équipe "A" 🎥', participantName: 'Ana <b> ../' };
+
+  t.test('joins that room, under that name, and does no more', async (t) => {
+    const { token, livekitUrl } = await trpc.tokens.create.mutate(who);
+    t.equal(livekitUrl, config.livekit.url);
+    const { video, name } = await claimsOf(token);
+    t.same(video, { roomJoin: true, room: who.roomName }, 'no roomRecord above all');
+    t.equal(name, who.participantName);
+  });
+
+  t.test('two participants of one name are two', async (t) => {
+    const [first, second] = await Promise.all([
+      trpc.tokens.create.mutate(who),
+      trpc.tokens.create.mutate(who),
+    ]);
+    const [{ sub: a }, { sub: b }] = [await claimsOf(first.token), await claimsOf(second.token)];
+    t.not(a, b);
+    t.match(a, /^Ana <b> \.\.\/ /);
+  });
+
+  t.test("POST /token answers the seed's body", async (t) => {
+    const response = await post('/token', who);
+    t.equal(response.status, 200);
+    const body: unknown = await response.json();
+    t.match(body, { token: String });
+    t.same(Object.keys(Object(body)), ['token']);
+  });
+
+  t.test('names that are missing are asked for in the words of the seed', async (t) => {
+    for (const body of [
+      {},
+      { roomName: 'a' },
+      { participantName: 'a' },
+      { roomName: '', participantName: 'a' },
+      null,
+      7,
+    ]) {
+      const response = await post('/token', body);
+      t.equal(response.status, 400, JSON.stringify(body));
+      t.same(await response.json(), {
+        errorMessage: 'roomName and participantName are required',
+        code: 'INVALID_INPUT',
+      });
+    }
+  });
+
+  t.test('names that cannot be are refused with what can', async (t) => {
+    const response = await post('/token', { ...who, roomName: '../secrets' });
+    t.equal(response.status, 400);
+    t.match(await response.json(), {
+      errorMessage: /roomName may not contain .* are fine/,
+      code: 'INVALID_INPUT',
+    });
+    t.match(await failure(trpc.tokens.create.mutate({ ...who, participantName: ' ' })), {
+      message: 'participantName is required',
+      data: { code: 'BAD_REQUEST', httpStatus: 400, errorCode: 'INVALID_INPUT' },
+    });
+  });
+});

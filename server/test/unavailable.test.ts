@@ -1,0 +1,78 @@
+import t from 'tap';
+import { openRoom, serve, testConfig } from './support/build.ts';
+import { failure } from './support/failure.ts';
+import { proxyTo } from './support/proxy.ts';
+import { until } from './support/until.ts';
+
+const json = async (response: Response) => ({ status: response.status, body: Object(await response.json()) });
+
+t.test('S3 is away, and comes back', async (t) => {
+  const s3 = await proxyTo(t, testConfig().s3.endpoint);
+  s3.goAway();
+  const { url, trpc } = await serve(t, testConfig({ S3_ENDPOINT: s3.url }));
+
+  t.match(await json(await fetch(`${url}/readyz`)), {
+    status: 503,
+    body: { storage: { ready: false, reason: /S3.* cannot be reached/ }, calls: { ready: true } },
+  });
+  t.equal((await fetch(`${url}/healthz`)).status, 200);
+  const refusal = { errorMessage: /storage .* cannot be reached/, code: 'STORAGE_UNAVAILABLE' };
+  t.match(await json(await fetch(`${url}/recordings`)), { status: 503, body: refusal });
+  t.match(await json(await fetch(`${url}/recordings/a.mp4`)), { status: 503, body: refusal });
+  t.match(await json(await fetch(`${url}/recordings/a.mp4`, { method: 'DELETE' })), {
+    status: 503,
+    body: refusal,
+  });
+  t.match(await failure(trpc.recordings.list.query()), {
+    data: { code: 'SERVICE_UNAVAILABLE', errorCode: 'STORAGE_UNAVAILABLE' },
+  });
+
+  s3.comeBack();
+  await until('the app to be ready', async () => (await fetch(`${url}/readyz`)).ok);
+  t.same(
+    await json(await fetch(`${url}/recordings`)),
+    { status: 200, body: { recordings: [] } },
+    'the bucket was made',
+  );
+  await until('the status to say so', async () => (await trpc.system.status.query()).recording.ready);
+});
+
+t.test('LiveKit is away, and comes back', async (t) => {
+  const livekit = await proxyTo(t, testConfig().livekit.url);
+  const config = testConfig({ LIVEKIT_URL: livekit.url });
+  const room = await openRoom(t, config);
+  const { url, post, trpc } = await serve(t, config);
+  livekit.goAway();
+
+  t.match(await json(await fetch(`${url}/readyz`)), {
+    status: 503,
+    body: { calls: { ready: false, reason: /LiveKit.* cannot be reached/ }, storage: { ready: true } },
+  });
+  const refusal = {
+    status: 503,
+    body: { errorMessage: /LiveKit.* cannot be reached/, code: 'LIVEKIT_UNAVAILABLE' },
+  };
+  t.match(await json(await post('/recordings/start', { roomName: room.name })), refusal);
+  t.match(await json(await post('/recordings/stop', { roomName: room.name })), refusal);
+  t.same(
+    await json(await fetch(`${url}/recordings`)),
+    { status: 200, body: { recordings: [] } },
+    'the library works without it',
+  );
+  t.match(await failure(trpc.recordings.start.mutate({ roomName: room.name })), {
+    data: { errorCode: 'LIVEKIT_UNAVAILABLE' },
+  });
+
+  livekit.comeBack();
+  await until('the app to be ready', async () => (await fetch(`${url}/readyz`)).ok);
+  t.match(await json(await post('/recordings/stop', { roomName: room.name })), { status: 409 });
+});
+
+t.test('a wrong LiveKit secret is told, and nothing of it', async (t) => {
+  const secret = 'not-the-secret-that-livekit-has-00000';
+  const { url, post } = await serve(t, testConfig({ LIVEKIT_API_SECRET: secret }));
+  t.equal((await fetch(`${url}/readyz`)).status, 503);
+  const { status, body } = await json(await post('/recordings/start', { roomName: 'a' }));
+  t.equal(status, 503);
+  t.notMatch(JSON.stringify(body), secret);
+});
