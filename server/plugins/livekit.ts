@@ -43,7 +43,7 @@ const nothingIfNotFound = (error: unknown): undefined => {
 
 /**
  * LiveKit and its Egress as the rest of the server sees them: the only place that
- * knows the SDK's clients. Each method is one request, and throws
+ * knows the SDK's clients. Each method is one request unless it says more, and throws
  * `LIVEKIT_UNAVAILABLE` when LiveKit cannot be reached or refuses the API key.
  */
 export function createLivekit({ livekit, s3, appUrl }: Pick<Config, 'livekit' | 's3' | 'appUrl'>) {
@@ -85,9 +85,10 @@ export function createLivekit({ livekit, s3, appUrl }: Pick<Config, 'livekit' | 
       await reach(rooms.updateRoomMetadata(roomName, metadata)).catch(nothingIfNotFound);
     },
 
-    /** Tells everyone in a room; nobody, if the room is gone. */
+    /** Tells everyone in a room, in two requests; nobody, if the room is gone, which LiveKit takes 3 s to notice by itself. */
     async sendRoomEvent(roomName: string, event: RoomEvent): Promise<void> {
       const data = new TextEncoder().encode(JSON.stringify(event));
+      if (!(await this.findRoom(roomName))) return;
       await reach(rooms.sendData(roomName, data, DataPacket_Kind.RELIABLE, { topic: roomEventTopic })).catch(
         nothingIfNotFound,
       );

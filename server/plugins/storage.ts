@@ -9,7 +9,6 @@ import {
   PutObjectCommand,
   S3Client,
   S3ServiceException,
-  type GetObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import fp from 'fastify-plugin';
@@ -24,11 +23,8 @@ export interface StoredObject {
   lastModified: Date;
 }
 
-/** What a GET or HEAD of an object is conditional on, and which part of it is wanted; as in HTTP. */
-export type ObjectRequest = Pick<
-  GetObjectCommandInput,
-  'Range' | 'IfMatch' | 'IfNoneMatch' | 'IfModifiedSince' | 'IfUnmodifiedSince'
->;
+/** Which part of an object is wanted, and unless it is which; as in HTTP. */
+type ObjectRequest = { [Header in 'Range' | 'IfNoneMatch']?: string | undefined };
 
 /** An object's head as S3 gives it: an HTTP status, and what the headers say. */
 export interface ObjectHead {
@@ -68,14 +64,14 @@ async function orNothing<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The answer, also where it is one that the SDK throws: 304, 404, 412, 416. */
+/** The answer, also where it is one that the SDK throws: 304, 404, 416. */
 async function orStatus<T extends ObjectHead>(call: Promise<T>): Promise<T | ObjectHead> {
   try {
     return await call;
   } catch (error) {
     const status = statusOf(error);
-    if (status === undefined || !isAnswer(error)) throw error;
-    return { status };
+    if (!(error instanceof S3ServiceException) || status === undefined || !isAnswer(error)) throw error;
+    return { status, etag: error.$response?.headers.etag };
   }
 }
 
@@ -141,12 +137,11 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
       await reach(client.send(new DeleteObjectCommand({ Bucket, Key: key })));
     },
 
-    /** An object's head; its status is S3's: 200, 304, 404 or 412. */
-    head(key: string, request: ObjectRequest = {}): Promise<ObjectHead> {
-      const { Range: _, ...conditions } = request;
+    /** An object's head; its status is S3's: 200 or 404. */
+    head(key: string): Promise<ObjectHead> {
       return reach(
         orStatus(
-          client.send(new HeadObjectCommand({ Bucket, Key: key, ...conditions })).then((output) => ({
+          client.send(new HeadObjectCommand({ Bucket, Key: key })).then((output) => ({
             status: 200,
             contentLength: output.ContentLength,
             etag: output.ETag,
@@ -158,7 +153,7 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
 
     /**
      * An object, or the part of it that `request` asks for: its status is S3's (200,
-     * 206, 304, 404, 412, 416), its body flows as fast as it is read. Aborting
+     * 206, 304, 404, 416), its body flows as fast as it is read. Aborting
      * `signal`, or destroying the body, ends the transfer.
      */
     get(key: string, request: ObjectRequest, signal: AbortSignal): Promise<ObjectHead & { body?: Readable }> {

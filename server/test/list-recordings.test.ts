@@ -24,7 +24,7 @@ t.test('the list of recordings', async (t) => {
     return Object(await response.json());
   };
 
-  t.test('empty at first', async (t) => {
+  await t.test('empty at first', async (t) => {
     t.same(await rest(), { recordings: [] });
     t.same(await trpc.recordings.list.query(), { recordings: [] });
   });
@@ -33,7 +33,7 @@ t.test('the list of recordings', async (t) => {
   await record('a-RM_2-t.mp4', 'a', 'RM_2', 3_000);
   await record('a-b-RM_3-t.mp4', 'a-b', 'RM_3', 1_000);
 
-  t.test("newest first, with the seed's six fields", async (t) => {
+  await t.test("newest first, with the seed's six fields", async (t) => {
     const { recordings } = await rest();
     t.same(
       recordings.map(({ name }: { name: string }) => name),
@@ -49,7 +49,7 @@ t.test('the list of recordings', async (t) => {
     t.same((await trpc.recordings.list.query()).recordings, recordings);
   });
 
-  t.test('of a room: its name is compared, and is no pattern', async (t) => {
+  await t.test('of a room: its name is compared, and is no pattern', async (t) => {
     const names = async (query: Record<string, string>) =>
       (await rest(query)).recordings.map(({ name }: { name: string }) => name);
     t.same(await names({ roomName: 'a' }), ['a-RM_2-t.mp4']);
@@ -65,7 +65,7 @@ t.test('the list of recordings', async (t) => {
     t.equal((await fetch(`${url}/recordings?roomName=a&roomName=b`)).status, 400);
   });
 
-  t.test('what is no recording is not listed, what lacks a manifest is', async (t) => {
+  await t.test('what is no recording is not listed, what lacks a manifest is', async (t) => {
     await put('recordings/notes.txt', 'x');
     await put('recordings/gone-RM_4-t.mp4.json', '{}');
     await put('recordings/deeper/b-RM_5-t.mp4', 'x');
@@ -84,7 +84,7 @@ t.test('the list of recordings', async (t) => {
     t.equal(recordings.length, 5);
   });
 
-  t.test('complete, past the thousand keys that S3 lists at once', async (t) => {
+  await t.test('complete, past the thousand keys that S3 lists at once', async (t) => {
     await pMap(Array.from({ length: 600 }).keys(), (i) => record(`many-RM_9-${i}.mp4`, 'many', 'RM_9', i), {
       concurrency: 16,
     });

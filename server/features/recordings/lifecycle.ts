@@ -13,6 +13,9 @@ import { advance, isFinal, recordingOf, type RecordingState } from './state.ts';
  */
 const lateStartMs = 60_000;
 
+/** How long, in ms, a recorder may take to begin once it has the job. Egress itself would wait for ever. */
+const beginWithinMs = 30_000;
+
 /** The past recordings that are remembered, so that a repeated "ended" changes nothing. */
 const rememberedEnds = 1_000;
 
@@ -182,7 +185,11 @@ export function createLifecycle({
       const isActive = new Set(active.map((egress) => egress.egressId));
       for (const egress of active) await apply(egress);
       for (const recording of [...live.values()]) {
-        if (isActive.has(recording.id)) continue;
+        if (isActive.has(recording.id)) {
+          if (recording.status === 'starting' && Date.now() - recording.startedAt > beginWithinMs)
+            await apply(await livekit.stopEgress(recording.id));
+          continue;
+        }
         const egress = await livekit.findEgress(recording.id);
         if (egress) await apply(egress);
         else

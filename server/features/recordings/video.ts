@@ -1,35 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { preconditionFailed, recordingNotFound } from '../../errors.ts';
-import type { ObjectHead, ObjectRequest, Storage } from '../../plugins/storage.ts';
+import type { ObjectHead, Storage } from '../../plugins/storage.ts';
 import type { Services } from '../../services.ts';
 import { parseByteRange } from './byte-range.ts';
+import { allowsRange, checkPreconditions } from './preconditions.ts';
 import { recordingNameOf } from './routes.ts';
-
-/** An HTTP date; one that is none is ignored (RFC 9110 §13.1.3). */
-const toDate = (header: string | undefined): Date | undefined => {
-  const date = new Date(header ?? NaN);
-  return Number.isNaN(date.getTime()) ? undefined : date;
-};
-
-/** What a request's conditions (RFC 9110 §13.1) are for S3, which decides on them; tags come before dates (§13.2.2). */
-function conditionsOf({ headers }: FastifyRequest): ObjectRequest {
-  const unmodifiedSince = toDate(headers['if-unmodified-since']);
-  const modifiedSince = toDate(headers['if-modified-since']);
-  return {
-    ...(headers['if-match'] !== undefined
-      ? { IfMatch: headers['if-match'] }
-      : unmodifiedSince && { IfUnmodifiedSince: unmodifiedSince }),
-    ...(headers['if-none-match'] !== undefined
-      ? { IfNoneMatch: headers['if-none-match'] }
-      : modifiedSince && { IfModifiedSince: modifiedSince }),
-  };
-}
-
-/** Whether `If-Range` (RFC 9110 §13.1.5) lets the range stand: the same strong tag, or the very same date. */
-const isSame = (ifRange: string, { etag, lastModified }: ObjectHead): boolean =>
-  ifRange === etag ||
-  (lastModified !== undefined &&
-    toDate(ifRange)?.getTime() === Math.floor(lastModified.getTime() / 1000) * 1000);
 
 function sendHead(reply: FastifyReply, head: ObjectHead): void {
   reply
@@ -63,36 +38,47 @@ export async function videoRoutes(
     library,
     storage,
     portionSize,
-  }: Pick<Services, 'library'> & { storage: Storage; portionSize?: number | undefined },
+  }: Pick<Services, 'library'> & { storage: Storage; portionSize: number | undefined },
 ): Promise<void> {
   const failure = { config: { failure: 'Error getting recording' } };
 
-  app.head<{ Params: { '*': string } }>('/recordings/*', failure, async (request, reply) => {
-    const head = await storage.head(library.keyOf(recordingNameOf(request.params)), conditionsOf(request));
+  app.head<{ Params: { '*': string } }>('/recordings/*', failure, async ({ params, headers }, reply) => {
+    const head = await storage.head(library.keyOf(recordingNameOf(params)));
     if (head.status === 404) throw recordingNotFound();
-    if (head.status === 412) throw preconditionFailed();
-    sendHead(reply, head);
+    const verdict = checkPreconditions(headers, head);
+    if (verdict === 412) throw preconditionFailed();
+    sendHead(reply, verdict === 304 ? { ...head, status: 304 } : head);
     return reply.send('');
   });
 
-  app.get<{ Params: { '*': string } }>('/recordings/*', failure, async (request, reply) => {
-    const key = library.keyOf(recordingNameOf(request.params));
-    const range = parseByteRange(request.headers.range, portionSize);
+  app.get<{ Params: { '*': string } }>('/recordings/*', failure, async ({ params, headers }, reply) => {
+    const key = library.keyOf(recordingNameOf(params));
+    const range = parseByteRange(headers.range, portionSize);
     if (range.kind === 'unsatisfiable') return sendUnsatisfiable(reply, storage, key);
 
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    const conditions = conditionsOf(request);
-    const part = range.kind === 'part' ? { ...conditions, Range: range.header } : conditions;
-    let object = await storage.get(key, part, gone.signal);
-
-    const ifRange = request.headers['if-range']?.toString();
-    if (object.status === 206 && ifRange !== undefined && !isSame(ifRange, object)) {
-      object.body?.destroy();
-      object = await storage.get(key, conditions, gone.signal);
-    }
+    // S3 does not start a transfer that would end in a 304; the verdict is ours, since
+    // servers differ in their dates and lists, and If-Match comes first.
+    const IfNoneMatch = headers['if-match'] === undefined ? headers['if-none-match'] : undefined;
+    let object = await storage.get(
+      key,
+      { IfNoneMatch, Range: range.kind === 'part' ? range.header : undefined },
+      gone.signal,
+    );
     if (object.status === 404) throw recordingNotFound();
-    if (object.status === 412) throw preconditionFailed();
+
+    const verdict = object.status === 304 ? 304 : checkPreconditions(headers, object);
+    if (verdict !== 'go on') {
+      object.body?.destroy();
+      if (verdict === 412) throw preconditionFailed();
+      sendHead(reply, { etag: object.etag, lastModified: object.lastModified, status: 304 });
+      return reply.send('');
+    }
+    if (object.status === 206 && !allowsRange(headers['if-range']?.toString(), object)) {
+      object.body?.destroy();
+      object = await storage.get(key, {}, gone.signal);
+    }
     if (object.status === 416) return sendUnsatisfiable(reply, storage, key);
     sendHead(reply, object);
     return reply.send(object.body ?? '');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, paginateListObjectsV2, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import fastify, { type FastifyInstance } from 'fastify';
 import { EgressClient, RoomServiceClient } from 'livekit-server-sdk';
@@ -58,7 +58,7 @@ export async function openRoom(t: Test, config: Config, name = 'Équipe "A" 🎥
   return room;
 }
 
-/** Puts objects into the test's bucket as any other program would. */
+/** The test's bucket, as any other program sees it. */
 export async function bucketOf({ s3 }: Config) {
   const client = new S3Client({
     endpoint: s3.endpoint,
@@ -70,5 +70,11 @@ export async function bucketOf({ s3 }: Config) {
   return {
     put: (Key: string, body: string | Buffer) =>
       client.send(new PutObjectCommand({ Bucket: s3.bucket, Key, Body: Buffer.from(body) })),
+    async keys(): Promise<string[]> {
+      const keys: string[] = [];
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: s3.bucket }))
+        keys.push(...Contents.map(({ Key = '' }) => Key));
+      return keys;
+    },
   };
 }

@@ -1,0 +1,50 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What tells one version of a file from another: its strong entity tag, and when it was stored. */
+export interface Validators {
+  etag?: string | undefined;
+  lastModified?: Date | undefined;
+}
+
+/** An HTTP date, in ms since 1970; one that is none counts as not sent (RFC 9110 §13.1.3). */
+const dateOf = (header: string | undefined): number | undefined => {
+  const time = Date.parse(header ?? '');
+  return Number.isNaN(time) ? undefined : time;
+};
+
+/** HTTP dates have whole seconds, stored ones may have more. */
+const secondsOf = (date: Date): number => Math.floor(date.getTime() / 1000) * 1000;
+
+/** The tags of a list, `W/` kept; `*` stands for any. */
+const tagsOf = (header: string): string[] => header.match(/\*|(?:W\/)?"[^"]*"/g) ?? [];
+
+/**
+ * What a request's preconditions come to for a file with these validators, in the
+ * order of RFC 9110 §13.2.2: go on, or answer 304 or 412.
+ */
+export function checkPreconditions(
+  headers: IncomingHttpHeaders,
+  { etag, lastModified }: Validators,
+): 'go on' | 304 | 412 {
+  const stored = lastModified && secondsOf(lastModified);
+
+  const ifMatch = headers['if-match'];
+  const unmodifiedSince = dateOf(headers['if-unmodified-since']);
+  if (ifMatch !== undefined) {
+    if (!tagsOf(ifMatch).some((tag) => tag === '*' || tag === etag)) return 412;
+  } else if (unmodifiedSince !== undefined && stored !== undefined && stored > unmodifiedSince) return 412;
+
+  const ifNoneMatch = headers['if-none-match'];
+  const modifiedSince = dateOf(headers['if-modified-since']);
+  if (ifNoneMatch !== undefined) {
+    if (tagsOf(ifNoneMatch).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag)) return 304;
+  } else if (modifiedSince !== undefined && stored !== undefined && stored <= modifiedSince) return 304;
+
+  return 'go on';
+}
+
+/** Whether `If-Range` lets a range stand (RFC 9110 §13.1.5): the same strong tag, or the very same date. */
+export function allowsRange(ifRange: string | undefined, { etag, lastModified }: Validators): boolean {
+  if (ifRange === undefined || ifRange === etag) return true;
+  return lastModified !== undefined && dateOf(ifRange) === secondsOf(lastModified);
+}
