@@ -29,3 +29,16 @@ export function recordingName(room: { name: string; id: string }, startedAt: num
   const time = new Date(startedAt).toISOString().replace(/[:.Z]/g, '');
   return `${room.name}-${room.id}-${time}${mediaSuffix}`;
 }
+
+const parts = /^(.+)-(RM_[^-]+)-(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})?\.mp4$/u;
+
+/** What a name of that form says, the seed's among them, its time in ms since 1970; nothing for any other. */
+export function parseRecordingName(
+  name: string,
+): { roomName: string; roomId: string; startedAt: number } | undefined {
+  const match = parts.exec(name);
+  if (!match) return undefined;
+  const [, roomName = '', roomId = '', day, hour, minute, second, ms = '000'] = match;
+  const startedAt = Date.parse(`${day}T${hour}:${minute}:${second}.${ms}Z`);
+  return Number.isNaN(startedAt) ? undefined : { roomName, roomId, startedAt };
+}

@@ -32,7 +32,13 @@ t.test("without a readable manifest the file's name and date tell", async (t) =>
   for (const text of [undefined, '', '{', '[]', '{"egress_id":7}'])
     t.match(
       describeRecording(media, text),
-      { name: media.name, roomName: 'my-room', roomId: 'RM_x1', startedAt: 1_000, status: 'ready' },
+      {
+        name: media.name,
+        roomName: 'my-room',
+        roomId: 'RM_x1',
+        startedAt: Date.UTC(2026, 0, 31, 10, 15, 30),
+        status: 'ready',
+      },
       text ?? 'none',
     );
   t.match(describeRecording({ ...media, name: 'holiday.mp4' }, undefined), {

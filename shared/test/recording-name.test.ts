@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { recordingName, recordingNameSchema, roomNameSchema } from '../index.ts';
+import { parseRecordingName, recordingName, recordingNameSchema, roomNameSchema } from '../index.ts';
 
 const room = { name: 'Équipe "A" 🎥', id: 'RM_abc' };
 
@@ -42,4 +42,21 @@ t.test('what is no recording in the folder is no name', async (t) => {
     7,
   ])
     t.notOk(recordingNameSchema.safeParse(name).success, JSON.stringify(name));
+});
+
+t.test('a name is read again, whatever the room is called', async (t) => {
+  const at = Date.UTC(2026, 0, 31, 10, 15, 30, 7);
+  for (const name of ['a', 'a-b-RM_x-2026-01-31T101530', room.name])
+    t.same(parseRecordingName(recordingName({ name, id: 'RM_abc' }, at)), {
+      roomName: name,
+      roomId: 'RM_abc',
+      startedAt: at,
+    });
+  t.match(
+    parseRecordingName('a-RM_abc-2026-01-31T101530.mp4'),
+    { startedAt: at - 7 },
+    "the seed's, without milliseconds",
+  );
+  for (const name of ['holiday.mp4', 'a-RM_abc-2026-13-31T101530.mp4', ''])
+    t.equal(parseRecordingName(name), undefined, name);
 });

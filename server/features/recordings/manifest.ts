@@ -1,4 +1,4 @@
-import { manifestSuffix, mediaSuffix, type Recording } from '@reelroom/shared';
+import { manifestSuffix, mediaSuffix, parseRecordingName, type Recording } from '@reelroom/shared';
 import { z } from 'zod';
 
 /**
@@ -37,9 +37,12 @@ export const manifestOf = (recording: Recording): z.infer<typeof manifestSchema>
 
 /** What a file's name and date tell, for a recording that has no readable manifest. */
 function recordingOfMedia({ name, size, lastModified }: Media): Recording {
-  const [, roomName = name.slice(0, -mediaSuffix.length), roomId = ''] =
-    /^(.+)-(RM_[^-]+)-[^-]+/.exec(name) ?? [];
-  return { id: '', name, roomName, roomId, startedAt: lastModified.getTime(), size, status: 'ready' };
+  const said = parseRecordingName(name) ?? {
+    roomName: name.slice(0, -mediaSuffix.length),
+    roomId: '',
+    startedAt: lastModified.getTime(),
+  };
+  return { id: '', name, ...said, size, status: 'ready' };
 }
 
 const parseJson = (text: string): unknown => {

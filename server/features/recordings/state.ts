@@ -1,4 +1,4 @@
-import type { Recording, RecordingStatus } from '@reelroom/shared';
+import { parseRecordingName, type Recording, type RecordingStatus } from '@reelroom/shared';
 import { EgressStatus, type EgressInfo } from 'livekit-server-sdk';
 
 /** A recording with what only its recorder knows. */
@@ -42,7 +42,8 @@ export function recordingOf(egress: EgressInfo): RecordingState | undefined {
     name,
     roomName: egress.roomName,
     roomId: egress.roomId,
-    startedAt: fromNanoseconds(egress.startedAt),
+    // Egress tells no time before the recording begins; the name does from the first.
+    startedAt: parseRecordingName(name)?.startedAt ?? fromNanoseconds(egress.startedAt),
     size: Number(file.size),
     status,
     ...(file.startedAt > 0n && { recordingSince: fromNanoseconds(file.startedAt) }),

@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { EgressClient, RoomServiceClient } from 'livekit-server-sdk';
 import type { Test } from 'tap';
 import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts';
+import { until } from './until.ts';
 
 /** The stack's configuration, with a bucket that only this test has. */
 export const testConfig = (environment: Record<string, string> = {}): Config =>
@@ -32,6 +33,13 @@ export async function build(t: Test, config: Config = testConfig()): Promise<Fas
 export async function serve(t: Test, config: Config = testConfig()) {
   const app = await build(t, config);
   const url = await app.listen({ port: config.port, host: config.host });
+  // The app before this one had the same port: connections to it that fetch kept fail once.
+  await until('the app to answer', () =>
+    fetch(`${url}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
   const trpc = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/trpc` })] });
   const post = (path: string, body: unknown) =>
     fetch(url + path, {
