@@ -1,0 +1,34 @@
+// Storage is refused in some private windows: then nothing is remembered, and everything else works.
+const get = (storage: () => Storage, key: string): string | undefined => {
+  try {
+    return storage().getItem(`reelroom.${key}`) ?? undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const set = (storage: () => Storage, key: string, value: string | undefined) => {
+  try {
+    if (value === undefined) storage().removeItem(`reelroom.${key}`);
+    else storage().setItem(`reelroom.${key}`, value);
+  } catch {
+    // As above.
+  }
+};
+
+const local = () => localStorage;
+const session = () => sessionStorage;
+
+/** What a person chose the last time, in any tab of this browser. */
+export const remembered = {
+  get: (key: 'name' | 'room' | DeviceKey) => get(local, key),
+  set: (key: 'name' | 'room' | DeviceKey, value: string | undefined) => set(local, key, value),
+};
+
+type DeviceKey = `${'camera' | 'microphone'}${'' | 'Id'}`;
+
+/** The call that this tab is in, which a reload comes back to. */
+export const inCall = {
+  get: (key: 'room' | 'camera' | 'microphone') => get(session, `call.${key}`),
+  set: (key: 'room' | 'camera' | 'microphone', value: string | undefined) => set(session, `call.${key}`, value),
+};

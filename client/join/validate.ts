@@ -1,0 +1,23 @@
+import { tokenInputSchema, type TokenInput } from '@reelroom/shared';
+
+export type Field = keyof TokenInput;
+type Checked = { input: TokenInput } | { errors: Partial<Record<Field, string>> };
+
+const whenEmpty: Record<Field, string> = {
+  participantName: 'Enter the name that others will see.',
+  roomName: 'Enter the name of a room.',
+};
+
+/** What was typed as the server would take it, or what is wrong with each field, for people. */
+export function checkJoin(typed: TokenInput): Checked {
+  const parsed = tokenInputSchema.safeParse(typed);
+  if (parsed.success) return { input: parsed.data };
+  const errorOf = (field: Field) => {
+    const issue = parsed.error.issues.find(({ path }) => path[0] === field);
+    if (!issue) return {};
+    // The contract names its field; people read a sentence about what they typed.
+    const sentence = typed[field].trim() ? issue.message.replace(field, 'The name') + '.' : whenEmpty[field];
+    return { [field]: sentence };
+  };
+  return { errors: { ...errorOf('participantName'), ...errorOf('roomName') } };
+}

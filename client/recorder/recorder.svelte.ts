@@ -1,0 +1,44 @@
+import { Room, RoomEvent } from 'livekit-client';
+import { tick } from 'svelte';
+import { othersIn, watchPeople, type Person } from '../room/people.ts';
+import { firstFrames } from './first-frames.ts';
+
+const attempts = 4;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Egress starts and ends the file when it reads these words in the console. */
+const tellEgress = (word: 'START_RECORDING' | 'END_RECORDING') => console.log(word);
+
+/** What the recorder sees of the room. */
+class Recorder {
+  people = $state.raw<readonly Person[]>([]);
+
+  async run(url: string, token: string) {
+    const room = new Room({ adaptiveStream: true, dynacast: true });
+    watchPeople(room, () => (this.people = othersIn(room)));
+    if (!(await connect(room, url, token))) return tellEgress('END_RECORDING');
+    room.on(RoomEvent.Disconnected, () => tellEgress('END_RECORDING'));
+    this.people = othersIn(room);
+    await tick();
+    // A recording begins with pictures, not with empty tiles; but a room without any is recorded, too.
+    await firstFrames(room, 2000);
+    tellEgress('START_RECORDING');
+    void room.startAudio();
+  }
+}
+
+async function connect(room: Room, url: string, token: string): Promise<boolean> {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    try {
+      await room.connect(url, token);
+      return true;
+    } catch (error) {
+      console.warn('The room could not be joined', error);
+      await pause(attempt * 500);
+    }
+  }
+  return false;
+}
+
+/** The recorder's view of a room, not yet connected. */
+export const createRecorder = () => new Recorder();

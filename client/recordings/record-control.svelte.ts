@@ -1,0 +1,48 @@
+import type { Recording, RoomStatus } from '@reelroom/shared';
+import { startRecording, stopRecording } from './actions.ts';
+import { furtherStatus, type Pending } from './view.ts';
+
+const act = { start: startRecording, stop: stopRecording };
+
+/** The recording of a room as one in it sees and steers it: a click shows at once, before the room tells everyone. */
+class RecordControl {
+  readonly #roomName: string;
+  readonly #roomStatus: () => RoomStatus | undefined;
+  #answered = $state.raw<{ status: RoomStatus; roomThen: string | undefined }>();
+  pending = $state<Pending>();
+
+  constructor(roomName: string, roomStatus: () => RoomStatus | undefined) {
+    this.#roomName = roomName;
+    this.#roomStatus = roomStatus;
+  }
+
+  get status(): RoomStatus | undefined {
+    const room = this.#roomStatus();
+    const answered = this.#answered;
+    // Once the room has gone on to another recording, an old answer says nothing.
+    const isOld = answered && room?.id !== answered.roomThen && room?.id !== answered.status.id;
+    return furtherStatus(room, isOld ? undefined : answered?.status);
+  }
+
+  async press(action: 'start' | 'stop') {
+    if (this.pending) return;
+    this.pending = action;
+    const answer = await act[action](this.#roomName);
+    if (answer) this.#answered = { status: statusOf(answer), roomThen: this.#roomStatus()?.id };
+    this.pending = undefined;
+  }
+}
+
+const statusOf = ({ id, name, status, error }: Recording): RoomStatus => ({
+  id,
+  name,
+  status,
+  ...(error === undefined ? {} : { error }),
+});
+
+export type { RecordControl };
+
+/** Steers the recording of a room whose metadata `roomStatus` reads. */
+export function createRecordControl(roomName: string, roomStatus: () => RoomStatus | undefined): RecordControl {
+  return new RecordControl(roomName, roomStatus);
+}

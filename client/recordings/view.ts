@@ -1,0 +1,93 @@
+import type { Recording, RecordingStatus, RoomStatus, SystemStatus } from '@reelroom/shared';
+import { formatDuration, formatSize } from '../ui/format.ts';
+
+/** What a status looks like: `tone` chooses its colour, which never speaks alone. */
+interface StatusView {
+  label: string;
+  tone: 'busy' | 'live' | 'good' | 'bad';
+}
+
+const statusViews: Record<RecordingStatus, StatusView> = {
+  starting: { label: 'Starting', tone: 'busy' },
+  recording: { label: 'Recording', tone: 'live' },
+  stopping: { label: 'Saving', tone: 'busy' },
+  ready: { label: 'Ready', tone: 'good' },
+  failed: { label: 'Failed', tone: 'bad' },
+};
+
+/** How a recording's status is shown in a list. */
+export const statusView = (status: RecordingStatus): StatusView => statusViews[status];
+
+/** Whether a status is one that a recording does not leave again. */
+export const isFinal = (status: RecordingStatus) => status === 'ready' || status === 'failed';
+
+/** Order of a recording's life; of two things heard about one recording the later is true. */
+const order: Record<RecordingStatus, number> = { starting: 0, recording: 1, stopping: 2, ready: 3, failed: 3 };
+
+/**
+ * The state of a room's recording, from what the room tells everyone and from
+ * what one's own call was answered, whichever is further.
+ */
+export function furtherStatus(room: RoomStatus | undefined, answered: RoomStatus | undefined): RoomStatus | undefined {
+  if (!room || !answered) return room ?? answered;
+  // Another recording than the room knows of: the room is about to hear of it.
+  if (room.id !== answered.id) return answered;
+  return order[answered.status] > order[room.status] ? answered : room;
+}
+
+/** What was clicked and not yet answered. */
+export type Pending = 'start' | 'stop' | undefined;
+
+/** The recording button. */
+export interface RecordButtonView {
+  label: 'Record' | 'Starting…' | 'Stop recording' | 'Stopping…';
+  tone: 'idle' | 'busy' | 'live';
+  /** What a click does; none while the button is disabled. */
+  action: Pending;
+}
+
+const buttons = {
+  idle: { label: 'Record', tone: 'idle', action: 'start' },
+  starting: { label: 'Starting…', tone: 'busy', action: undefined },
+  live: { label: 'Stop recording', tone: 'live', action: 'stop' },
+  stopping: { label: 'Stopping…', tone: 'busy', action: undefined },
+} as const satisfies Record<string, RecordButtonView>;
+
+/** The recording button in a room whose recording is `status`, when `pending` was clicked. */
+export function recordButtonView(status: RecordingStatus | undefined, pending: Pending): RecordButtonView {
+  if (status === 'stopping') return buttons.stopping;
+  if (status === 'recording') return pending === 'stop' ? buttons.stopping : buttons.live;
+  return status === 'starting' || pending === 'start' ? buttons.starting : buttons.idle;
+}
+
+/** Why nothing can be recorded now, a sentence; none when it can. */
+export function whyNoRecording(system: SystemStatus | undefined): string | undefined {
+  if (!system || system.recording.ready) return undefined;
+  return system.recording.reason ?? 'Recording is still being set up.';
+}
+
+/** What everyone in the room is told of the recording; `since` is when media began. */
+export function alertView(
+  status: RecordingStatus | undefined,
+  pending: Pending,
+): { text: string; tone: 'busy' | 'live' } | undefined {
+  const { label } = recordButtonView(status, pending);
+  switch (label) {
+    case 'Record':
+      return undefined;
+    case 'Starting…':
+      return { text: 'Recording is starting…', tone: 'busy' };
+    case 'Stop recording':
+      return { text: 'This room is being recorded', tone: 'live' };
+    case 'Stopping…':
+      return { text: 'The recording is being saved…', tone: 'busy' };
+  }
+}
+
+/** Length and size of a recording, as far as they are known. */
+export function recordingFacts({ durationMs, size }: Recording): { duration: string; size: string } {
+  return {
+    duration: durationMs === undefined ? '' : formatDuration(durationMs),
+    size: size > 0 ? formatSize(size) : '',
+  };
+}

@@ -1,0 +1,96 @@
+/** A rectangle in px, from the top left corner of the stage. */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+const ratio = 16 / 9;
+
+const fitted = ({ width, height }: Size) => Math.min(width, height * ratio);
+
+/** The width of each of `count` 16:9 tiles when they stand in that many columns. */
+const tileWidth = (count: number, columns: number, area: Size, gap: number) => {
+  const rows = Math.ceil(count / columns);
+  return fitted({
+    width: (area.width - gap * (columns - 1)) / columns,
+    height: (area.height - gap * (rows - 1)) / rows,
+  });
+};
+
+/**
+ * Where `count` tiles of 16:9 stand in an area: in the number of columns that
+ * makes them largest, as a block in the middle, the last row centered.
+ */
+export function layoutTiles(count: number, area: Size, gap: number): Box[] {
+  if (count === 0) return [];
+  let [columns, width] = [1, 0];
+  for (let candidate = 1; candidate <= count; candidate++) {
+    const candidateWidth = tileWidth(count, candidate, area, gap);
+    if (candidateWidth > width) [columns, width] = [candidate, candidateWidth];
+  }
+  // An area with no room for tiles, such as a window being opened, has tiles of no size.
+  if (width === 0) return Array.from({ length: count }, () => ({ x: 0, y: 0, width: 0, height: 0 }));
+
+  const height = width / ratio;
+  const rows = Math.ceil(count / columns);
+  const top = (area.height - rows * height - (rows - 1) * gap) / 2;
+  return Array.from({ length: count }, (_, index) => {
+    const row = Math.floor(index / columns);
+    const inRow = row === rows - 1 ? count - row * columns : columns;
+    const left = (area.width - inRow * width - (inRow - 1) * gap) / 2;
+    return {
+      x: left + (index - row * columns) * (width + gap),
+      y: top + row * (height + gap),
+      width,
+      height,
+    };
+  });
+}
+
+const moved = (boxes: Box[], x: number, y: number) => boxes.map((box) => ({ ...box, x: box.x + x, y: box.y + y }));
+
+/** How much of the stage the people get at least, beside a shared screen. */
+const stripShare = 0.2;
+
+/**
+ * Where everything stands: shared screens large, with the people at the right of
+ * them or below, whichever leaves the screens larger. What one screen cannot fill
+ * is the people's, too.
+ */
+export function layoutStage(
+  { people, screens }: { people: number; screens: number },
+  area: Size,
+  gap: number,
+): { people: Box[]; screens: Box[] } {
+  if (screens === 0 || people === 0) {
+    return { people: layoutTiles(people, area, gap), screens: layoutTiles(screens, area, gap) };
+  }
+  const most = {
+    width: Math.max(0, area.width * (1 - stripShare) - gap),
+    height: Math.max(0, area.height * (1 - stripShare) - gap),
+  };
+  const besideWidth = fitted({ width: most.width, height: area.height });
+  const aboveWidth = fitted({ width: area.width, height: most.height });
+
+  if (besideWidth >= aboveWidth) {
+    const width = screens === 1 ? besideWidth : most.width;
+    const rest = { width: Math.max(0, area.width - width - gap), height: area.height };
+    return {
+      screens: layoutTiles(screens, { width, height: area.height }, gap),
+      people: moved(layoutTiles(people, rest, gap), width + gap, 0),
+    };
+  }
+  const height = screens === 1 ? aboveWidth / ratio : most.height;
+  const rest = { width: area.width, height: Math.max(0, area.height - height - gap) };
+  return {
+    screens: layoutTiles(screens, { width: area.width, height }, gap),
+    people: moved(layoutTiles(people, rest, gap), 0, height + gap),
+  };
+}

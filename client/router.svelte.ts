@@ -1,0 +1,34 @@
+import { matchRoute } from './routes.ts';
+
+let address = $state.raw(new URL(location.href));
+const route = $derived(matchRoute(address));
+
+const read = () => {
+  address = new URL(location.href);
+};
+addEventListener('popstate', read);
+
+/** The page that is open, as the address bar says. */
+export const router = {
+  get route() {
+    return route;
+  },
+};
+
+/** Opens a page of the client; with `replace`, in place of the one that is open. */
+export function navigate(path: string, { replace = false } = {}): void {
+  history[replace ? 'replaceState' : 'pushState'](null, '', path);
+  read();
+}
+
+/** Lets links to our own pages open without loading the document anew. */
+export function followLink(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+  const url = new URL(link.href);
+  if (matchRoute(url).page === 'not-found') return;
+  event.preventDefault();
+  navigate(url.pathname + url.search);
+}

@@ -1,0 +1,37 @@
+/** The pages of the client and the addresses that lead to them. */
+export type Route =
+  | { page: 'join'; roomName: string | undefined }
+  | { page: 'room'; roomName: string }
+  | { page: 'library'; roomName: string | undefined }
+  | { page: 'not-found' };
+
+const withQuery = (path: string, roomName: string | undefined) =>
+  roomName ? `${path}?${new URLSearchParams({ roomName })}` : path;
+
+/** The address of each page. */
+export const paths = {
+  join: (roomName?: string) => withQuery('/', roomName),
+  // `.` and `..` are good room names, and a browser resolves them away when they are a path's part.
+  room: (roomName: string) =>
+    /^\.{1,2}$/.test(roomName) ? withQuery('/room/', roomName) : `/room/${encodeURIComponent(roomName)}`,
+  library: (roomName?: string) => withQuery('/library', roomName),
+  video: (recordingName: string) => `/recordings/${encodeURIComponent(recordingName)}`,
+};
+
+const decode = (part: string): string | undefined => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The page that an address leads to. */
+export function matchRoute({ pathname, searchParams }: URL): Route {
+  const queryName = searchParams.get('roomName') || undefined;
+  if (pathname === '/') return { page: 'join', roomName: queryName };
+  if (/^\/library\/?$/.test(pathname)) return { page: 'library', roomName: queryName };
+  const part = /^\/room\/([^/]*)\/?$/.exec(pathname)?.[1];
+  const roomName = part ? decode(part) : part === '' ? queryName : undefined;
+  return roomName ? { page: 'room', roomName } : { page: 'not-found' };
+}

@@ -1,0 +1,26 @@
+import t from 'tap';
+import { deviceProblem } from '../join/device-problem.ts';
+import { checkJoin } from '../join/validate.ts';
+
+t.test('what can be joined is taken, without white space around it', async (t) => {
+  t.same(checkJoin({ participantName: ' Ana ', roomName: ' Équipe "A" 🎥 ' }), {
+    input: { participantName: 'Ana', roomName: 'Équipe "A" 🎥' },
+  });
+});
+
+t.test('what cannot is explained at its field', async (t) => {
+  t.same(checkJoin({ participantName: ' ', roomName: '' }), {
+    errors: { participantName: 'Enter the name that others will see.', roomName: 'Enter the name of a room.' },
+  });
+  t.match(checkJoin({ participantName: 'Ana', roomName: 'a/b' }), { errors: { roomName: /^The name may not contain \// } });
+  t.match(checkJoin({ participantName: 'a'.repeat(129), roomName: 'x' }), {
+    errors: { participantName: 'The name is too long: at most 128 characters.' },
+  });
+  t.notMatch(checkJoin({ participantName: 'Ana', roomName: '{}' }), { errors: { participantName: /./ } });
+});
+
+t.test('a device that cannot be had is explained', async (t) => {
+  t.match(deviceProblem('camera', 'NotAllowedError'), /^Camera access is blocked/);
+  t.match(deviceProblem('microphone', 'NotFoundError'), /No microphone/);
+  t.match(deviceProblem('camera', 'anything else'), /cannot be started/);
+});

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { layoutStage, layoutTiles, type Box } from '../room/tile-layout.ts';
+
+const areas = fc.record({
+  width: fc.integer({ min: 200, max: 4000 }),
+  height: fc.integer({ min: 200, max: 3000 }),
+});
+const counts = fc.integer({ min: 1, max: 60 });
+const gaps = fc.integer({ min: 0, max: 3 });
+
+const slack = 0.001;
+const overlap = (a: Box, b: Box) =>
+  a.x + a.width > b.x + slack &&
+  b.x + b.width > a.x + slack &&
+  a.y + a.height > b.y + slack &&
+  b.y + b.height > a.y + slack;
+
+const isInside = ({ x, y, width, height }: Box, area: { width: number; height: number }) =>
+  x >= -slack && y >= -slack && x + width <= area.width + slack && y + height <= area.height + slack;
+
+const overlaps = (boxes: Box[]) => boxes.some((a, n) => boxes.slice(n + 1).some((b) => overlap(a, b)));
+
+t.test('tiles are 16:9, of one size, inside the area, and apart', async () => {
+  fc.assert(
+    fc.property(counts, areas, gaps, (count, area, gap) => {
+      const tiles = layoutTiles(count, area, gap);
+      const width = tiles[0]?.width ?? 0;
+      return (
+        tiles.length === count &&
+        width > 0 &&
+        tiles.every((tile) => Math.abs(tile.width - (tile.height * 16) / 9) < slack) &&
+        tiles.every((tile) => tile.width === width && isInside(tile, area)) &&
+        !overlaps(tiles)
+      );
+    }),
+  );
+});
+
+t.test('no other number of columns has larger tiles', async () => {
+  fc.assert(
+    fc.property(counts, areas, gaps, fc.nat(59), (count, area, gap, n) => {
+      const columns = (n % count) + 1;
+      const rows = Math.ceil(count / columns);
+      const other = Math.min(
+        (area.width - gap * (columns - 1)) / columns,
+        ((area.height - gap * (rows - 1)) / rows) * (16 / 9),
+      );
+      return (layoutTiles(count, area, gap)[0]?.width ?? 0) >= other - slack;
+    }),
+  );
+});
+
+t.test('the block is in the middle, and so is its last row', async () => {
+  fc.assert(
+    fc.property(counts, areas, gaps, (count, area, gap) => {
+      const tiles = layoutTiles(count, area, gap);
+      const lastRow = tiles.filter((tile) => tile.y === tiles.at(-1)?.y);
+      const isCentered = (boxes: Box[]) => {
+        const [first, last] = [boxes[0], boxes.at(-1)];
+        return first && last && Math.abs(first.x - (area.width - last.x - last.width)) < slack;
+      };
+      const [first, last] = [tiles[0], tiles.at(-1)];
+      const isInMiddle = first && last && Math.abs(first.y - (area.height - last.y - last.height)) < slack;
+      return isCentered(lastRow) && isInMiddle;
+    }),
+  );
+});
+
+t.test('shared screens and people share the stage', async () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 3 }), areas, (people, screens, area) => {
+      const layout = layoutStage({ people, screens }, area, 4);
+      const all = [...layout.people, ...layout.screens];
+      return (
+        layout.people.length === people &&
+        layout.screens.length === screens &&
+        all.every((box) => box.width > 0 && isInside(box, area)) &&
+        !overlaps(all)
+      );
+    }),
+  );
+});
+
+t.test('nobody is larger than a shared screen', async () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 30 }), areas, (people, area) => {
+      const layout = layoutStage({ people, screens: 1 }, area, 4);
+      return (layout.screens[0]?.width ?? 0) >= (layout.people[0]?.width ?? 0) - slack;
+    }),
+  );
+});
+
+t.test('examples', async (t) => {
+  const wide = { width: 1600, height: 900 };
+  t.match(layoutTiles(1, wide, 0), [{ x: 0, y: 0, width: 1600, height: 900 }], 'alone: the whole window');
+  t.match(layoutTiles(4, wide, 0)[3], { x: 800, y: 450, width: 800, height: 450 });
+  t.match(layoutTiles(2, { width: 320, height: 600 }, 0)[1], { x: 0, width: 320 }, 'a telephone: one above the other');
+  t.match(layoutTiles(3, wide, 0)[2], { x: 400, y: 450 }, 'the third stands in the middle below');
+  t.same(layoutTiles(0, wide, 8), []);
+  t.match(layoutTiles(2, { width: 0, height: 0 }, 8), [{ width: 0 }, { width: 0 }], 'a window being opened');
+});

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { serve } from '../server/test/support/build.ts';
+import { ffprobe } from '../server/test/support/recording.ts';
+import { join, openBrowser, openPerson } from './support/browser.ts';
+
+const roomName = 'Équipe "A" 🎥';
+
+const participants = (page: Page) => page.getByRole('list', { name: 'Participants' }).getByRole('listitem');
+const recordings = (page: Page) => page.getByRole('list', { name: 'Recordings' }).getByRole('listitem');
+
+/** Where the player's video is, in s. */
+const currentTime = (page: Page) =>
+  page
+    .locator('dialog video')
+    .evaluate((video) => (video instanceof HTMLVideoElement ? video.currentTime : 0));
+
+const untilPlayedPast = (page: Page, seconds: number) =>
+  page.waitForFunction((past) => {
+    const video = document.querySelector('dialog video');
+    return video instanceof HTMLVideoElement && !video.paused && video.currentTime > past;
+  }, seconds);
+
+t.test('two people meet, record, watch, seek and delete', async (t) => {
+  const { url } = await serve(t);
+  const browser = await openBrowser(t);
+  const { page: ana } = await openPerson(t, browser, url);
+  const { page: ben } = await openPerson(t, browser, url);
+  const both = (look: (page: Page) => Promise<unknown>) => Promise.all([look(ana), look(ben)]);
+
+  await join(ana, 'Ana', roomName);
+  await join(ben, 'Ben', roomName);
+  await both((page) => participants(page).nth(1).waitFor());
+  await both((page) =>
+    page.waitForFunction(
+      () => [...document.querySelectorAll('video')].filter((video) => video.videoWidth > 0).length === 2,
+    ),
+  );
+
+  const starting = both((page) => page.getByRole('button', { name: 'Starting' }).waitFor());
+  await ana.getByRole('button', { name: 'Record', exact: true }).click();
+  await starting;
+  await both((page) => page.getByText('being recorded').first().waitFor());
+  const began = Date.now();
+
+  // What is recorded has to have a length.
+  await sleep(6_000);
+  await ben.getByRole('button', { name: 'Stop recording' }).click();
+  const stopped = Date.now();
+  await both((page) => recordings(page).first().waitFor());
+  const listedAfter = Date.now() - stopped;
+  t.ok(listedAfter < 3_000, `in both lists ${listedAfter} ms after the click`);
+  await both((page) => page.getByRole('button', { name: 'Record', exact: true }).waitFor());
+
+  await ben.getByRole('button', { name: /^Play/ }).click();
+  await ben.getByRole('dialog', { name: 'Player' }).waitFor();
+  const source = await ben
+    .locator('dialog video')
+    .evaluate((video) => (video instanceof HTMLVideoElement ? video.currentSrc : ''));
+  const probed = await ffprobe(source);
+  t.same(probed.codecs, ['aac', 'h264']);
+  const recorded = (stopped - began) / 1000;
+  t.ok(Math.abs(probed.duration - recorded) < 1.5, `${probed.duration} s of ${recorded} s`);
+
+  await untilPlayedPast(ben, 0.3);
+  await ben.locator('dialog video').evaluate((video) => {
+    if (video instanceof HTMLVideoElement) video.currentTime = 3;
+  });
+  await untilPlayedPast(ben, 3.2);
+  t.ok((await currentTime(ben)) < 6, 'it played on from where it was sent');
+  await ben.keyboard.press('Escape');
+  await ben.getByRole('dialog', { name: 'Player' }).waitFor({ state: 'hidden' });
+
+  await ana.getByRole('button', { name: /^Delete/ }).click();
+  await ana.getByRole('button', { name: 'Delete recording' }).click();
+  await both((page) => recordings(page).first().waitFor({ state: 'detached' }));
+  t.equal((await fetch(source)).status, 404);
+});
+
+t.test('two people of one name both stay, and a reload comes back to the call', async (t) => {
+  const { url } = await serve(t);
+  const browser = await openBrowser(t);
+  const { page: first } = await openPerson(t, browser, url);
+  const { page: second } = await openPerson(t, browser, url);
+
+  await join(first, 'Ana', 'one name');
+  await join(second, 'Ana', 'one name');
+  for (const page of [first, second]) await participants(page).nth(1).waitFor();
+
+  await second.reload();
+  await second.getByRole('button', { name: 'Leave' }).waitFor();
+  await participants(second).nth(1).waitFor();
+  await first.waitForFunction(
+    () => document.querySelectorAll('[aria-label="Participants"] > *').length === 2,
+  );
+  t.equal(await participants(second).count(), 2);
+
+  await first.getByRole('button', { name: 'Leave' }).click();
+  await first.getByRole('button', { name: 'Join' }).waitFor();
+  await participants(second).nth(1).waitFor({ state: 'detached' });
+});

@@ -1,0 +1,116 @@
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fingerprint } from './fingerprint.ts';
+import { run } from './process.ts';
+import { root, type Settings } from './settings.ts';
+import { step } from './step.mjs';
+
+/** A program that is built from one of the Go modules in `stack/go`, which pin its version. */
+export interface Binary {
+  /** The file's name. */
+  name: string;
+  /** The folder of its module in `stack/go`. */
+  module: string;
+  /** The package with its `main`. */
+  package: string;
+  /** What building it is called, with how long that takes the first time on two cores. */
+  step: string;
+}
+
+export const binaries = {
+  s3: {
+    name: 'versitygw',
+    module: 'versitygw',
+    package: 'github.com/versity/versitygw/cmd/versitygw',
+    step: 'Building S3 (versitygw), only once, some 3 minutes',
+  },
+  livekit: {
+    name: 'livekit-server',
+    module: 'livekit',
+    package: 'github.com/livekit/livekit-server/cmd/server',
+    step: 'Building LiveKit, only once, some 4 minutes',
+  },
+  egress: {
+    name: 'egress',
+    module: 'egress',
+    package: '.',
+    step: 'Building Egress (the recorder), only once, some 6 minutes',
+  },
+} satisfies Record<string, Binary>;
+
+/** Where binaries are kept, for all checkouts. */
+export function cacheFolder(env: Settings['env']): string {
+  return env.REELROOM_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'reelroom');
+}
+
+/**
+ * The version of `go` in the PATH.
+ * @throws when there is none, or one that is too old
+ */
+export async function goVersion({ data }: Settings, signal: AbortSignal): Promise<string> {
+  const cwd = join(root, 'stack', 'go', binaries.livekit.module);
+  const wanted = /^go (\d+\.\d+)/m.exec(readFileSync(join(cwd, 'go.mod'), 'utf8'))?.[1] ?? '';
+  const { ok, output } = await run('go', ['env', 'GOVERSION'], { cwd, data, signal });
+  const version = output.trim();
+  if (ok && isAtLeast(version, wanted)) return version;
+  throw new Error(
+    `LiveKit, Egress and the S3 server are built with Go ${wanted} or newer: install it and put it into the PATH` +
+      ` (found: ${ok ? version : 'none that works'}), or set LIVEKIT_URL and S3_ENDPOINT to servers that you run.`,
+  );
+}
+
+/** Whether Go's own version name, such as `go1.26.8`, is `wanted` (`1.26`) or newer. */
+export function isAtLeast(version: string, wanted: string): boolean {
+  const numbers = (text: string) => (/\d+\.\d+/.exec(text)?.[0] ?? '0.0').split('.').map(Number);
+  const [major = 0, minor = 0] = numbers(version);
+  const [wantedMajor = 0, wantedMinor = 0] = numbers(wanted);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
+
+const exists = (file: string) => statSync(file, { throwIfNoEntry: false }) !== undefined;
+
+/**
+ * Builds binaries one at a time: each takes all cores. `building` is told when one has
+ * to be built at all.
+ */
+export function createBuilder({ data, env }: Settings, go: string, signal: AbortSignal) {
+  let queue: Promise<unknown> = Promise.resolve();
+  return function build(binary: Binary, building: () => void): Promise<string> {
+    const source = join(root, 'stack', 'go', binary.module);
+    const key = fingerprint(source, ['.'], [go, process.platform, process.arch]);
+    const file = join(cacheFolder(env), `${binary.module}-${key}`, binary.name);
+    if (exists(file)) return Promise.resolve(file);
+    const result = queue.then(async () => {
+      signal.throwIfAborted();
+      building();
+      await step(binary.step, () => goBuild(binary, source, file));
+      return file;
+    });
+    // A build that fails says so to whoever asked for it; the next one starts all the same.
+    queue = result.catch(() => {});
+    return result;
+  };
+
+  async function goBuild(binary: Binary, cwd: string, file: string) {
+    const folder = dirname(file);
+    mkdirSync(folder, { recursive: true });
+    removeUnfinished(folder);
+    // Under its name only when it is whole, whoever else builds it too.
+    const unfinished = join(folder, String(process.pid));
+    const args = ['build', '-mod=readonly', '-trimpath', '-o', unfinished, binary.package];
+    try {
+      const { ok, output } = await run('go', args, { cwd, data, signal });
+      if (!ok) throw new Error(`${binary.name} could not be built:\n${output.trimEnd()}`);
+      renameSync(unfinished, file);
+    } finally {
+      rmSync(unfinished, { force: true });
+    }
+  }
+}
+
+/** Removes what launchers left behind that were killed while building. */
+function removeUnfinished(folder: string) {
+  const unfinished = readdirSync(folder).filter((name) => /^\d+$/.test(name));
+  for (const pid of unfinished) if (!exists(`/proc/${pid}`)) rmSync(join(folder, pid), { force: true });
+}

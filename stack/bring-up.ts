@@ -1,0 +1,103 @@
+import { binaries, createBuilder, goVersion } from './binaries.ts';
+import { prepareSystem, requireDebian } from './debian.ts';
+import { egressPart, livekitPart, pulsePart, redisPart, s3Part } from './parts.ts';
+import type { Settings } from './settings.ts';
+import type { createSetup, Progress } from './setup.ts';
+import type { Stack } from './stack.ts';
+
+const building = 'being built, which takes minutes the first time';
+const starting = 'starting';
+
+/**
+ * Finds out whether this machine can run the parts that are ours, before anything is
+ * started. Returns the version of Go; none is needed when nothing is ours.
+ * @throws with what is missing and what to do
+ */
+export async function checkMachine(settings: Settings, signal: AbortSignal): Promise<string> {
+  const { livekit, s3 } = settings.ours;
+  if (livekit) requireDebian();
+  return livekit || s3 ? goVersion(settings, signal) : '';
+}
+
+/**
+ * Brings up storage, calls and recording, each as soon as what it needs is there.
+ * Resolves when all that can come up on this machine is up.
+ */
+export async function bringUp(
+  settings: Settings,
+  go: string,
+  stack: Stack,
+  setup: ReturnType<typeof createSetup>,
+): Promise<void> {
+  const { signal } = stack;
+  const build = createBuilder(settings, go, signal);
+  const works: Promise<void>[] = [];
+
+  if (settings.ours.s3) {
+    const progress = setup.add('Storage (S3)', 'storage');
+    works.push(bringUpStorage(progress));
+  }
+  if (settings.ours.livekit) {
+    const calls = setup.add('Video calls (LiveKit)', 'calls');
+    const recording = setup.add('Recording (Egress)', 'recording');
+    const installing = () => {
+      calls.working('installing what it needs of this system');
+      recording.working('installing what it needs of this system');
+    };
+    const system = prepareSystem(settings, signal, installing);
+    const callsUp = bringUpCalls(calls, system);
+    works.push(callsUp, bringUpRecording(recording, system, callsUp));
+  }
+  await Promise.all(works);
+
+  async function bringUpStorage(progress: Progress) {
+    const binary = await build(binaries.s3, () => progress.working(building));
+    progress.working(starting);
+    await stack.launch(s3Part(settings, binary)).up;
+    progress.ready();
+  }
+
+  async function bringUpCalls(progress: Progress, system: ReturnType<typeof prepareSystem>) {
+    const binary = build(binaries.livekit, () => progress.working(building));
+    // It is waited for below; should the system fail first, that is what is reported.
+    binary.catch(() => {});
+    const hasRedis = !(await system)?.missing.includes('redis-server');
+    if (hasRedis) await stack.launch(redisPart(settings)).up;
+    const file = await binary;
+    progress.working(starting);
+    await stack.launch(livekitPart(settings, file, hasRedis)).up;
+    progress.ready();
+    console.log('Calls are ready');
+  }
+
+  async function bringUpRecording(
+    progress: Progress,
+    system: ReturnType<typeof prepareSystem>,
+    callsUp: Promise<void>,
+  ) {
+    const toDo = await system;
+    if (toDo) {
+      progress.failed(
+        `not set up: it needs more of this system. Run this, then start again: ${toDo.command}`,
+      );
+      return;
+    }
+    progress.waiting('waiting for LiveKit');
+    const binary = build(binaries.egress, () => progress.working(building));
+    binary.catch(() => {});
+    const [file] = await Promise.all([binary, stack.launch(pulsePart(settings)).up, callsUp]);
+    progress.working(starting);
+    await stack.keep(egressPart(settings, file), (ended) => {
+      if (ended === undefined) {
+        progress.ready();
+        console.log('Recordings are ready again');
+      } else {
+        progress.working('starting again, after it ended unasked');
+        const [how] = ended.split('\n');
+        console.log(`The recorder is started again: ${how}`);
+      }
+    });
+    progress.ready();
+    console.log('Recordings are ready');
+  }
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { endNow } from './leftovers.ts';
+import { untilInterrupted } from './lifetime.ts';
+import { run } from './process.ts';
+import { root } from './settings.ts';
+import { elapsed } from './step.mjs';
+
+const checks = [
+  { name: 'Format', command: 'prettier', args: ['--check', '.'] },
+  { name: 'Lint', command: 'eslint', args: ['.'] },
+  { name: 'Types', command: 'tsc', args: ['--noEmit'] },
+  { name: 'Svelte', command: 'svelte-check', args: ['--tsconfig', 'tsconfig.json', '--fail-on-warnings'] },
+];
+
+/** `npm run check`: all checks, also after one that failed. Returns whether all are well. */
+export async function check(): Promise<boolean> {
+  const data = `check ${process.pid}`;
+  const signal = untilInterrupted(() => {
+    endNow(data);
+    process.exit(1);
+  });
+  let allWell = true;
+  for (const { name, command, args } of checks) {
+    const began = Date.now();
+    const bin = join(root, 'node_modules', '.bin', command);
+    const { ok, output } = await run(bin, args, { cwd: root, data, signal });
+    console.log(`${name}: ${ok ? 'good' : 'failed'} (${elapsed(began)})`);
+    if (!ok) console.log(output.trimEnd());
+    allWell &&= ok;
+  }
+  return allWell;
+}

@@ -1,0 +1,21 @@
+import { check } from './check.ts';
+import { start } from './start.ts';
+import { test } from './test-run.ts';
+
+const [command = '', ...files] = process.argv.slice(2);
+
+const commands: Record<string, () => Promise<boolean | void>> = {
+  start: () => start({ hotReload: false }),
+  dev: () => start({ hotReload: true }),
+  test: () => test(files),
+  check,
+};
+
+try {
+  const work = commands[command];
+  if (!work) throw new Error(`Usage: node stack/run.mjs ${Object.keys(commands).join(' | ')}`);
+  process.exit((await work()) === false ? 1 : 0);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

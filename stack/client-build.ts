@@ -1,0 +1,28 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fingerprint } from './fingerprint.ts';
+import { run } from './process.ts';
+import { root, type Settings } from './settings.ts';
+import { step } from './step.mjs';
+
+const stamp = join(root, 'client', 'dist', '.reelroom-build');
+
+const built = () => {
+  try {
+    return readFileSync(stamp, 'utf8');
+  } catch {
+    return undefined;
+  }
+};
+
+/** Builds the web client, unless it has been built from the same sources. */
+export async function buildClient({ data }: Settings, signal: AbortSignal): Promise<void> {
+  const sources = fingerprint(root, ['client', 'shared', 'vite.config.ts', 'pnpm-lock.yaml']);
+  if (built() === sources) return;
+  await step('Building the client', async () => {
+    const vite = join(root, 'node_modules', '.bin', 'vite');
+    const { ok, output } = await run(vite, ['build'], { cwd: root, data, signal });
+    if (!ok) throw new Error(`The client could not be built:\n${output.trimEnd()}`);
+  });
+  writeFileSync(stamp, sources);
+}

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Folders that hold what is made from the sources, never the sources. */
+const made = new Set(['node_modules', 'dist']);
+
+const filesOf = (path: string): string[] =>
+  statSync(path).isDirectory()
+    ? readdirSync(path)
+        .filter((name) => !made.has(name))
+        .sort()
+        .flatMap((name) => filesOf(join(path, name)))
+    : [path];
+
+/**
+ * A text that changes when one of `paths` (files or folders in `folder`) does, or one of `facts`.
+ */
+export function fingerprint(folder: string, paths: string[], facts: string[] = []): string {
+  const hash = createHash('sha256').update(JSON.stringify(facts));
+  for (const file of paths.flatMap((path) => filesOf(join(folder, path)))) {
+    hash.update(JSON.stringify([file.slice(folder.length), readFileSync(file, 'base64')]));
+  }
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,109 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The environment variable that marks every process of a stack with the stack's data folder. */
+export const mark = 'REELROOM_STACK';
+
+/** How long a recorder may take to end its recording and upload it, in ms. */
+export const recordingGrace = 50_000;
+
+/** A process: its id alone may be another's a moment later, with its start time it is unique. */
+interface Process {
+  pid: number;
+  parent: number;
+  startedAt: string;
+  /** The name of its program, cut at 15 characters. */
+  program: string;
+  zombie: boolean;
+}
+
+function readProcess(pid: number): Process | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The program's name is in parentheses and may hold anything, parentheses too.
+    const program = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    const [state, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { pid, parent: Number(parent), startedAt: rest[17] ?? '', program, zombie: state === 'Z' };
+  } catch {
+    return undefined;
+  }
+}
+
+function isMarked(pid: number, data: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${mark}=${data}`);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Every process of the stack whose data folder is `data`, but this one: those with its
+ * mark, and what they have started (Chromium's own children write over their environment).
+ */
+export function processesOf(data: string): Process[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+    .flatMap((name) => readProcess(Number(name)) ?? [])
+    .filter(({ zombie }) => !zombie);
+  const found = new Set(all.filter(({ pid }) => isMarked(pid, data)));
+  // A child may have a lower id than its parent: look again until nobody is new.
+  for (let before = -1; before !== found.size;) {
+    before = found.size;
+    const pids = new Set([...found].map(({ pid }) => pid));
+    for (const candidate of all) if (pids.has(candidate.parent)) found.add(candidate);
+  }
+  return [...found];
+}
+
+/** Those of a stack's processes that none of our parts has under it any more. */
+export function orphansOf(data: string): Process[] {
+  const ours = new Set([process.pid]);
+  const others = new Set(processesOf(data));
+  for (let before = -1; before !== ours.size;) {
+    before = ours.size;
+    for (const one of others) {
+      if (!ours.has(one.parent)) continue;
+      ours.add(one.pid);
+      others.delete(one);
+    }
+  }
+  return [...others];
+}
+
+const lives = ({ pid, startedAt }: Process) => {
+  const now = readProcess(pid);
+  return now !== undefined && now.startedAt === startedAt && !now.zombie;
+};
+
+function signalAll(processes: Process[], signal: NodeJS.Signals) {
+  for (const one of processes.filter(lives)) {
+    try {
+      process.kill(one.pid, signal);
+    } catch {
+      // It has ended since.
+    }
+  }
+}
+
+async function haveEnded(processes: Process[], within: number): Promise<boolean> {
+  for (const deadline = Date.now() + within; processes.some(lives); await sleep(50)) {
+    if (Date.now() > deadline) return false;
+  }
+  return true;
+}
+
+/** Ends `processes`; those that are recording end their recording first. */
+export async function end(processes: Process[]): Promise<void> {
+  const recorders = processes.filter(({ program }) => program === 'egress');
+  signalAll(recorders, 'SIGINT');
+  await haveEnded(recorders, recordingGrace);
+  signalAll(processes, 'SIGTERM');
+  if (!(await haveEnded(processes, 3_000))) signalAll(processes, 'SIGKILL');
+  await haveEnded(processes, 3_000);
+}
+
+/** Ends every process of the stack this instant, and looks again for what was just being started. */
+export function endNow(data: string): void {
+  for (let left = processesOf(data); left.length > 0; left = processesOf(data)) signalAll(left, 'SIGKILL');
+}

@@ -1,0 +1,177 @@
+import { connect } from 'node:net';
+import { delimiter, dirname, join } from 'node:path';
+import { recordingGrace } from './leftovers.ts';
+import type { PartSpec } from './process.ts';
+import { root, type Settings } from './settings.ts';
+
+/** Whether somebody accepts connections at a port of this machine, or at a socket's path. */
+const accepts = (where: { host: string; port: number } | { path: string }) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(where);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+
+const local = (port: number) => ({ host: '127.0.0.1', port });
+
+/** Whether an HTTP server answers, with whatever status. */
+const answers = (url: string) =>
+  fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(2_000) }).then(
+    () => true,
+    () => false,
+  );
+
+const onTermination: PartSpec['stopBy'] = [['SIGTERM', 5_000]];
+
+/** Redis, through which LiveKit and Egress find each other; it keeps nothing on disk. */
+export function redisPart({ ports, runtime }: Settings): PartSpec {
+  const port = String(ports.redis);
+  return {
+    name: 'redis',
+    command: 'redis-server',
+    args: [
+      ...['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', runtime],
+      // Its title would be written over its environment, where our mark is.
+      ...['--set-proc-title', 'no'],
+    ],
+    isUp: () => accepts(local(ports.redis)),
+    stopBy: onTermination,
+  };
+}
+
+/** The S3 server: a bucket is a folder in `DATA/s3`, what S3 knows of an object is in the file's extended attributes. */
+export function s3Part({ config, data, ports }: Settings, binary: string): PartSpec {
+  return {
+    name: 's3',
+    command: binary,
+    args: [
+      '--quiet',
+      '--port',
+      `127.0.0.1:${ports.s3}`,
+      '--region',
+      config.s3.region,
+      'posix',
+      join(data, 's3'),
+    ],
+    env: { ROOT_ACCESS_KEY: config.s3.accessKey, ROOT_SECRET_KEY: config.s3.secretKey },
+    isUp: () => answers(`http://127.0.0.1:${ports.s3}`),
+    stopBy: onTermination,
+  };
+}
+
+/** LiveKit, on loopback; without Redis there are calls, but no recordings. */
+export function livekitPart({ config, ports }: Settings, binary: string, hasRedis: boolean): PartSpec {
+  const { apiKey, apiSecret } = config.livekit;
+  const livekit = {
+    port: ports.livekit,
+    bind_addresses: ['127.0.0.1'],
+    rtc: {
+      node_ip: '127.0.0.1',
+      enable_loopback_candidate: true,
+      use_external_ip: false,
+      tcp_port: ports.livekitTcp,
+      port_range_start: ports.livekitUdp.from,
+      port_range_end: ports.livekitUdp.to,
+    },
+    ...(hasRedis && { redis: { address: `127.0.0.1:${ports.redis}` } }),
+    keys: { [apiKey]: apiSecret },
+    webhook: { api_key: apiKey, urls: [`${config.appUrl}/livekit/webhook`] },
+  };
+  return {
+    name: 'livekit',
+    command: binary,
+    args: [],
+    // JSON is YAML.
+    env: { LIVEKIT_CONFIG: JSON.stringify(livekit) },
+    isUp: () => answers(`http://127.0.0.1:${ports.livekit}`),
+    // The first signal has it wait until everyone has left, the second does not.
+    stopBy: [
+      ['SIGTERM', 300],
+      ['SIGTERM', 5_000],
+    ],
+  };
+}
+
+/** PulseAudio, a sound card in software: recordings take their sound from it. */
+export function pulsePart({ runtime }: Settings): PartSpec {
+  const socket = pulseSocket(runtime);
+  return {
+    name: 'pulseaudio',
+    command: 'pulseaudio',
+    args: [
+      ...['-n', '--daemonize=no', '--exit-idle-time=-1', '--disallow-exit', '--use-pid-file=no'],
+      ...['-L', `module-native-protocol-unix socket=${socket} auth-anonymous=1`],
+    ],
+    env: { PULSE_RUNTIME_PATH: join(runtime, 'pulse'), PULSE_STATE_PATH: join(runtime, 'pulse') },
+    isUp: () => accepts({ path: socket }),
+    stopBy: onTermination,
+  };
+}
+
+const pulseSocket = (runtime: string) => join(runtime, 'pulse.sock');
+
+/** Egress, the recorder. It starts Xvfb and Chromium for each recording. */
+export function egressPart({ config, ports, runtime }: Settings, binary: string): PartSpec {
+  const egress = {
+    redis: { address: `127.0.0.1:${ports.redis}` },
+    api_key: config.livekit.apiKey,
+    api_secret: config.livekit.apiSecret,
+    ws_url: `ws://127.0.0.1:${ports.livekit}`,
+    // By default it takes no job on two cores, and gives one up when it is short of CPU.
+    cpu_cost: { max_cpu_utilization: 1, room_composite_cpu_cost: 0.5, web_cpu_cost: 0.5 },
+  };
+  return {
+    name: 'egress',
+    command: binary,
+    args: [],
+    env: {
+      EGRESS_CONFIG_BODY: JSON.stringify(egress),
+      // It starts itself for each recording, by its name.
+      PATH: [dirname(binary), process.env.PATH].join(delimiter),
+      PULSE_SERVER: `unix:${pulseSocket(runtime)}`,
+      TMPDIR: egressFolder(runtime),
+    },
+    isUp: (log) => Promise.resolve(log.includes('service ready')),
+    // Recordings under way end as good files.
+    stopBy: [['SIGINT', recordingGrace]],
+  };
+}
+
+/** Where Egress has its sockets, and Chromium its profiles. */
+export const egressFolder = (runtime: string): string => join(runtime, 'egress');
+
+/** Reelroom's own server. */
+export function appPart({ config, env }: Settings): PartSpec {
+  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
+  return {
+    name: 'app',
+    command: process.execPath,
+    args: ['--import', 'tsx', 'server/main.ts'],
+    env: definedOnly(env),
+    cwd: root,
+    takesMessages: true,
+    isUp: () => accepts({ host, port: config.port }),
+    stopBy: onTermination,
+  };
+}
+
+/** Vite's server for development: the client with hot reload, everything else from the app. */
+export function vitePart({ config, ports }: Settings): PartSpec {
+  return {
+    name: 'vite',
+    command: join(root, 'node_modules', '.bin', 'vite'),
+    args: [],
+    env: { VITE_PORT: String(ports.vite), REELROOM_APP_URL: config.appUrl },
+    cwd: root,
+    isUp: () => answers(`http://localhost:${ports.vite}`),
+    stopBy: onTermination,
+  };
+}
+
+const definedOnly = (env: Settings['env']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );

@@ -1,0 +1,79 @@
+// The way in: `node stack/run.mjs start | dev | test [files…] | check`. Plain Node with
+// nothing installed: it installs the workspace, then hands over to cli.ts.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { step } from './step.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Reelroom needs Node 20.19 or newer, and this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+/** Runs pnpm in a process group of its own, which ends with us. */
+function install() {
+  const child = spawn('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
+    cwd: root,
+    detached: true,
+    // With CI set pnpm asks no questions.
+    env: { ...process.env, CI: 'true' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+
+  const stop = () => {
+    process.exitCode = 0;
+    kill(child.pid);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.once(signal, stop);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      for (const signal of signals) process.off(signal, stop);
+      if (code === 0) resolve();
+      else if (process.exitCode === 0) process.exit();
+      else reject(new Error(`${packageManager} could not install the workspace:\n${output.trimEnd()}`));
+    });
+  });
+}
+
+function kill(group) {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+const stamp = join(root, 'node_modules', '.reelroom-install');
+const lockfile = createHash('sha256')
+  .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+  .digest('hex');
+const installed = () => {
+  try {
+    return readFileSync(stamp, 'utf8') === lockfile;
+  } catch {
+    return false;
+  }
+};
+
+try {
+  if (!installed()) {
+    await step('Installing the workspace', install);
+    writeFileSync(stamp, lockfile);
+  }
+  const { register } = await import('tsx/esm/api');
+  register();
+  await import('./cli.ts');
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Config, ConfigError, loadConfig } from '../server/config.ts';
+
+/** The checkout. */
+export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+
+/** An environment as the launcher reads it and hands it on. */
+export type Environment = Record<string, string | undefined>;
+
+/** What the launcher was told, and what follows from it. */
+export interface Settings {
+  /** Everything that survives a restart, logs, and process ids. */
+  data: string;
+  /** Sockets and temporary files: a short path, since a socket's has at most 107 bytes. */
+  runtime: string;
+  /** The app's own configuration: what the parts must agree on with it. */
+  config: Config;
+  /** The environment that the app reads the same configuration from. */
+  env: Environment;
+  /** Whether LiveKit, with its Egress, and S3 are ours to start. */
+  ours: { livekit: boolean; s3: boolean };
+  ports: {
+    livekit: number;
+    livekitTcp: number;
+    livekitUdp: PortRange;
+    s3: number;
+    redis: number;
+    vite: number;
+  };
+}
+
+export interface PortRange {
+  from: number;
+  to: number;
+}
+
+const portRange = (text: string): PortRange | undefined => {
+  const [, from, to] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
+  const range = { from: Number(from), to: Number(to) };
+  return range.from > 0 && range.from <= range.to && range.to < 65_536 ? range : undefined;
+};
+
+/**
+ * The launcher's settings and the app's from one environment.
+ * @throws {ConfigError} with all mistakes of both at once
+ */
+export function readSettings(env: Environment): Settings {
+  const problems: string[] = [];
+  const port = (variable: string, usual: number) => {
+    const text = env[variable] || String(usual);
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value > 0 && value < 65_536) return value;
+    problems.push(`${variable} must be a port, such as ${usual} (it is ${JSON.stringify(text)})`);
+    return usual;
+  };
+  const udp = env.LIVEKIT_UDP_PORTS || '50000-50100';
+  const livekitUdp = portRange(udp) ?? { from: 0, to: 0 };
+  if (!livekitUdp.to) {
+    problems.push(`LIVEKIT_UDP_PORTS must be two ports, such as 50000-50100 (it is ${JSON.stringify(udp)})`);
+  }
+  const ports = {
+    livekit: port('LIVEKIT_PORT', 7880),
+    livekitTcp: port('LIVEKIT_TCP_PORT', 7881),
+    livekitUdp,
+    s3: port('S3_PORT', 9000),
+    redis: port('REDIS_PORT', 6380),
+    vite: port('VITE_PORT', 6081),
+  };
+
+  const appEnv = {
+    ...env,
+    LIVEKIT_URL: env.LIVEKIT_URL || `http://127.0.0.1:${ports.livekit}`,
+    S3_ENDPOINT: env.S3_ENDPOINT || `http://127.0.0.1:${ports.s3}`,
+  };
+  const config = appConfig(appEnv, problems);
+  if (!config) throw new ConfigError(problems);
+
+  const data = resolve(root, env.REELROOM_DATA || 'data');
+  const short = createHash('sha256').update(data).digest('hex').slice(0, 8);
+  return {
+    data,
+    runtime: join(tmpdir(), `reelroom-${short}`),
+    config,
+    env: appEnv,
+    ours: { livekit: !env.LIVEKIT_URL, s3: !env.S3_ENDPOINT },
+    ports,
+  };
+}
+
+/** The app's configuration; undefined when it or the launcher's has mistakes, all of which are then in `problems`. */
+function appConfig(env: Environment, problems: string[]): Config | undefined {
+  try {
+    const config = loadConfig(env);
+    return problems.length === 0 ? config : undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}

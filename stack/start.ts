@@ -1,0 +1,70 @@
+import { watch } from 'node:fs';
+import { join } from 'node:path';
+import { bringUp, checkMachine } from './bring-up.ts';
+import { buildClient } from './client-build.ts';
+import { endNow } from './leftovers.ts';
+import { Interrupted, untilInterrupted } from './lifetime.ts';
+import { appPart, vitePart } from './parts.ts';
+import type { Part } from './process.ts';
+import { readSettings, root, type Settings } from './settings.ts';
+import { createSetup } from './setup.ts';
+import { type Stack, whenAborted, withStack } from './stack.ts';
+
+/**
+ * `npm start`, and with `hotReload` `npm run dev`: serves the app until interrupted.
+ * @throws when a part fails
+ */
+export async function start({ hotReload }: { hotReload: boolean }): Promise<void> {
+  const settings = readSettings(process.env);
+  const interrupted = untilInterrupted(() => {
+    endNow(settings.data);
+    process.exit(1);
+  });
+  try {
+    const go = await checkMachine(settings, interrupted);
+    await withStack(settings, interrupted, async (stack) => {
+      await buildClient(settings, stack.signal);
+      let app: Part | undefined;
+      const setup = createSetup((state) => app?.send(state));
+      const launchApp = (onEnd?: (how: string) => void) => {
+        app = stack.launch(appPart(settings), onEnd);
+        app.send(setup.current());
+        return app;
+      };
+      const page = hotReload
+        ? showReloading(settings, stack, launchApp)
+        : launchApp().up.then(() => console.log(`Reelroom is at ${settings.config.appUrl}`));
+      await Promise.all([page, bringUp(settings, go, stack, setup)]);
+      await whenAborted(stack.signal);
+    });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  }
+}
+
+/** Serves the client from Vite, and starts the app again whenever its source changes. */
+async function showReloading(
+  settings: Settings,
+  stack: Stack,
+  launchApp: (onEnd: (how: string) => void) => Part,
+): Promise<void> {
+  const launch = () =>
+    launchApp((how) => console.error(`${how}\nIt is started again when its source changes.`));
+  let app = launch();
+  let reloads = Promise.resolve();
+  let soon: NodeJS.Timeout | undefined;
+  const reload = async () => {
+    await app.stop();
+    if (!stack.signal.aborted) app = launch();
+  };
+  for (const folder of ['server', 'shared']) {
+    watch(join(root, folder), { recursive: true, signal: stack.signal }, (_, file) => {
+      if (!file?.endsWith('.ts')) return;
+      // An editor may write several files at once.
+      clearTimeout(soon);
+      soon = setTimeout(() => (reloads = reloads.then(reload)), 200);
+    });
+  }
+  await Promise.all([app.up, stack.launch(vitePart(settings)).up]);
+  console.log(`Reelroom is at http://localhost:${settings.ports.vite}, and reloads when its source changes`);
+}
