@@ -10,7 +10,6 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
 import { storageUnavailable } from '../errors.ts';
@@ -90,20 +89,28 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 3,
-    requestHandler: new NodeHttpHandler({
+    requestHandler: {
       connectionTimeout: 2_000,
+      // Until the answer begins: a video may take hours.
+      requestTimeout: 5_000,
+      throwOnRequestTimeout: true,
       // A paused viewer holds its socket: they must not use up a small pool.
       httpAgent: { maxSockets: 10_000, keepAlive: true },
       httpsAgent: { maxSockets: 10_000, keepAlive: true },
-    }),
+    },
   });
   const Bucket = bucket;
 
   return {
-    /** Throws when S3 is away; makes the bucket when it is missing. */
+    /** Throws when S3 is away, within 3 s; makes the bucket when it is missing. */
     async check(): Promise<void> {
-      const found = await reach(orNothing(client.send(new HeadBucketCommand({ Bucket }))));
-      if (!found) await reach(client.send(new CreateBucketCommand({ Bucket })));
+      const options = { abortSignal: AbortSignal.timeout(3_000) };
+      try {
+        const found = await orNothing(client.send(new HeadBucketCommand({ Bucket }), options));
+        if (!found) await client.send(new CreateBucketCommand({ Bucket }), options);
+      } catch (error) {
+        throw storageUnavailable(error);
+      }
     },
 
     /** All objects directly in the folder `prefix` ends in, key by key in S3's own order. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { bucketOf, livekitClients, openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
-import { shownStatus } from './support/recording.ts';
+import { proxyTo } from './support/proxy.ts';
+import { shownStatus, untilShown } from './support/recording.ts';
 import { until } from './support/until.ts';
 
 const egressPid = () =>
@@ -44,4 +45,25 @@ t.test('no recorder takes the job: a sentence within 5 s, and nothing begins lat
   const began2 = (await egress.listEgress({ roomName })).length;
   t.ok(began2 >= 1, `${began2} egresses in all`);
   t.ok((await keys()).filter((key) => key.endsWith('.mp4')).length <= 1);
+});
+
+t.test('the answer to a start is lost: what began is stopped, and another start works', async (t) => {
+  const livekit = await proxyTo(t, testConfig().livekit.url);
+  const config = testConfig({ LIVEKIT_URL: livekit.url });
+  const { trpc } = await serve(t, config);
+  const { name: roomName } = await openRoom(t, config);
+  const { egress } = livekitClients(config);
+  const active = async () => egress.listEgress({ roomName, active: true });
+
+  livekit.fallSilent(/StartRoomCompositeEgress/);
+  const starting = failure(trpc.recordings.start.mutate({ roomName }));
+  await until('a recorder to take the job', async () => (await active()).length === 1);
+  t.match(await starting, { data: { httpStatus: 503, errorCode: 'NO_RECORDER' } });
+  await until('it to be stopped', async () => (await active()).length === 0);
+
+  livekit.comeBack();
+  await trpc.recordings.start.mutate({ roomName });
+  await untilShown(config, roomName, 'recording');
+  await trpc.recordings.stop.mutate({ roomName });
+  await untilShown(config, roomName, 'ready');
 });

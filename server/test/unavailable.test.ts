@@ -37,6 +37,22 @@ t.test('S3 is away, and comes back', async (t) => {
   await until('the status to say so', async () => (await trpc.system.status.query()).recording.ready);
 });
 
+t.test('S3 takes requests and never answers', async (t) => {
+  const s3 = await proxyTo(t, testConfig().s3.endpoint);
+  const { url } = await serve(t, testConfig({ S3_ENDPOINT: s3.url }));
+  await until('the app to be ready', async () => (await fetch(`${url}/readyz`)).ok);
+  s3.fallSilent();
+  const began = Date.now();
+  t.match(await json(await fetch(`${url}/readyz`)), { status: 503, body: { storage: { ready: false } } });
+  t.ok(Date.now() - began < 4_000, 'an operator is told soon');
+  t.match(await json(await fetch(`${url}/recordings/a.mp4`)), {
+    status: 503,
+    body: { code: 'STORAGE_UNAVAILABLE' },
+  });
+  s3.comeBack();
+  await until('the app to be ready', async () => (await fetch(`${url}/readyz`)).ok);
+});
+
 t.test('LiveKit is away, and comes back', async (t) => {
   const livekit = await proxyTo(t, testConfig().livekit.url);
   const config = testConfig({ LIVEKIT_URL: livekit.url });

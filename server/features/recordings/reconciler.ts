@@ -25,7 +25,7 @@ export function startReconciler({
   let checkedAt = 0;
 
   async function round(): Promise<void> {
-    if (Date.now() - checkedAt >= idleIntervalMs) {
+    if (!system.isReady() || Date.now() - checkedAt >= idleIntervalMs) {
       await system.check();
       checkedAt = Date.now();
     }

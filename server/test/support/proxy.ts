@@ -8,12 +8,14 @@ import type { Test } from 'tap';
 export async function proxyTo(t: Test, target: string) {
   const { hostname, port } = new URL(target);
   const requests: string[] = [];
-  let away = false;
+  let isAway = false;
+  /** Paths of requests that get no answer. */
+  let unanswered: RegExp | undefined;
   /** Bytes passed on from the part to whoever asked. */
   let bytes = 0;
 
   const server = createServer((incoming, outgoing) => {
-    if (away) {
+    if (isAway) {
       incoming.socket.destroy();
       return;
     }
@@ -21,6 +23,10 @@ export async function proxyTo(t: Test, target: string) {
     const { method, url: path, headers } = incoming;
     const upstream = forward({ hostname, port, method, path, headers });
     upstream.on('response', (response) => {
+      if (unanswered?.test(path ?? '')) {
+        response.resume();
+        return;
+      }
       outgoing.writeHead(response.statusCode ?? 500, response.headers);
       response.on('data', (chunk: Buffer) => (bytes += chunk.length));
       response.pipe(outgoing);
@@ -41,12 +47,19 @@ export async function proxyTo(t: Test, target: string) {
     url: `http://127.0.0.1:${address.port}`,
     requests,
     bytes: () => bytes,
+    /** Refuses from now on. */
     goAway() {
-      away = true;
+      isAway = true;
       server.closeAllConnections();
     },
+    /** Still passes on requests, but from now on no answers to those of these paths. */
+    fallSilent(paths = /./) {
+      unanswered = paths;
+    },
     comeBack() {
-      away = false;
+      isAway = false;
+      unanswered = undefined;
+      server.closeAllConnections();
     },
   };
 }
