@@ -1,10 +1,9 @@
 import { matchRoute } from './routes.ts';
 
-let address = $state.raw(new URL(location.href));
-const route = $derived(matchRoute(address));
+let route = $state.raw(matchRoute(location));
 
 const read = () => {
-  address = new URL(location.href);
+  route = matchRoute(location);
 };
 addEventListener('popstate', read);
 
@@ -27,8 +26,7 @@ export function followLink(event: MouseEvent): void {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
-  const url = new URL(link.href);
-  if (matchRoute(url).page === 'not-found') return;
+  if (matchRoute(link).page === 'not-found') return;
   event.preventDefault();
-  navigate(url.pathname + url.search);
+  navigate(link.pathname + link.search);
 }

@@ -27,8 +27,8 @@ const decode = (part: string): string | undefined => {
 };
 
 /** The page that an address leads to. */
-export function matchRoute({ pathname, searchParams }: URL): Route {
-  const queryName = searchParams.get('roomName') || undefined;
+export function matchRoute({ pathname, search }: { pathname: string; search: string }): Route {
+  const queryName = new URLSearchParams(search).get('roomName') || undefined;
   if (pathname === '/') return { page: 'join', roomName: queryName };
   if (/^\/library\/?$/.test(pathname)) return { page: 'library', roomName: queryName };
   const part = /^\/room\/([^/]*)\/?$/.exec(pathname)?.[1];

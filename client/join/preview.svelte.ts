@@ -57,7 +57,9 @@ class DevicePreview {
     this.state = 'asking';
     try {
       if (!navigator.mediaDevices) throw new DOMException('', 'InsecureContext');
-      const stream = await navigator.mediaDevices.getUserMedia(constraintsOf(this.kind, this.deviceId || undefined));
+      const stream = await navigator.mediaDevices.getUserMedia(
+        constraintsOf(this.kind, this.deviceId || undefined),
+      );
       if (asked !== this.#asked) return release(stream);
       this.stream = stream;
       this.state = 'on';

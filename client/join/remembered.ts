@@ -30,5 +30,6 @@ type DeviceKey = `${'camera' | 'microphone'}${'' | 'Id'}`;
 /** The call that this tab is in, which a reload comes back to. */
 export const inCall = {
   get: (key: 'room' | 'camera' | 'microphone') => get(session, `call.${key}`),
-  set: (key: 'room' | 'camera' | 'microphone', value: string | undefined) => set(session, `call.${key}`, value),
+  set: (key: 'room' | 'camera' | 'microphone', value: string | undefined) =>
+    set(session, `call.${key}`, value),
 };

@@ -1,7 +1,9 @@
 import { Track, type Room } from 'livekit-client';
 
 const showsFrame = (element: HTMLMediaElement) =>
-  element instanceof HTMLVideoElement && element.videoWidth > 0 && element.readyState >= element.HAVE_CURRENT_DATA;
+  element instanceof HTMLVideoElement &&
+  element.videoWidth > 0 &&
+  element.readyState >= element.HAVE_CURRENT_DATA;
 
 /** Whether every picture that is published in the room is on the page. */
 const areAllShown = (room: Room) =>

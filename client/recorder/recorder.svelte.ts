@@ -23,7 +23,6 @@ class Recorder {
     // A recording begins with pictures, not with empty tiles; but a room without any is recorded, too.
     await firstFrames(room, 2000);
     tellEgress('START_RECORDING');
-    void room.startAudio();
   }
 }
 

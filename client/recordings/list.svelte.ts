@@ -13,8 +13,8 @@ class RecordingRows {
   #error = $state('');
   #asked = 0;
   /** Deleted ones: an answer that was under way does not bring them back. */
-  readonly #gone = new Set<string>();
-  readonly #asking = new Set<string>();
+  #gone: readonly string[] = [];
+  #asking: readonly string[] = [];
 
   constructor(query: ListInput) {
     this.#query = query;
@@ -37,7 +37,7 @@ class RecordingRows {
     try {
       const { recordings } = await trpc.recordings.list.query(this.#query);
       if (asked !== this.#asked) return;
-      this.#rows = recordings.filter(({ name }) => !this.#gone.has(name));
+      this.#rows = recordings.filter(({ name }) => !this.#gone.includes(name));
       this.#state = 'ready';
     } catch (error) {
       // A list that is shown is better than none, even if it is some seconds old.
@@ -49,21 +49,21 @@ class RecordingRows {
 
   /** Takes in a recording that became ready, of which several messages may tell. */
   async add(name: string) {
-    if (this.#asking.has(name) || this.#rows.some((row) => row.name === name)) return;
-    this.#asking.add(name);
+    if (this.#asking.includes(name) || this.#rows.some((row) => row.name === name)) return;
+    this.#asking = [...this.#asking, name];
     try {
       const recording = await trpc.recordings.get.query({ name });
-      if (!this.#gone.has(name)) this.#rows = withRow(this.#rows, recording);
+      if (!this.#gone.includes(name)) this.#rows = withRow(this.#rows, recording);
     } catch {
       // It may be deleted by now; if not, the whole list knows.
       await this.load();
     } finally {
-      this.#asking.delete(name);
+      this.#asking = this.#asking.filter((other) => other !== name);
     }
   }
 
   remove(name: string) {
-    this.#gone.add(name);
+    this.#gone = [...this.#gone, name];
     this.#rows = withoutRow(this.#rows, name);
   }
 }

@@ -43,6 +43,9 @@ const statusOf = ({ id, name, status, error }: Recording): RoomStatus => ({
 export type { RecordControl };
 
 /** Steers the recording of a room whose metadata `roomStatus` reads. */
-export function createRecordControl(roomName: string, roomStatus: () => RoomStatus | undefined): RecordControl {
+export function createRecordControl(
+  roomName: string,
+  roomStatus: () => RoomStatus | undefined,
+): RecordControl {
   return new RecordControl(roomName, roomStatus);
 }

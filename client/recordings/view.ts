@@ -22,13 +22,22 @@ export const statusView = (status: RecordingStatus): StatusView => statusViews[s
 export const isFinal = (status: RecordingStatus) => status === 'ready' || status === 'failed';
 
 /** Order of a recording's life; of two things heard about one recording the later is true. */
-const order: Record<RecordingStatus, number> = { starting: 0, recording: 1, stopping: 2, ready: 3, failed: 3 };
+const order: Record<RecordingStatus, number> = {
+  starting: 0,
+  recording: 1,
+  stopping: 2,
+  ready: 3,
+  failed: 3,
+};
 
 /**
  * The state of a room's recording, from what the room tells everyone and from
  * what one's own call was answered, whichever is further.
  */
-export function furtherStatus(room: RoomStatus | undefined, answered: RoomStatus | undefined): RoomStatus | undefined {
+export function furtherStatus(
+  room: RoomStatus | undefined,
+  answered: RoomStatus | undefined,
+): RoomStatus | undefined {
   if (!room || !answered) return room ?? answered;
   // Another recording than the room knows of: the room is about to hear of it.
   if (room.id !== answered.id) return answered;

@@ -12,12 +12,18 @@ export function endingOf(reason: DisconnectReason | undefined): Ending {
     case DisconnectReason.DUPLICATE_IDENTITY:
       return { title: 'You joined from somewhere else', sentence: 'This call goes on in another window.' };
     case DisconnectReason.PARTICIPANT_REMOVED:
-      return { title: 'You were removed from the call', sentence: 'Someone who looks after the room took you out.' };
+      return {
+        title: 'You were removed from the call',
+        sentence: 'Someone who looks after the room took you out.',
+      };
     case DisconnectReason.ROOM_DELETED:
     case DisconnectReason.ROOM_CLOSED:
       return { title: 'The call is over', sentence: 'The room was closed.' };
     case DisconnectReason.SERVER_SHUTDOWN:
-      return { title: 'The call was interrupted', sentence: 'The call server is restarting. Join again in a moment.' };
+      return {
+        title: 'The call was interrupted',
+        sentence: 'The call server is restarting. Join again in a moment.',
+      };
     default:
       return { title: 'The connection was lost', sentence: 'Check your connection, then join again.' };
   }

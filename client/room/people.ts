@@ -40,7 +40,8 @@ const describe = (participant: Participant): Person => ({
 });
 
 /** Recorders and other hidden helpers are in the room, but not part of the call. */
-const isVisible = ({ kind, permissions }: Participant) => kind !== ParticipantKind.EGRESS && !permissions?.hidden;
+const isVisible = ({ kind, permissions }: Participant) =>
+  kind !== ParticipantKind.EGRESS && !permissions?.hidden;
 
 /** The others in a room, in the order in which they came. */
 export function othersIn(room: Room): Person[] {

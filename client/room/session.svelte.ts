@@ -1,4 +1,10 @@
-import { parseRoomStatus, roomEventSchema, roomEventTopic, type RoomEvent as OurEvent, type RoomStatus } from '@reelroom/shared';
+import {
+  parseRoomStatus,
+  roomEventSchema,
+  roomEventTopic,
+  type RoomEvent as OurEvent,
+  type RoomStatus,
+} from '@reelroom/shared';
 import { DisconnectReason, MediaDeviceFailure, Room, RoomEvent, Track } from 'livekit-client';
 import { errorSentence } from '../errors.ts';
 import { enterCall, leaveCall, type Call } from '../join/call.ts';
@@ -28,7 +34,7 @@ class Session {
   readonly #call: Call;
   readonly #listener: Listener;
   #room: Room | undefined;
-  readonly #changing = new Set<Device>();
+  readonly #changing: Record<Device, boolean> = { camera: false, microphone: false };
 
   phase = $state<Phase>('joining');
   ending = $state.raw<Ending>();
@@ -103,7 +109,10 @@ class Session {
 
   async #askForToken(room: Room) {
     try {
-      const grant = await trpc.tokens.create.mutate({ roomName: this.roomName, participantName: this.#call.name });
+      const grant = await trpc.tokens.create.mutate({
+        roomName: this.roomName,
+        participantName: this.#call.name,
+      });
       return room === this.#room ? grant : undefined;
     } catch (error) {
       if (room === this.#room) this.#end({ title: unreachable.title, sentence: errorSentence(error) });
@@ -149,8 +158,8 @@ class Session {
     const me = room.localParticipant;
     // These change without us, too: the browser has its own button that ends sharing, a device is pulled out.
     this.sharing = Boolean(me.getTrackPublication(Track.Source.ScreenShare));
-    if (!this.#changing.has('microphone')) this.microphone = me.isMicrophoneEnabled;
-    if (!this.#changing.has('camera')) this.camera = me.isCameraEnabled;
+    if (!this.#changing.microphone) this.microphone = me.isMicrophoneEnabled;
+    if (!this.#changing.camera) this.camera = me.isCameraEnabled;
   }
 
   #hear(payload: Uint8Array) {
@@ -166,14 +175,14 @@ class Session {
     if (!me) return;
     // Shown before it is done; taken back when it fails.
     this[device] = on;
-    this.#changing.add(device);
+    this.#changing[device] = true;
     try {
       await (device === 'camera' ? me.setCameraEnabled(on) : me.setMicrophoneEnabled(on));
     } catch (error) {
       this[device] = false;
       toast(deviceProblem(device, error instanceof Error ? error.name : ''), 'error');
     } finally {
-      this.#changing.delete(device);
+      this.#changing[device] = false;
     }
     enterCall(this.roomName, this);
   }

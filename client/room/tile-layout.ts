@@ -54,7 +54,8 @@ export function layoutTiles(count: number, area: Size, gap: number): Box[] {
   });
 }
 
-const moved = (boxes: Box[], x: number, y: number) => boxes.map((box) => ({ ...box, x: box.x + x, y: box.y + y }));
+const moved = (boxes: Box[], x: number, y: number) =>
+  boxes.map((box) => ({ ...box, x: box.x + x, y: box.y + y }));
 
 /** How much of the stage the people get at least, beside a shared screen. */
 const stripShare = 0.2;

@@ -10,9 +10,14 @@ t.test('what can be joined is taken, without white space around it', async (t) =
 
 t.test('what cannot is explained at its field', async (t) => {
   t.same(checkJoin({ participantName: ' ', roomName: '' }), {
-    errors: { participantName: 'Enter the name that others will see.', roomName: 'Enter the name of a room.' },
+    errors: {
+      participantName: 'Enter the name that others will see.',
+      roomName: 'Enter the name of a room.',
+    },
   });
-  t.match(checkJoin({ participantName: 'Ana', roomName: 'a/b' }), { errors: { roomName: /^The name may not contain \// } });
+  t.match(checkJoin({ participantName: 'Ana', roomName: 'a/b' }), {
+    errors: { roomName: /^The name may not contain \// },
+  });
   t.match(checkJoin({ participantName: 'a'.repeat(129), roomName: 'x' }), {
     errors: { participantName: 'The name is too long: at most 128 characters.' },
   });

@@ -1,6 +1,13 @@
 import { recordingStatusSchema, type RoomStatus, type SystemStatus } from '@reelroom/shared';
 import t from 'tap';
-import { alertView, furtherStatus, isFinal, recordButtonView, statusView, whyNoRecording } from '../recordings/view.ts';
+import {
+  alertView,
+  furtherStatus,
+  isFinal,
+  recordButtonView,
+  statusView,
+  whyNoRecording,
+} from '../recordings/view.ts';
 
 const room = (id: string, status: RoomStatus['status']): RoomStatus => ({ id, name: `${id}.mp4`, status });
 
@@ -21,7 +28,8 @@ t.test('the recording button through a recording’s life', async (t) => {
 t.test('only what can be done can be clicked', async (t) => {
   t.equal(recordButtonView('ready', undefined).action, 'start');
   t.equal(recordButtonView('recording', undefined).action, 'stop');
-  for (const status of ['starting', 'stopping'] as const) t.equal(recordButtonView(status, undefined).action, undefined);
+  for (const status of ['starting', 'stopping'] as const)
+    t.equal(recordButtonView(status, undefined).action, undefined);
 });
 
 t.test('everyone is told while and only while there is something to tell', async (t) => {

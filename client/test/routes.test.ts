@@ -17,14 +17,19 @@ t.test('pages', async (t) => {
 });
 
 const roomNames = fc
-  .oneof(fc.constantFrom('.', '..', 'Équipe "A" 🎥', 'a%2Fb', '?x=1#y', '+ &'), fc.string({ minLength: 1, unit: 'grapheme' }))
+  .oneof(
+    fc.constantFrom('.', '..', 'Équipe "A" 🎥', 'a%2Fb', '?x=1#y', '+ &'),
+    fc.string({ minLength: 1, unit: 'grapheme' }),
+  )
   .filter((name) => roomNameSchema.safeParse(name).success)
   .map((name) => roomNameSchema.parse(name));
 
 t.test('every room’s address leads to that room', async () => {
   fc.assert(
     fc.property(roomNames, (roomName) => {
-      const [room, join, library] = [paths.room(roomName), paths.join(roomName), paths.library(roomName)].map(routeOf);
+      const [room, join, library] = [paths.room(roomName), paths.join(roomName), paths.library(roomName)].map(
+        routeOf,
+      );
       return (
         room?.page === 'room' &&
         room.roomName === roomName &&

@@ -23,5 +23,8 @@ t.test('a recording takes its place, newest first, and is there once', async (t)
 });
 
 t.test('rooms are named once, in order', async (t) => {
-  t.same(roomNames([recording('1.mp4', 1, 'z'), recording('2.mp4', 2, 'É'), recording('3.mp4', 3, 'z')]), ['É', 'z']);
+  t.same(roomNames([recording('1.mp4', 1, 'z'), recording('2.mp4', 2, 'É'), recording('3.mp4', 3, 'z')]), [
+    'É',
+    'z',
+  ]);
 });

@@ -4,7 +4,13 @@ import { isAllReady, setupLines } from '../system/view.ts';
 
 type Part = SystemStatus['setup'][number];
 
-const part = (name: string, state: Part['state']): Part => ({ name, state, needed: 'calls', step: 'building', elapsedMs: 61_000 });
+const part = (name: string, state: Part['state']): Part => ({
+  name,
+  state,
+  needed: 'calls',
+  step: 'building',
+  elapsedMs: 61_000,
+});
 const ready = { ready: true };
 
 t.test('asking ends when all of it is ready', async (t) => {
@@ -16,7 +22,12 @@ t.test('asking ends when all of it is ready', async (t) => {
 });
 
 t.test('the banner names what is worked on, and what failed', async (t) => {
-  const lines = setupLines([part('a', 'ready'), part('b', 'working'), part('c', 'failed'), part('d', 'waiting')]);
+  const lines = setupLines([
+    part('a', 'ready'),
+    part('b', 'working'),
+    part('c', 'failed'),
+    part('d', 'waiting'),
+  ]);
   t.match(lines, [
     { name: 'b', elapsedMs: 61_000, failed: false },
     { name: 'c', elapsedMs: undefined, failed: true },

@@ -69,16 +69,21 @@ t.test('the block is in the middle, and so is its last row', async () => {
 
 t.test('shared screens and people share the stage', async () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 3 }), areas, (people, screens, area) => {
-      const layout = layoutStage({ people, screens }, area, 4);
-      const all = [...layout.people, ...layout.screens];
-      return (
-        layout.people.length === people &&
-        layout.screens.length === screens &&
-        all.every((box) => box.width > 0 && isInside(box, area)) &&
-        !overlaps(all)
-      );
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 30 }),
+      fc.integer({ min: 1, max: 3 }),
+      areas,
+      (people, screens, area) => {
+        const layout = layoutStage({ people, screens }, area, 4);
+        const all = [...layout.people, ...layout.screens];
+        return (
+          layout.people.length === people &&
+          layout.screens.length === screens &&
+          all.every((box) => box.width > 0 && isInside(box, area)) &&
+          !overlaps(all)
+        );
+      },
+    ),
   );
 });
 
@@ -95,7 +100,11 @@ t.test('examples', async (t) => {
   const wide = { width: 1600, height: 900 };
   t.match(layoutTiles(1, wide, 0), [{ x: 0, y: 0, width: 1600, height: 900 }], 'alone: the whole window');
   t.match(layoutTiles(4, wide, 0)[3], { x: 800, y: 450, width: 800, height: 450 });
-  t.match(layoutTiles(2, { width: 320, height: 600 }, 0)[1], { x: 0, width: 320 }, 'a telephone: one above the other');
+  t.match(
+    layoutTiles(2, { width: 320, height: 600 }, 0)[1],
+    { x: 0, width: 320 },
+    'a telephone: one above the other',
+  );
   t.match(layoutTiles(3, wide, 0)[2], { x: 400, y: 450 }, 'the third stands in the middle below');
   t.same(layoutTiles(0, wide, 8), []);
   t.match(layoutTiles(2, { width: 0, height: 0 }, 8), [{ width: 0 }, { width: 0 }], 'a window being opened');
