@@ -1,5 +1,5 @@
 import { binaries, createBuilder, goVersion } from './binaries.ts';
-import { prepareSystem, requireDebian } from './debian.ts';
+import { type Lacking, prepareSystem, requireDebian } from './debian.ts';
 import { egressPart, livekitPart, pulsePart, redisPart, s3Part } from './parts.ts';
 import type { Settings } from './settings.ts';
 import type { createSetup, Progress } from './setup.ts';
@@ -57,11 +57,11 @@ export async function bringUp(
     progress.ready();
   }
 
-  async function bringUpCalls(progress: Progress, system: ReturnType<typeof prepareSystem>) {
+  async function bringUpCalls(progress: Progress, system: Promise<Lacking>) {
     const binary = build(binaries.livekit, () => progress.working(building));
     // It is waited for below; should the system fail first, that is what is reported.
     binary.catch(() => {});
-    const hasRedis = !(await system)?.missing.includes('redis-server');
+    const hasRedis = !(await system).packages.includes('redis-server');
     if (hasRedis) await stack.launch(redisPart(settings)).up;
     const file = await binary;
     progress.working(starting);
@@ -70,15 +70,10 @@ export async function bringUp(
     console.log('Calls are ready');
   }
 
-  async function bringUpRecording(
-    progress: Progress,
-    system: ReturnType<typeof prepareSystem>,
-    callsUp: Promise<void>,
-  ) {
-    const toDo = await system;
-    if (toDo) {
+  async function bringUpRecording(progress: Progress, system: Promise<Lacking>, callsUp: Promise<void>) {
+    if ((await system).anything) {
       progress.failed(
-        `not set up: it needs more of this system. Run this, then start again: ${toDo.command}`,
+        'needs more of this system: run the command that `npm start` has printed, then start again',
       );
       return;
     }

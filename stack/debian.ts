@@ -75,25 +75,28 @@ const canWrite = (folder: string) => {
   }
 };
 
+/** What the system still lacks: packages, and whether anything at all. */
+export interface Lacking {
+  packages: string[];
+  anything: boolean;
+}
+
 /**
- * Sees to it that the system has what the stack needs, and installs what is missing
- * when that needs no password. Returns what is to be done by hand: a command for root,
- * and the packages that are missing without it.
+ * Sees to it that the system has what the stack needs: installs what is missing when
+ * that needs no password, else says what to run.
  */
 export async function prepareSystem(
   { data }: Settings,
   signal: AbortSignal,
   installing: () => void,
-): Promise<{ command: string; missing: string[] } | undefined> {
+): Promise<Lacking> {
   const options = { cwd: root, data, signal };
-  const findMissing = async () => {
-    const query = ['-W', '-f', '${db:Status-Abbrev} ${Package}\n', ...packages];
-    return missingPackages((await run('dpkg-query', query, options)).output);
-  };
-  const missing = await findMissing();
+  const query = ['-W', '-f', '${db:Status-Abbrev} ${Package}\n', ...packages];
+  const missing = missingPackages((await run('dpkg-query', query, options)).output);
   const commands = [
     ...(missing.length > 0
       ? [
+          // Repairs what an interrupted installation has left.
           'dpkg --configure -a',
           'apt-get update',
           `apt-get install -y --no-install-recommends ${missing.join(' ')}`,
@@ -101,8 +104,7 @@ export async function prepareSystem(
       : []),
     ...(canWrite(recordingFolder) ? [] : [`install -d -m 1777 ${recordingFolder}`]),
   ];
-  if (commands.length === 0) return undefined;
-  installing();
+  if (commands.length === 0) return { packages: [], anything: false };
   const script = commands.join(' && ');
 
   const isRoot = process.getuid?.() === 0;
@@ -110,15 +112,16 @@ export async function prepareSystem(
     console.log(
       `Recording needs more of this system. Run this once, then start again:\n  sudo sh -c '${script}'`,
     );
-    return { command: `sudo sh -c '${script}'`, missing };
+    return { packages: missing, anything: true };
   }
+  installing();
   if (missing.length > 0) console.log(`To be installed with apt-get: ${missing.join(' ')}`);
   const asRoot = ['env', 'DEBIAN_FRONTEND=noninteractive', 'sh', '-c', script];
   const [command = '', ...args] = isRoot ? asRoot : ['sudo', '-n', ...asRoot];
   await step('Preparing the system', async () => {
     const { ok, output } = await run(command, args, options);
-    if (!ok)
-      throw new Error(`What the stack needs of this system could not be installed:\n${output.trimEnd()}`);
+    if (ok) return;
+    throw new Error(`What the stack needs of this system could not be installed:\n${output.trimEnd()}`);
   });
-  return undefined;
+  return { packages: [], anything: false };
 }

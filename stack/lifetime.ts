@@ -1,6 +1,7 @@
 /** Why the launcher ends when somebody asked for it: no failure. */
 export class Interrupted extends Error {
   override name = 'Interrupted';
+  override message = 'Interrupted';
 }
 
 /**

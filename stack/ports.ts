@@ -17,6 +17,7 @@ export function wantedPorts({ config, ours, ports }: Settings): WantedPort[] {
   const host = '127.0.0.1';
   return [
     { host: config.host, port: config.port, by: 'the app', variable: 'SERVER_PORT' },
+    ...(ours.vite ? [{ host, port: ports.vite, by: 'Vite', variable: 'VITE_PORT' }] : []),
     ...(ours.s3 ? [{ host, port: ports.s3, by: 'S3 (versitygw)', variable: 'S3_PORT' }] : []),
     ...(ours.livekit
       ? [

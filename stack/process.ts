@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mark } from './leftovers.ts';
 
 /** How long a part may take from its start until it is up, in ms. */
-const startDeadline = 30_000;
+const startDeadline = 60_000;
 
 /** How a part of the stack is started, known to be up, and stopped. */
 export interface PartSpec {

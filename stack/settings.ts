@@ -20,8 +20,8 @@ export interface Settings {
   config: Config;
   /** The environment that the app reads the same configuration from. */
   env: Environment;
-  /** Whether LiveKit, with its Egress, and S3 are ours to start. */
-  ours: { livekit: boolean; s3: boolean };
+  /** What is ours to start: LiveKit with its Egress, S3, Vite's server for development. */
+  ours: { livekit: boolean; s3: boolean; vite: boolean };
   ports: {
     livekit: number;
     livekitTcp: number;
@@ -44,10 +44,10 @@ const portRange = (text: string): PortRange | undefined => {
 };
 
 /**
- * The launcher's settings and the app's from one environment.
+ * The launcher's settings and the app's from one environment; `vite` when Vite is wanted.
  * @throws {ConfigError} with all mistakes of both at once
  */
-export function readSettings(env: Environment): Settings {
+export function readSettings(env: Environment, vite = false): Settings {
   const problems: string[] = [];
   const port = (variable: string, usual: number) => {
     const text = env[variable] || String(usual);
@@ -85,7 +85,7 @@ export function readSettings(env: Environment): Settings {
     runtime: join(tmpdir(), `reelroom-${short}`),
     config,
     env: appEnv,
-    ours: { livekit: !env.LIVEKIT_URL, s3: !env.S3_ENDPOINT },
+    ours: { livekit: !env.LIVEKIT_URL, s3: !env.S3_ENDPOINT, vite },
     ports,
   };
 }

@@ -2,6 +2,7 @@ import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { bringUp, checkMachine } from './bring-up.ts';
 import { buildClient } from './client-build.ts';
+import { releaseDataFolder } from './data-folder.ts';
 import { endNow } from './leftovers.ts';
 import { Interrupted, untilInterrupted } from './lifetime.ts';
 import { appPart, vitePart } from './parts.ts';
@@ -15,9 +16,10 @@ import { type Stack, whenAborted, withStack } from './stack.ts';
  * @throws when a part fails
  */
 export async function start({ hotReload }: { hotReload: boolean }): Promise<void> {
-  const settings = readSettings(process.env);
+  const settings = readSettings(process.env, hotReload);
   const interrupted = untilInterrupted(() => {
     endNow(settings.data);
+    releaseDataFolder(settings);
     process.exit(1);
   });
   try {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bringUp, checkMachine } from './bring-up.ts';
 import { buildClient } from './client-build.ts';
+import { releaseDataFolder } from './data-folder.ts';
 import { endNow } from './leftovers.ts';
 import { untilInterrupted } from './lifetime.ts';
 import { freePorts } from './ports.ts';
@@ -23,22 +24,25 @@ const deadline = 14 * 60_000;
  * of its own. Says `N passed, N failed` last; whether all is well is returned.
  */
 export async function test(named: string[]): Promise<boolean> {
-  const data = mkdtempSync(join(tmpdir(), 'reelroom-test-'));
+  const settings = await testSettings(mkdtempSync(join(tmpdir(), 'reelroom-test-')));
+  const { data } = settings;
   const interrupted = untilInterrupted(() => {
     endNow(data);
+    releaseDataFolder(settings);
+    rmSync(data, { recursive: true, force: true });
     process.exit(1);
   });
   let count: Count = { passed: 0, failed: 1 };
   try {
-    const files = (named.length > 0 ? named : everything).flatMap(testFiles);
-    if (files.length === 0)
-      throw new Error(`There are no tests in ${(named.length > 0 ? named : everything).join(', ')}`);
-    count = await runOnStack(await testSettings(data), files, interrupted);
-    if (count.passed + count.failed === 0) count = { passed: 0, failed: 1 };
+    const paths = named.length > 0 ? named : everything;
+    const files = paths.flatMap(testFiles);
+    if (files.length === 0) throw new Error(`There are no tests in ${paths.join(', ')}`);
+    const { passed, failed } = await runOnStack(settings, files, interrupted);
+    if (passed + failed > 0) count = { passed, failed };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
   }
-  if (count.failed > 0) keepLogs(data);
+  if (count.failed > 0 && !interrupted.aborted) keepLogs(data);
   rmSync(data, { recursive: true, force: true });
   console.log(`${count.passed} passed, ${count.failed} failed`);
   return count.failed === 0;

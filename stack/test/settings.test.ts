@@ -4,7 +4,7 @@ import { readSettings } from '../settings.ts';
 
 t.test('by default everything is ours, at the usual ports', async (t) => {
   const { config, env, ours, ports } = readSettings({});
-  t.same(ours, { livekit: true, s3: true });
+  t.same(ours, { livekit: true, s3: true, vite: false });
   t.same(ports.livekitUdp, { from: 50_000, to: 50_100 });
   t.equal(config.livekit.url, 'http://127.0.0.1:7880');
   t.equal(config.s3.endpoint, 'http://127.0.0.1:9000');
@@ -13,7 +13,7 @@ t.test('by default everything is ours, at the usual ports', async (t) => {
 
 t.test('what the environment names is used, not started', async (t) => {
   const { config, ours } = readSettings({ LIVEKIT_URL: 'wss://calls.example', S3_PORT: '9100' });
-  t.same(ours, { livekit: false, s3: true });
+  t.same(ours, { livekit: false, s3: true, vite: false });
   t.equal(config.livekit.url, 'wss://calls.example');
   t.equal(config.s3.endpoint, 'http://127.0.0.1:9100');
   t.notOk(readSettings({ S3_ENDPOINT: 'https://s3.example' }).ours.s3);

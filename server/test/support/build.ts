@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { CreateBucketCommand, paginateListObjectsV2, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -48,6 +50,16 @@ export async function serve(t: Test, config: Config = testConfig()) {
       body: JSON.stringify(body),
     });
   return { app, url, trpc, post, config };
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return address && typeof address === 'object' ? address.port : 0;
 }
 
 /** LiveKit's own clients, for what the app has no business doing. */
