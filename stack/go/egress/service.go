@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"path"
@@ -50,11 +48,6 @@ func runService() error {
 	if err != nil {
 		return err
 	}
-	if conf.HealthPort > 0 {
-		if err := serveHealth(svc, conf.HealthPort); err != nil {
-			return err
-		}
-	}
 
 	done := make(chan error, 1)
 	go func() { done <- svc.Run() }()
@@ -87,37 +80,11 @@ func shutDown(svc *server.Server, done <-chan error) error {
 	}
 }
 
-// readConfig reads the YAML in EGRESS_CONFIG_BODY, or in the file that
-// EGRESS_CONFIG_FILE names.
+// readConfig reads the YAML in EGRESS_CONFIG_BODY.
 func readConfig() (*config.ServiceConfig, error) {
-	if body := os.Getenv("EGRESS_CONFIG_BODY"); body != "" {
-		return config.NewServiceConfig(body)
+	body := os.Getenv("EGRESS_CONFIG_BODY")
+	if body == "" {
+		return nil, errors.New("EGRESS_CONFIG_BODY is empty: it holds the configuration, as YAML")
 	}
-	file := os.Getenv("EGRESS_CONFIG_FILE")
-	if file == "" {
-		return nil, errors.New("set EGRESS_CONFIG_BODY or EGRESS_CONFIG_FILE")
-	}
-	body, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	return config.NewServiceConfig(string(body))
-}
-
-// serveHealth answers every HTTP request with the service's load and requests.
-func serveHealth(svc *server.Server, port int) error {
-	listener, err := net.Listen("tcp", fmt.Sprintf(":%d", port))
-	if err != nil {
-		return err
-	}
-	go http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		status, err := svc.Status()
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Write(status)
-	}))
-	return nil
+	return config.NewServiceConfig(body)
 }
