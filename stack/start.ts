@@ -1,4 +1,4 @@
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { bringUp, checkMachine } from './bring-up.ts';
 import { buildClient } from './client-build.ts';
@@ -16,6 +16,9 @@ import { type Stack, whenAborted, withStack } from './stack.ts';
  * @throws when a part fails
  */
 export async function start({ hotReload }: { hotReload: boolean }): Promise<void> {
+  const dotEnv = join(root, '.env');
+  // What the environment itself says goes first.
+  if (existsSync(dotEnv)) process.loadEnvFile(dotEnv);
   const settings = readSettings(process.env, hotReload);
   const interrupted = untilInterrupted(() => {
     endNow(settings.data);
