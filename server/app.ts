@@ -7,10 +7,12 @@ import type { Config } from './config.ts';
 import { startReconciler } from './features/recordings/reconciler.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
 import { videoRoutes } from './features/recordings/video.ts';
+import { workingFileRoutes } from './features/recordings/working-files.ts';
 import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
 import { webhookRoute } from './features/webhooks/route.ts';
 import livekit from './plugins/livekit.ts';
+import redis from './plugins/redis.ts';
 import restErrors from './plugins/rest-errors.ts';
 import storage from './plugins/storage.ts';
 import { webClient } from './plugins/web-client.ts';
@@ -43,10 +45,14 @@ export async function reelroom(
   await app.register(restErrors);
   await app.register(livekit, { config });
   await app.register(storage, { config });
+  await app.register(redis, { url: config.redisUrl });
 
   const services = createServices(app, config, setup);
   const stopReconciler = startReconciler({ ...services, log: app.log });
-  app.addHook('onClose', stopReconciler);
+  app.addHook('onClose', async () => {
+    await stopReconciler();
+    await services.close();
+  });
 
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
@@ -66,6 +72,7 @@ export async function reelroom(
     storage: app.storage,
     portionSize: config.recordings.portionSize,
   });
+  await app.register(workingFileRoutes, { storage: app.storage, path: config.recordings.path });
   await app.register(webhookRoute, { ...services, livekit: app.livekit });
   await app.register(systemRoutes, services);
   await app.register(webClient, { root: builtClient });

@@ -16,45 +16,73 @@ const wholeNumber = (min: number, max: number, example: string) =>
     })
     .transform(Number);
 
+/** As the Standard Webhooks specification writes a secret. */
+const isWebhookSecret = (secret: string) => {
+  const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  return bytes.length >= 24 && secret === `whsec_${bytes.toString('base64')}`;
+};
+
 const text = z.string().min(1, 'must not be empty');
 
-const environmentSchema = z.object({
-  SERVER_PORT: wholeNumber(0, 65_535, '6080').default(6080),
-  HOST: text.default('127.0.0.1'),
-  APP_URL: url(['http:', 'https:'], 'http://localhost:6080').optional(),
-  LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
-    })
-    .default('info'),
+const environmentSchema = z
+  .object({
+    SERVER_PORT: wholeNumber(0, 65_535, '6080').default(6080),
+    HOST: text.default('127.0.0.1'),
+    APP_URL: url(['http:', 'https:'], 'http://localhost:6080').optional(),
+    LOG_LEVEL: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+        error: 'must be one of fatal, error, warn, info, debug, trace, silent',
+      })
+      .default('info'),
 
-  LIVEKIT_URL: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880').default(
-    'http://localhost:7880',
-  ),
-  LIVEKIT_API_KEY: text.default('devkey'),
-  LIVEKIT_API_SECRET: text.default('development-secret-not-for-production'),
+    LIVEKIT_URL: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880').default(
+      'http://localhost:7880',
+    ),
+    LIVEKIT_API_KEY: text.default('devkey'),
+    LIVEKIT_API_SECRET: text.default('development-secret-not-for-production'),
 
-  S3_ENDPOINT: url(['http:', 'https:'], 'http://localhost:9000').default('http://localhost:9000'),
-  S3_ACCESS_KEY: text.default('minioadmin'),
-  S3_SECRET_KEY: text.default('minioadmin'),
-  AWS_REGION: text.default('us-east-1'),
-  S3_BUCKET: z
-    .string()
-    .regex(
-      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-      'must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings',
-    )
-    .default('openvidu'),
+    S3_ENDPOINT: url(['http:', 'https:'], 'http://localhost:9000').default('http://localhost:9000'),
+    S3_ACCESS_KEY: text.default('minioadmin'),
+    S3_SECRET_KEY: text.default('minioadmin'),
+    AWS_REGION: text.default('us-east-1'),
+    S3_BUCKET: z
+      .string()
+      .regex(
+        /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+        'must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings',
+      )
+      .default('openvidu'),
 
-  RECORDINGS_PATH: z
-    .string()
-    .regex(
-      /^(?:(?!\.{1,2}\/)[^/\\{}\p{Cc}]+\/)*$/u,
-      'must be empty or folders that each end in a slash, such as recordings/',
-    )
-    .default('recordings/'),
-  RECORDING_FILE_PORTION_SIZE: wholeNumber(1, Number.MAX_SAFE_INTEGER, '5242880').optional(),
-});
+    REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379').optional(),
+
+    WEBHOOK_URLS: z
+      .string()
+      .transform((list) => list.split(',').map((one) => one.trim()))
+      .pipe(z.array(url(['http:', 'https:'], 'https://example.com/hook,https://example.org/hook')))
+      .default([]),
+    WEBHOOK_SECRET: z
+      .string()
+      .refine(isWebhookSecret, {
+        error: 'must be whsec_ and 24 bytes or more in Base64, such as whsec_$(openssl rand -base64 32)',
+      })
+      .optional(),
+
+    RECORDINGS_PATH: z
+      .string()
+      .regex(
+        /^(?:(?!\.{1,2}\/)[^/\\{}\p{Cc}]+\/)*$/u,
+        'must be empty or folders that each end in a slash, such as recordings/',
+      )
+      .default('recordings/'),
+    RECORDING_FILE_PORTION_SIZE: wholeNumber(1, Number.MAX_SAFE_INTEGER, '5242880').optional(),
+    CRASH_SAFE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+    MAX_RECORDING_MINUTES: wholeNumber(1, 10_000, '240').optional(),
+    MAX_CONCURRENT_RECORDINGS: wholeNumber(1, 10_000, '4').optional(),
+  })
+  .refine(({ WEBHOOK_URLS, WEBHOOK_SECRET }) => WEBHOOK_URLS.length === 0 || WEBHOOK_SECRET !== undefined, {
+    path: ['WEBHOOK_SECRET'],
+    error: 'must be set when WEBHOOK_URLS is: what is sent there is signed with it',
+  });
 
 /** What the application is told from outside; {@link loadConfig} makes it. */
 export type Config = ReturnType<typeof fromEnvironment>;
@@ -73,11 +101,21 @@ const fromEnvironment = (env: z.infer<typeof environmentSchema>) => ({
     region: env.AWS_REGION,
     bucket: env.S3_BUCKET,
   },
+  /** The Redis that app processes share; there is but one process when absent. */
+  redisUrl: env.REDIS_URL,
+  /** Where other systems hear of recordings, and what that is signed with. */
+  notifications: { urls: env.WEBHOOK_URLS, secret: env.WEBHOOK_SECRET },
   recordings: {
     /** Key prefix of everything in the bucket that is ours: empty, or ends in a slash. */
     path: env.RECORDINGS_PATH,
     /** Most bytes in the answer to an open-ended range; no cap when absent. */
     portionSize: env.RECORDING_FILE_PORTION_SIZE,
+    /** Whether a recording is also stored piece by piece, so that it survives its recorder. */
+    crashSafe: env.CRASH_SAFE === 'on',
+    /** How long a recording may be, in ms; no limit when absent. */
+    maxMs: env.MAX_RECORDING_MINUTES === undefined ? undefined : env.MAX_RECORDING_MINUTES * 60_000,
+    /** How many there may be at once; no limit when absent. */
+    maxConcurrent: env.MAX_CONCURRENT_RECORDINGS,
   },
 });
 

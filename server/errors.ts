@@ -38,6 +38,11 @@ export const noRecorder = (cause?: unknown) =>
       cause,
     },
   );
+export const tooManyRecordings = (limit: number) =>
+  new ReelroomError(
+    'TOO_MANY_RECORDINGS',
+    `As many recordings as this server makes at once (${limit}) are under way: try again when one has ended`,
+  );
 export const livekitUnavailable = (cause?: unknown) =>
   new ReelroomError(
     'LIVEKIT_UNAVAILABLE',

@@ -1,25 +1,74 @@
-import type { Setup } from '@reelroom/shared';
+import type { Recording, Setup } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
+import { createEvents } from './features/events/events.ts';
+import { createNotifications } from './features/notifications/notifications.ts';
+import { createFinish } from './features/recordings/finish.ts';
 import { createLibrary } from './features/recordings/library.ts';
 import { createLifecycle } from './features/recordings/lifecycle.ts';
+import { createSweeper } from './features/recordings/sweeper.ts';
+import { createRoomLock } from './features/rooms/lock.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
 
+/** What happens to recordings that others want to hear of. */
+export type Change = 'started' | 'ready' | 'failed' | 'deleted';
+
 /** What routers and routes delegate to, made of the outside things that `app` has. */
 export function createServices(
-  { livekit, storage, log }: FastifyInstance,
+  { livekit, storage, redis, log }: FastifyInstance,
   config: Config,
   setup: () => Setup,
 ) {
-  const roomStatus = createRoomStatus({ livekit, log });
-  const library = createLibrary({ storage, livekit, path: config.recordings.path, log });
+  const { path, maxMs, maxConcurrent } = config.recordings;
+  const { bucket } = config.s3;
+  const { urls, secret } = config.notifications;
+
+  const events = createEvents({ redis, scope: `${bucket}/${path}`, log });
+  const notifications = secret === undefined ? undefined : createNotifications({ urls, secret, log });
+  const onChange = (change: Change, recording: Recording): void => {
+    events.publish({ type: `recording-${change}`, recording });
+    notifications?.notify(`recording.${change}`, recording);
+  };
+
+  const roomStatus = createRoomStatus({
+    livekit,
+    onChange: (roomName, status) => events.publish({ type: 'room-status', roomName, status }),
+    log,
+  });
+  const library = createLibrary({
+    storage,
+    livekit,
+    bucket,
+    path,
+    onDeleted: (it) => onChange('deleted', it),
+    log,
+  });
+  const lifecycle = createLifecycle({
+    livekit,
+    library,
+    finish: createFinish({ storage, library, path, log }),
+    roomStatus,
+    roomLock: createRoomLock({ redis, log }),
+    onChange,
+    maxMs,
+    maxConcurrent,
+    log,
+  });
   return {
     tokens: createTokens({ livekit }),
     library,
-    lifecycle: createLifecycle({ livekit, library, roomStatus, log }),
+    lifecycle,
+    sweep: createSweeper({ storage, lifecycle, path }),
+    roomStatus,
+    events,
     system: createSystem({ livekit, storage, setup, log }),
+
+    /** Ends what these have begun. */
+    async close(): Promise<void> {
+      await Promise.all([notifications?.close(), events.close()]);
+    },
   };
 }
 

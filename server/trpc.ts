@@ -7,6 +7,8 @@ import type { Services } from './services.ts';
 export type Context = Services;
 
 const t = initTRPC.context<Context>().create({
+  // A subscription that says nothing is told from one whose connection is dead.
+  sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 25_000 } },
   /** Adds our stable code, and keeps the inside of a 5xx inside. */
   errorFormatter({ shape, error }) {
     const known =

@@ -1,4 +1,5 @@
 export * from './errors.ts';
+export * from './events.ts';
 export * from './recording-name.ts';
 export * from './recording.ts';
 export * from './room-event.ts';

@@ -6,6 +6,25 @@ import { roomNameSchema } from './room-name.ts';
 export const recordingStatusSchema = z.enum(['starting', 'recording', 'stopping', 'ready', 'failed']);
 export type RecordingStatus = z.infer<typeof recordingStatusSchema>;
 
+/** Why a ready recording ended. */
+export const endedBySchema = z.enum([
+  /** Somebody pressed Stop. */
+  'stop',
+  /** Everyone left, or the room was closed. */
+  'room-closed',
+  /** It became as long as a recording may be. */
+  'limit',
+  /** The recorder was shut down, and ended it properly. */
+  'recorder-shutdown',
+  /** The recorder was lost, and what it had stored was made whole. */
+  'recovered',
+]);
+export type EndedBy = z.infer<typeof endedBySchema>;
+
+/** Why a failed recording failed; `error` says it to people. */
+export const failureSchema = z.enum(['NOT_BEGUN', 'NO_RECORDER', 'RECORDER_FAILED', 'RECORDER_LOST']);
+export type Failure = z.infer<typeof failureSchema>;
+
 /** A recording as lists and answers show it; the seed's six fields and ours. */
 export const recordingSchema = z.object({
   /** The egress that made it. */
@@ -19,13 +38,35 @@ export const recordingSchema = z.object({
   size: z.number(),
   /** Length of the media in ms, where it is known. */
   durationMs: z.number().optional(),
+  /** The picture, in pixels; absent where there is none, or it is not known. */
+  width: z.number().optional(),
+  height: z.number().optional(),
   status: recordingStatusSchema,
+  endedBy: endedBySchema.optional(),
+  /** How much of its end a recovered recording lacks, in ms, where that is known. */
+  lostMs: z.number().optional(),
+  failure: failureSchema.optional(),
   /** Why a failed recording failed, a sentence for people. */
   error: z.string().optional(),
 });
 export type Recording = z.infer<typeof recordingSchema>;
 
 export const roomInputSchema = z.object({ roomName: roomNameSchema });
+
+/** How to record a room; all but its name optional. */
+export const startInputSchema = roomInputSchema.extend({
+  /** Everyone alike, whoever speaks large, or whoever speaks alone. */
+  layout: z
+    .enum(['grid', 'speaker', 'single-speaker'], { error: 'layout must be grid, speaker or single-speaker' })
+    .default('grid'),
+  quality: z
+    .enum(['480p', '720p', '1080p'], { error: 'quality must be 480p, 720p or 1080p' })
+    .default('720p'),
+  audioOnly: z.boolean({ error: 'audioOnly must be true or false' }).default(false),
+});
+/** As a caller may give it, and as it is once defaults are filled in. */
+export type StartInput = z.input<typeof startInputSchema>;
+export type StartOptions = z.output<typeof startInputSchema>;
 export const recordingInputSchema = z.object({ name: recordingNameSchema });
 
 /** Which recordings to list; both fields compare exactly. */

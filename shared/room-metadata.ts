@@ -5,10 +5,14 @@ import { recordingSchema } from './recording.ts';
  * What a room's metadata says of Reelroom, under a key of its own: the recording
  * under way, or the last one's end. Late joiners read it on joining.
  */
-const roomStatusSchema = recordingSchema.pick({ id: true, name: true, status: true, error: true }).extend({
-  /** When media began, in ms since 1970; absent while starting. */
-  recordingSince: z.number().optional(),
-});
+export const roomStatusSchema = recordingSchema
+  .pick({ id: true, name: true, status: true, endedBy: true, error: true })
+  .extend({
+    /** When media began, in ms since 1970; absent while starting. */
+    recordingSince: z.number().optional(),
+    /** When it will be ended, as long as a recording may be, in ms since 1970. */
+    endsAt: z.number().optional(),
+  });
 export type RoomStatus = z.infer<typeof roomStatusSchema>;
 
 const key = 'reelroom';

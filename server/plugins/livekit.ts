@@ -1,26 +1,26 @@
-import { roomEventTopic, type RoomEvent } from '@reelroom/shared';
+import { roomEventTopic, type RoomEvent, type StartOptions } from '@reelroom/shared';
 import fp from 'fastify-plugin';
 import {
   AccessToken,
   EgressClient,
-  EncodedFileOutput,
-  EncodedFileType,
   RoomServiceClient,
-  S3Upload,
   ServerError,
   WebhookReceiver,
   DataPacket_Kind,
+  EgressStatus,
+  WebhookConfig,
   type EgressInfo,
   type Room,
   type WebhookEvent,
 } from 'livekit-server-sdk';
 import type { Config } from '../config.ts';
+import { createEgressRequests } from './egress-request.ts';
 import { livekitUnavailable, noRecorder, roomNotFound } from '../errors.ts';
 
 /** LiveKit answers in milliseconds; one that takes longer counts as away. */
 const requestTimeoutSeconds = 3;
 
-/** How long a start waits for a recorder to take the job, in seconds. LiveKit itself would wait 22. */
+/** How long a recorder may take to answer, in seconds. LiveKit itself waits 22 for one to take a job, 3 for one to stop. */
 const recorderTimeoutSeconds = 4;
 
 const isAway = (error: unknown) =>
@@ -46,7 +46,8 @@ const nothingIfNotFound = (error: unknown): undefined => {
  * knows the SDK's clients. Each method is one request unless it says more, and throws
  * `LIVEKIT_UNAVAILABLE` when LiveKit cannot be reached or refuses the API key.
  */
-export function createLivekit({ livekit, s3, appUrl }: Pick<Config, 'livekit' | 's3' | 'appUrl'>) {
+export function createLivekit(config: Config) {
+  const { livekit, appUrl } = config;
   const { url, apiKey, apiSecret } = livekit;
   const options = { requestTimeout: requestTimeoutSeconds, failover: false };
   const rooms = new RoomServiceClient(url, apiKey, apiSecret, options);
@@ -56,6 +57,7 @@ export function createLivekit({ livekit, s3, appUrl }: Pick<Config, 'livekit' | 
     requestTimeout: recorderTimeoutSeconds,
   });
   const webhooks = new WebhookReceiver(apiKey, apiSecret);
+  const { outputsOf, encodingOf } = createEgressRequests(config);
 
   return {
     /** Where browsers connect. */
@@ -103,33 +105,33 @@ export function createLivekit({ livekit, s3, appUrl }: Pick<Config, 'livekit' | 
       return (await reach(egress.listEgress({ egressId })))[0];
     },
 
+    /** Egresses that have ended; LiveKit forgets them after a day. */
+    async pastEgresses(): Promise<EgressInfo[]> {
+      const all = await reach(egress.listEgress());
+      return all.filter(({ status }) => status >= EgressStatus.EGRESS_COMPLETE);
+    },
+
+    /** Whether somebody, or a recorder (its identity is the egress's id), is in a room. */
+    async hasParticipant(roomName: string, identity: string): Promise<boolean> {
+      const found = await reach(rooms.getParticipant(roomName, identity)).catch(nothingIfNotFound);
+      return found !== undefined;
+    },
+
     /**
-     * Has a recorder take the job of recording `roomName` into `key`.
+     * Has a recorder take the job of recording a room into the recording `name`.
      * @throws {ReelroomError} NO_RECORDER when none took it in time; it may do so yet.
      *   ROOM_NOT_FOUND when the room is gone.
      */
-    async startRecording(roomName: string, key: string): Promise<EgressInfo> {
-      const file = new EncodedFileOutput({
-        fileType: EncodedFileType.MP4,
-        filepath: key,
-        output: {
-          case: 's3',
-          value: new S3Upload({
-            endpoint: s3.endpoint,
-            accessKey: s3.accessKey,
-            secret: s3.secretKey,
-            region: s3.region,
-            bucket: s3.bucket,
-            forcePathStyle: true,
-          }),
-        },
-      });
+    async startRecording(name: string, options: StartOptions): Promise<EgressInfo> {
       try {
-        return await recorders.startRoomCompositeEgress(
-          roomName,
-          { file },
-          { customBaseUrl: `${appUrl}/recorder.html` },
-        );
+        return await recorders.startRoomCompositeEgress(options.roomName, outputsOf(name, options), {
+          layout: options.layout,
+          audioOnly: options.audioOnly,
+          encodingOptions: encodingOf(options),
+          customBaseUrl: `${appUrl}/recorder.html`,
+          // A newer Egress tells us by itself; LiveKit need not be configured for it.
+          webhooks: [new WebhookConfig({ url: `${appUrl}/livekit/webhook`, signingKey: apiKey })],
+        });
       } catch (error) {
         if (isNotFound(error)) throw roomNotFound();
         const tookTooLong = error instanceof Error && error.name === 'TimeoutError';
@@ -141,7 +143,21 @@ export function createLivekit({ livekit, s3, appUrl }: Pick<Config, 'livekit' | 
     },
 
     stopEgress(egressId: string): Promise<EgressInfo> {
-      return reach(egress.stopEgress(egressId));
+      return reach(recorders.stopEgress(egressId));
+    },
+
+    /**
+     * Whether the recorder of an egress that is ending still answers; asked to stop
+     * again it does nothing else. One that is lost costs LiveKit 3 s to notice.
+     */
+    async answersStop(egressId: string): Promise<boolean> {
+      try {
+        await recorders.stopEgress(egressId);
+        return true;
+      } catch (error) {
+        if (error instanceof ServerError) return false;
+        throw livekitUnavailable(error);
+      }
     },
 
     /**

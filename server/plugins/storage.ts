@@ -1,7 +1,11 @@
 import { Readable } from 'node:stream';
 import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -9,6 +13,7 @@ import {
   PutObjectCommand,
   S3Client,
   S3ServiceException,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
@@ -35,6 +40,24 @@ export interface ObjectHead {
   lastModified?: Date | undefined;
 }
 
+/** An object that is made of parts; it is there once it is complete. Each method is one request. */
+export interface Upload {
+  /** Uploads a part, in any order: number 1 to 10,000; 5 MiB at least, but for the last. */
+  put(number: number, part: Uint8Array): Promise<void>;
+  complete(): Promise<void>;
+  /** Takes back all parts. */
+  abort(): Promise<void>;
+}
+
+/** For requests that move much data, or make the server do so: ms until the answer begins. */
+const patient = { requestTimeout: 120_000 };
+
+/** How long a few megabytes may take, in ms. */
+const bodyTimeout = 60_000;
+
+/** How many keys S3 deletes with one request. */
+const deletableAtOnce = 1_000;
+
 const statusOf = (error: unknown) =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 
@@ -54,11 +77,11 @@ async function reach<T>(call: Promise<T>): Promise<T> {
 }
 
 /** `undefined` in place of S3's "there is none". */
-async function orNothing<T>(call: Promise<T>): Promise<T | undefined> {
+async function orNothing<T>(call: Promise<T>, ...statuses: number[]): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if ([404, ...statuses].includes(statusOf(error) ?? 0)) return undefined;
     throw error;
   }
 }
@@ -76,7 +99,7 @@ async function orStatus<T extends ObjectHead>(call: Promise<T>): Promise<T | Obj
 
 /**
  * The bucket, and the only place that knows the S3 SDK. Each method is one request
- * but for `list` (one per 1,000 keys), and throws `STORAGE_UNAVAILABLE` when S3
+ * but for `list` and `deleteMany` (one per 1,000 keys), and throws `STORAGE_UNAVAILABLE` when S3
  * cannot be reached or refuses our credentials.
  */
 export function createStorage({ endpoint, accessKey, secretKey, region, bucket }: Config['s3']) {
@@ -126,10 +149,49 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
       }
     },
 
+    /** The names of the folders directly in the folder `prefix`. */
+    async *folders(prefix: string): AsyncGenerator<string> {
+      const pages = paginateListObjectsV2({ client }, { Bucket, Prefix: prefix, Delimiter: '/' });
+      try {
+        for await (const page of pages)
+          for (const { Prefix = '' } of page.CommonPrefixes ?? []) yield Prefix.slice(prefix.length, -1);
+      } catch (error) {
+        throw storageUnavailable(error);
+      }
+    },
+
     /** A small object's text; nothing where there is none. */
     async getText(key: string): Promise<string | undefined> {
       const output = await reach(orNothing(client.send(new GetObjectCommand({ Bucket, Key: key }))));
       return output?.Body?.transformToString();
+    },
+
+    /** A whole object, for those that are a few megabytes at most; nothing where there is none. */
+    async getBytes(key: string): Promise<Uint8Array | undefined> {
+      const bytes = client
+        .send(new GetObjectCommand({ Bucket, Key: key }), { abortSignal: AbortSignal.timeout(bodyTimeout) })
+        .then(({ Body }) => Body?.transformToByteArray());
+      return reach(orNothing(bytes));
+    },
+
+    /**
+     * The bytes of an object from `start` to before `end`, or to its end if that comes first,
+     * with its size; nothing where there is no such object, or nothing of it in that range.
+     */
+    async getPart(
+      key: string,
+      start: number,
+      end: number,
+    ): Promise<{ bytes: Uint8Array; size: number } | undefined> {
+      const part = client
+        .send(new GetObjectCommand({ Bucket, Key: key, Range: `bytes=${start}-${end - 1}` }), {
+          abortSignal: AbortSignal.timeout(bodyTimeout),
+        })
+        .then(async ({ Body, ContentRange }) => {
+          const bytes = await Body?.transformToByteArray();
+          return bytes && { bytes, size: Number(ContentRange?.split('/')[1] ?? bytes.length) };
+        });
+      return reach(orNothing(part, 416));
     },
 
     async putJson(key: string, value: unknown): Promise<void> {
@@ -142,6 +204,44 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     /** Deletes an object; one that is not there is deleted already. */
     async delete(key: string): Promise<void> {
       await reach(client.send(new DeleteObjectCommand({ Bucket, Key: key })));
+    },
+
+    /** Deletes objects, those that are not there as well: one request per 1,000. */
+    async deleteMany(keys: string[]): Promise<void> {
+      for (let from = 0; from < keys.length; from += deletableAtOnce) {
+        const Objects = keys.slice(from, from + deletableAtOnce).map((Key) => ({ Key }));
+        const request = new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
+        const { Errors = [] } = await reach(client.send(request));
+        if (Errors[0]) throw storageUnavailable(new Error(`${Errors[0].Key}: ${Errors[0].Message}`));
+      }
+    },
+
+    /** Begins an object that is uploaded in parts, or replaced by them. */
+    async startUpload(key: string, contentType: string): Promise<Upload> {
+      const object = { Bucket, Key: key };
+      const begin = new CreateMultipartUploadCommand({ ...object, ContentType: contentType });
+      const { UploadId } = await reach(client.send(begin));
+      const etags = new Map<number, string | undefined>();
+      return {
+        async put(number, part) {
+          const request = new UploadPartCommand({ ...object, UploadId, PartNumber: number, Body: part });
+          etags.set(number, (await reach(client.send(request, patient))).ETag);
+        },
+        async complete() {
+          const Parts = [...etags]
+            .sort(([one], [other]) => one - other)
+            .map(([PartNumber, ETag]) => ({ PartNumber, ETag }));
+          const request = new CompleteMultipartUploadCommand({
+            ...object,
+            UploadId,
+            MultipartUpload: { Parts },
+          });
+          await reach(client.send(request, patient));
+        },
+        async abort() {
+          await reach(client.send(new AbortMultipartUploadCommand({ ...object, UploadId })));
+        },
+      };
     },
 
     /** An object's head; its status is S3's: 200 or 404. */

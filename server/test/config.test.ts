@@ -64,3 +64,17 @@ t.test('no path leaves its folder', async (t) => {
   for (const path of ['../', 'a/../b/', '/etc/', './', 'a//b/', 'recordings', 'a\\b/', '{time}/'])
     t.match(problems({ RECORDINGS_PATH: path })[0], /RECORDINGS_PATH must be/, path);
 });
+
+t.test('webhooks have addresses and a secret, or neither', async (t) => {
+  const WEBHOOK_URLS = 'https://a.example/x, http://b.example';
+  const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+  t.same(loadConfig({ WEBHOOK_URLS, WEBHOOK_SECRET }).notifications, {
+    urls: ['https://a.example/x', 'http://b.example'],
+    secret: WEBHOOK_SECRET,
+  });
+  t.match(problems({ WEBHOOK_URLS }), [/WEBHOOK_SECRET must be set when WEBHOOK_URLS is/]);
+  t.match(problems({ WEBHOOK_URLS: 'a.example', WEBHOOK_SECRET }), [/WEBHOOK_URLS must be a URL/]);
+  t.match(problems({ WEBHOOK_URLS, WEBHOOK_SECRET: 'whsec_short' }), [
+    /WEBHOOK_SECRET must be whsec_ and 24 bytes/,
+  ]);
+});

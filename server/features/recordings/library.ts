@@ -1,28 +1,35 @@
-import {
-  manifestSuffix,
-  mediaSuffix,
-  recordingNameSchema,
-  type ListInput,
-  type Recording,
-} from '@reelroom/shared';
+import { manifestSuffix, recordingNameSchema, type ListInput, type Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
 import { recordingNotFound } from '../../errors.ts';
 import type { Livekit } from '../../plugins/livekit.ts';
 import type { Storage } from '../../plugins/storage.ts';
-import { describeRecording, manifestKey, manifestOf, type Media } from './manifest.ts';
+import {
+  describeFailure,
+  describeRecording,
+  isOurs,
+  manifestKey,
+  manifestOf,
+  type Media,
+} from './manifest.ts';
+import type { Target } from './state.ts';
+import { deleteSegments, deleteThumbnails } from './segments.ts';
 
 /** The recordings that are in the bucket. */
 export function createLibrary({
   storage,
   livekit,
+  bucket,
   path,
+  onDeleted,
   log,
 }: {
   storage: Storage;
   livekit: Livekit;
+  bucket: string;
   /** Key prefix of the recordings' folder. */
   path: string;
+  onDeleted: (recording: Recording) => void;
   log: FastifyBaseLogger;
 }) {
   const keyOf = (name: string) => path + name;
@@ -34,40 +41,51 @@ export function createLibrary({
   async function get(name: string): Promise<Recording> {
     const key = keyOf(name);
     const [head, manifest] = await Promise.all([storage.head(key), storage.getText(manifestKey(key))]);
-    if (head.status !== 200) throw recordingNotFound();
     const { contentLength: size = 0, lastModified = new Date(0) } = head;
-    return describeRecording({ name, size, lastModified }, manifest);
+    const recording =
+      head.status === 200
+        ? describeRecording({ name, size, lastModified }, manifest)
+        : describeFailure(manifest);
+    if (!recording) throw recordingNotFound();
+    return recording;
   }
 
   return {
     keyOf,
     get,
 
+    /** Whether a file that is stored there is one of these recordings. */
+    isTarget: ({ key = '', bucket: itsBucket = bucket }: Target): boolean =>
+      itsBucket === bucket && key.startsWith(path) && !key.slice(path.length).includes('/'),
+
     /**
      * All recordings, newest first; of one room name, one room id, or both, compared
      * exactly. One LIST per 1,000 keys and one GET per recording.
      */
     async list({ roomName, roomId }: ListInput): Promise<Recording[]> {
-      const media: Media[] = [];
+      const media = new Map<string, Media>();
+      const names = new Set<string>();
       const manifests = new Set<string>();
       for await (const { key, size, lastModified } of storage.list(path)) {
-        const name = key.slice(path.length);
-        if (name.endsWith(mediaSuffix) && recordingNameSchema.safeParse(name).success)
-          media.push({ name, size, lastModified });
-        else if (name.endsWith(manifestSuffix)) manifests.add(name);
+        const file = key.slice(path.length);
+        const isManifest = file.endsWith(manifestSuffix);
+        const name = isManifest ? file.slice(0, -manifestSuffix.length) : file;
+        if (!recordingNameSchema.safeParse(name).success) continue;
+        names.add(name);
+        if (isManifest) manifests.add(name);
+        else media.set(name, { name, size, lastModified });
       }
       const recordings = await pMap(
-        media,
-        async (file) => {
-          const manifest = manifestKey(file.name);
-          return describeRecording(
-            file,
-            manifests.has(manifest) ? await storage.getText(path + manifest) : undefined,
-          );
+        names,
+        async (name) => {
+          const manifest = manifests.has(name) ? await storage.getText(manifestKey(keyOf(name))) : undefined;
+          const file = media.get(name);
+          return file ? describeRecording(file, manifest) : describeFailure(manifest);
         },
         { concurrency: 32 },
       );
       return recordings
+        .filter((recording) => recording !== undefined)
         .filter(
           (recording) =>
             (!roomName || recording.roomName === roomName) && (!roomId || recording.roomId === roomId),
@@ -75,7 +93,12 @@ export function createLibrary({
         .sort((a, b) => b.startedAt - a.startedAt);
     },
 
-    /** Describes a recording whose media is in the bucket: one PUT, the same however often. */
+    /** Whether the end of a recording has been described: one GET. */
+    async isDescribed(name: string): Promise<boolean> {
+      return isOurs(await storage.getText(manifestKey(keyOf(name))));
+    },
+
+    /** Describes a recording that has ended: one PUT, the same however often. */
     describe(recording: Recording): Promise<void> {
       return storage.putJson(manifestKey(keyOf(recording.name)), manifestOf(recording));
     },
@@ -86,9 +109,13 @@ export function createLibrary({
      * @throws {ReelroomError} RECORDING_NOT_FOUND
      */
     async delete(name: string): Promise<void> {
-      const { roomName } = await get(name);
+      const recording = await get(name);
+      await deleteSegments(storage, path, name);
+      await deleteThumbnails(storage, path, name);
       await storage.delete(manifestKey(keyOf(name)));
       await storage.delete(keyOf(name));
+      onDeleted(recording);
+      const { roomName } = recording;
       await livekit.sendRoomEvent(roomName, { type: 'recording-deleted', name }).catch((error: unknown) => {
         log.warn({ err: error, roomName, name }, 'the room was not told of a deletion');
       });

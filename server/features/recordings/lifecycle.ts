@@ -1,11 +1,26 @@
-import { recordingName, type Recording, type RoomStatus } from '@reelroom/shared';
+import {
+  parseRecordingName,
+  recordingName,
+  recordingSchema,
+  type Recording,
+  type RoomStatus,
+  type StartOptions,
+} from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { EgressInfo } from 'livekit-server-sdk';
-import { alreadyStarted, notStarted, roomNotFound, toReelroomError } from '../../errors.ts';
+import {
+  alreadyStarted,
+  notStarted,
+  roomNotFound,
+  tooManyRecordings,
+  toReelroomError,
+} from '../../errors.ts';
 import type { Livekit } from '../../plugins/livekit.ts';
+import type { RoomLock } from '../rooms/lock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
+import type { Finish } from './finish.ts';
 import type { Library } from './library.ts';
-import { advance, isFinal, recordingOf, type RecordingState } from './state.ts';
+import { advance, failed, isFinal, recordingOf, targetOf, type RecordingState } from './state.ts';
 
 /**
  * How long, in ms, a recorder may still take a job whose start was given up. LiveKit
@@ -16,16 +31,21 @@ const lateStartMs = 60_000;
 /** How long, in ms, a recorder may take to begin once it has the job. Egress itself would wait for ever. */
 const beginWithinMs = 30_000;
 
+/** How often, in ms, a recorder is looked for, and how often in a row it may not be there. */
+const lookForRecorderMs = 5_000;
+const missesUntilLost = 2;
+
 /** The past recordings that are remembered, so that a repeated "ended" changes nothing. */
 const rememberedEnds = 1_000;
 
-const toRoomStatus = ({ id, name, status, error, recordingSince }: RecordingState): RoomStatus => ({
-  id,
-  name,
-  status,
-  ...(error !== undefined && { error }),
-  ...(recordingSince !== undefined && { recordingSince }),
-});
+/** A recording that has not ended. */
+interface Live {
+  state: RecordingState;
+  /** When its recorder was last looked for, in ms since 1970. */
+  lookedAt: number;
+  /** How often in a row it was not there. */
+  missed: number;
+}
 
 /**
  * The life of recordings: starting, stopping, and taking in what LiveKit tells of
@@ -34,25 +54,78 @@ const toRoomStatus = ({ id, name, status, error, recordingSince }: RecordingStat
 export function createLifecycle({
   livekit,
   library,
+  finish,
   roomStatus,
+  roomLock,
+  onChange,
+  maxMs,
+  maxConcurrent,
   log,
 }: {
   livekit: Livekit;
   library: Library;
+  /** Makes sure of a recording's file once its recorder has ended, and describes it. */
+  finish: Finish;
   roomStatus: RoomStatusWriter;
+  roomLock: RoomLock;
+  /** Hears of every recording that began, became ready or failed. */
+  onChange: (change: 'started' | 'ready' | 'failed', recording: Recording) => void;
+  /** The longest a recording may be, in ms; no limit when absent. */
+  maxMs: number | undefined;
+  /** How many may be under way at once; no limit when absent. */
+  maxConcurrent: number | undefined;
   log: FastifyBaseLogger;
 }) {
   /** By egress id. */
-  const live = new Map<string, RecordingState>();
+  const live = new Map<string, Live>();
   const finishing = new Map<string, Promise<void>>();
   const ended = new Set<string>();
-  /** Rooms in which a start is under way. */
-  const starting = new Set<string>();
   /** Names of recordings whose start was given up, with the time until which a late one is watched for. */
   const givenUp = new Map<string, number>();
 
+  /** The recording that an egress makes, if it goes where our recordings are: others may use the same LiveKit. */
+  const ourRecordingOf = (egress: EgressInfo) =>
+    library.isTarget(targetOf(egress)) ? recordingOf(egress) : undefined;
+
   const liveIn = (roomName: string) =>
-    [...live.values()].find((recording) => recording.roomName === roomName);
+    [...live.values()].find(({ state }) => state.roomName === roomName)?.state;
+
+  /** The recording of a room whose recorder is at work; one whose file is being seen to is in nobody's way. */
+  const recordedIn = (roomName: string) =>
+    [...live.values()].find(({ state }) => state.roomName === roomName && !finishing.has(state.id))?.state;
+
+  /** Told apart from a stop that somebody asked for by its length alone, whichever process asked for it. */
+  const withLimit = (recording: RecordingState): RecordingState => {
+    const { endedBy, recordingSince = Infinity, endedAt = 0 } = recording;
+    const isLimit = endedBy === 'stop' && maxMs !== undefined && endedAt - recordingSince >= maxMs;
+    return isLimit ? { ...recording, endedBy: 'limit' } : recording;
+  };
+
+  const toRoomStatus = ({
+    id,
+    name,
+    status,
+    endedBy,
+    error,
+    recordingSince,
+  }: RecordingState): RoomStatus => ({
+    id,
+    name,
+    status,
+    ...(endedBy !== undefined && { endedBy }),
+    ...(error !== undefined && { error }),
+    ...(recordingSince !== undefined && {
+      recordingSince,
+      ...(maxMs !== undefined && { endsAt: recordingSince + maxMs }),
+    }),
+  });
+
+  const show = (recording: RecordingState) => roomStatus.publish(recording.roomName, toRoomStatus(recording));
+
+  function keep(state: RecordingState): void {
+    const known = live.get(state.id);
+    live.set(state.id, known ? { ...known, state } : { state, lookedAt: 0, missed: 0 });
+  }
 
   /** Ends a recording that nobody waits for any more, since its start was given up. */
   async function stopLate(recording: RecordingState): Promise<void> {
@@ -62,29 +135,40 @@ export function createLifecycle({
     });
   }
 
-  async function finishOnce(recording: RecordingState): Promise<void> {
-    if (recording.status === 'ready') await library.describe(recording);
+  async function endOnce(recording: RecordingState): Promise<void> {
+    const known = live.get(recording.id)?.state;
+    if (known && known.status !== 'stopping') {
+      // A file that has to be made whole takes a while.
+      const stopping: RecordingState = { ...known, status: 'stopping' };
+      keep(stopping);
+      void show(stopping);
+    }
+    const result = await finish(recording);
     live.delete(recording.id);
     ended.add(recording.id);
     for (const id of ended) {
       if (ended.size <= rememberedEnds) break;
       ended.delete(id);
     }
-    log.info({ recording }, `recording ${recording.status}`);
-    await roomStatus.publish(recording.roomName, toRoomStatus(recording));
-    if (recording.status === 'ready')
+    log.info({ recording: result }, `recording ${result.status}`);
+    // The next recording may have begun meanwhile.
+    if (!recordedIn(result.roomName)) await show(result);
+    if (result.status === 'ready')
       await livekit
-        .sendRoomEvent(recording.roomName, { type: 'recording-ready', name: recording.name })
-        .catch((error: unknown) =>
-          log.warn({ err: error, recording }, 'the room was not told of a recording'),
-        );
+        .sendRoomEvent(result.roomName, { type: 'recording-ready', name: result.name })
+        .catch((error: unknown) => log.warn({ err: error }, 'the room was not told of a recording'));
+    onChange(result.status === 'ready' ? 'ready' : 'failed', recordingSchema.parse(result));
   }
 
-  /** Stores how a recording ended and tells its room; one at a time, however many tell of the end at once. */
-  async function finish(recording: RecordingState): Promise<void> {
+  /**
+   * Sees a recording through once its recorder has ended; one at a time, however many
+   * tell of the end at once. Throws when the end could not be stored: the recording is
+   * then still live, and the next call tries again.
+   */
+  async function end(recording: RecordingState): Promise<void> {
     let finished = finishing.get(recording.id);
     if (!finished) {
-      finished = finishOnce(recording).finally(() => finishing.delete(recording.id));
+      finished = endOnce(recording).finally(() => finishing.delete(recording.id));
       finishing.set(recording.id, finished);
     }
     await finished;
@@ -92,19 +176,87 @@ export function createLifecycle({
 
   /**
    * Takes in what LiveKit says of an egress, from a webhook or asked for: in any
-   * order, any number of times. Throws when a recording's end could not be stored;
-   * it is then still live, and the next call tries again.
+   * order, any number of times. Throws as {@link end} does.
    */
   async function apply(egress: EgressInfo): Promise<void> {
-    const heard = recordingOf(egress);
+    const heard = ourRecordingOf(egress);
     if (!heard || ended.has(heard.id)) return;
-    const known = live.get(heard.id);
-    const next = advance(known, heard);
+    const known = live.get(heard.id)?.state;
+    const next = withLimit(advance(known, heard));
     if (givenUp.has(next.name) && !isFinal(next.status) && known?.status !== 'stopping') await stopLate(next);
-    live.set(next.id, next);
-    if (isFinal(next.status)) await finish(next);
-    else if (known?.status !== next.status || known.recordingSince !== next.recordingSince)
-      void roomStatus.publish(next.roomName, toRoomStatus(next));
+    if (isFinal(next.status)) {
+      // Live until its end is stored, also for who hears of it only now.
+      if (!known) keep({ ...next, status: 'stopping' });
+      await end(next);
+    } else {
+      keep(next);
+      if (known?.status !== next.status || known.recordingSince !== next.recordingSince) void show(next);
+      if (!known) onChange('started', recordingSchema.parse(next));
+    }
+  }
+
+  /**
+   * Whether a recording's recorder is lost: its host is gone without a word, and LiveKit
+   * goes on to call it active. While it records it is in the room; later it answers.
+   */
+  async function isLost(entry: Live): Promise<boolean> {
+    const { state } = entry;
+    if (state.status === 'starting' || finishing.has(state.id)) return false;
+    if (entry.missed < missesUntilLost && Date.now() - entry.lookedAt >= lookForRecorderMs) {
+      entry.lookedAt = Date.now();
+      const isThere =
+        state.status === 'recording'
+          ? await livekit.hasParticipant(state.roomName, state.id)
+          : await livekit.answersStop(state.id);
+      entry.missed = isThere ? 0 : entry.missed + 1;
+    }
+    return entry.missed >= missesUntilLost;
+  }
+
+  /** Ends a recording that takes too long to begin, has become too long, or has lost its recorder. */
+  async function lookAfter(entry: Live): Promise<void> {
+    const { state } = entry;
+    const tookTooLong = state.status === 'starting' && Date.now() - state.startedAt > beginWithinMs;
+    const isTooLong =
+      state.status === 'recording' &&
+      maxMs !== undefined &&
+      state.recordingSince !== undefined &&
+      Date.now() - state.recordingSince >= maxMs;
+    if (tookTooLong || isTooLong) await apply(await livekit.stopEgress(state.id));
+    else if (await isLost(entry)) {
+      log.error({ recording: state }, 'the recorder is lost');
+      await end(failed(state, 'RECORDER_LOST'));
+    }
+  }
+
+  async function startUnlocked(roomName: string, options: StartOptions): Promise<Recording> {
+    const [room, egresses] = await Promise.all([livekit.findRoom(roomName), livekit.activeEgresses()]);
+    if (!room) throw roomNotFound();
+    // LiveKit goes on to call those active whose recorder is lost.
+    const active = egresses.filter(
+      (egress) => ourRecordingOf(egress) && !ended.has(egress.egressId) && !finishing.has(egress.egressId),
+    );
+    const inRoom = active.filter((egress) => egress.roomName === roomName);
+    if (inRoom.length > 0) {
+      for (const egress of inRoom) await apply(egress);
+      throw alreadyStarted();
+    }
+    if (maxConcurrent !== undefined && active.length >= maxConcurrent) throw tooManyRecordings(maxConcurrent);
+
+    const startedAt = Date.now();
+    const name = recordingName({ name: roomName, id: room.sid }, startedAt);
+    const asked = { id: '', name, roomName, roomId: room.sid, startedAt, size: 0 };
+    void show({ ...asked, status: 'starting' });
+    try {
+      const egress = await livekit.startRecording(name, options);
+      await apply(egress);
+      return recordingSchema.parse(recordingOf(egress));
+    } catch (error) {
+      givenUp.set(name, Date.now() + lateStartMs);
+      const { message } = toReelroomError(error);
+      void show({ ...failed({ ...asked, status: 'failed' }, 'NO_RECORDER'), error: message });
+      throw error;
+    }
   }
 
   return {
@@ -113,40 +265,14 @@ export function createLifecycle({
     /**
      * Starts recording a room; answers as soon as a recorder has taken the job. Three
      * LiveKit requests, and two more to tell the room.
-     * @throws {ReelroomError} RECORDING_ALREADY_STARTED; ROOM_NOT_FOUND; NO_RECORDER,
-     *   within 5 s, after which a recorder that takes the job late is stopped
+     * @throws {ReelroomError} RECORDING_ALREADY_STARTED; ROOM_NOT_FOUND;
+     *   TOO_MANY_RECORDINGS; NO_RECORDER, within 5 s, after which a recorder that takes
+     *   the job late is stopped
      */
-    async start(roomName: string): Promise<Recording> {
-      if (starting.has(roomName) || liveIn(roomName)) throw alreadyStarted();
-      starting.add(roomName);
-      try {
-        const [room, egresses] = await Promise.all([
-          livekit.findRoom(roomName),
-          livekit.activeEgresses(roomName),
-        ]);
-        if (!room) throw roomNotFound();
-        if (egresses.some(recordingOf)) {
-          for (const egress of egresses) await apply(egress);
-          throw alreadyStarted();
-        }
-
-        const name = recordingName({ name: roomName, id: room.sid }, Date.now());
-        void roomStatus.publish(roomName, { id: '', name, status: 'starting' });
-        try {
-          const egress = await livekit.startRecording(roomName, library.keyOf(name));
-          await apply(egress);
-          const recording = recordingOf(egress);
-          if (!recording) throw new Error('LiveKit started an egress without a file');
-          return recording;
-        } catch (error) {
-          givenUp.set(name, Date.now() + lateStartMs);
-          const { message } = toReelroomError(error);
-          void roomStatus.publish(roomName, { id: '', name, status: 'failed', error: message });
-          throw error;
-        }
-      } finally {
-        starting.delete(roomName);
-      }
+    async start(options: StartOptions): Promise<Recording> {
+      const { roomName } = options;
+      if (recordedIn(roomName)) throw alreadyStarted();
+      return roomLock.withLock(roomName, () => startUnlocked(roomName, options));
     },
 
     /**
@@ -158,48 +284,69 @@ export function createLifecycle({
       if (!liveIn(roomName)) for (const egress of await livekit.activeEgresses(roomName)) await apply(egress);
       const recording = liveIn(roomName);
       if (!recording) throw notStarted();
-      if (recording.status === 'stopping') return recording;
+      if (recording.status === 'stopping') return recordingSchema.parse(recording);
 
       const stopping: RecordingState = { ...recording, status: 'stopping' };
-      live.set(recording.id, stopping);
-      void roomStatus.publish(roomName, toRoomStatus(stopping));
+      keep(stopping);
+      void show(stopping);
       try {
-        await apply(await livekit.stopEgress(recording.id));
+        const egress = await livekit.stopEgress(recording.id);
+        // What it says may be the end, whose storing nobody has to wait for.
+        void apply(egress).catch((error: unknown) => log.warn({ err: error }, 'the end is not stored yet'));
       } catch (error) {
-        if (live.get(recording.id) === stopping) {
-          live.set(recording.id, recording);
-          void roomStatus.publish(roomName, toRoomStatus(recording));
+        if (live.get(recording.id)?.state === stopping) {
+          keep(recording);
+          void show(recording);
         }
         throw error;
       }
-      return live.get(recording.id) ?? stopping;
+      return recordingSchema.parse(stopping);
     },
 
     /**
      * Brings in the truth from LiveKit, so that a lost webhook costs seconds and not
-     * a recording: one request for all, and one for each that has ended meanwhile.
+     * a recording: one request for all, one for each that has ended meanwhile, and one
+     * every few seconds for each to see whether its recorder is there.
      */
     async reconcile(): Promise<void> {
       for (const [name, until] of givenUp) if (until < Date.now()) givenUp.delete(name);
       const active = await livekit.activeEgresses();
       const isActive = new Set(active.map((egress) => egress.egressId));
       for (const egress of active) await apply(egress);
-      for (const recording of [...live.values()]) {
-        if (isActive.has(recording.id)) {
-          if (recording.status === 'starting' && Date.now() - recording.startedAt > beginWithinMs)
-            await apply(await livekit.stopEgress(recording.id));
+      for (const entry of [...live.values()]) {
+        const { id } = entry.state;
+        if (isActive.has(id)) {
+          await lookAfter(entry);
           continue;
         }
-        const egress = await livekit.findEgress(recording.id);
+        const egress = await livekit.findEgress(id);
         if (egress) await apply(egress);
-        else
-          await finish({
-            ...recording,
-            status: 'failed',
-            error: 'The recorder is gone: the recording was not finished',
-          });
+        else await end(failed(entry.state, 'RECORDER_LOST'));
       }
     },
+
+    /**
+     * Sees recordings through that ended while no app was there to hear of it: those
+     * that LiveKit still knows of (for a day) and that have no manifest of ours. One
+     * request, and one to S3 for each.
+     */
+    async catchUp(): Promise<void> {
+      for (const egress of await livekit.pastEgresses()) {
+        const recording = ourRecordingOf(egress);
+        if (!recording || !isFinal(recording.status) || ended.has(recording.id)) continue;
+        if (await library.isDescribed(recording.name)) ended.add(recording.id);
+        else await end(recording);
+      }
+    },
+
+    /** Sees a recording through that LiveKit has forgotten and of which the bucket holds something. */
+    async recover(name: string): Promise<void> {
+      const said = parseRecordingName(name) ?? { roomName: '', roomId: '', startedAt: Date.now() };
+      await end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
+    },
+
+    /** Whether a recording of this name is under way. */
+    isLive: (name: string): boolean => [...live.values()].some(({ state }) => state.name === name),
 
     /** Whether anything is under way that wants a close look. */
     isBusy: (): boolean => live.size > 0 || givenUp.size > 0,

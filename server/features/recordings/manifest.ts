@@ -1,9 +1,15 @@
-import { manifestSuffix, mediaSuffix, parseRecordingName, type Recording } from '@reelroom/shared';
+import {
+  manifestSuffix,
+  mediaSuffix,
+  parseRecordingName,
+  recordingSchema,
+  type Recording,
+} from '@reelroom/shared';
 import { z } from 'zod';
 
 /**
- * The file beside a recording that describes it: Egress's own four fields, as the
- * seed reads them, and ours. Its number may be a string, as Egress writes it.
+ * The file beside a recording that describes it: Egress's own four fields, which the
+ * seed reads, and under a key of ours all that is known of it.
  */
 const manifestSchema = z.object({
   egress_id: z.string(),
@@ -11,8 +17,7 @@ const manifestSchema = z.object({
   room_name: z.string(),
   /** Nanoseconds since 1970. */
   started_at: z.coerce.number(),
-  /** Milliseconds. */
-  duration_ms: z.number().optional(),
+  reelroom: recordingSchema.optional().catch(undefined),
 });
 
 /** What is known of a recording's file from the bucket's own listing. */
@@ -32,7 +37,7 @@ export const manifestOf = (recording: Recording): z.infer<typeof manifestSchema>
   room_id: recording.roomId,
   room_name: recording.roomName,
   started_at: recording.startedAt * 1_000_000,
-  ...(recording.durationMs !== undefined && { duration_ms: recording.durationMs }),
+  reelroom: recordingSchema.parse(recording),
 });
 
 /** What a file's name and date tell, for a recording that has no readable manifest. */
@@ -53,18 +58,31 @@ const parseJson = (text: string): unknown => {
   }
 };
 
+const parseManifest = (text: string | undefined) => manifestSchema.safeParse(parseJson(text ?? '')).data;
+
+/** Whether this is a manifest of ours, and not the one that Egress writes before it. */
+export const isOurs = (manifestText: string | undefined): boolean =>
+  parseManifest(manifestText)?.reelroom !== undefined;
+
 /** The recording that `media` and the text of its manifest describe; without one, or with a broken one, the file's name does. */
 export function describeRecording(media: Media, manifestText: string | undefined): Recording {
-  const { data } = manifestSchema.safeParse(parseJson(manifestText ?? ''));
-  if (!data) return recordingOfMedia(media);
+  const manifest = parseManifest(manifestText);
+  if (!manifest) return recordingOfMedia(media);
   return {
-    id: data.egress_id,
+    id: manifest.egress_id,
+    roomName: manifest.room_name,
+    roomId: manifest.room_id,
+    startedAt: Math.round(manifest.started_at / 1_000_000),
+    ...manifest.reelroom,
+    // The file says better than what was written of it.
     name: media.name,
-    roomName: data.room_name,
-    roomId: data.room_id,
-    startedAt: Math.round(data.started_at / 1_000_000),
     size: media.size,
     status: 'ready',
-    ...(data.duration_ms !== undefined && { durationMs: data.duration_ms }),
   };
+}
+
+/** The recording of a manifest that has no media beside it: a failed one, or none at all. */
+export function describeFailure(manifestText: string | undefined): Recording | undefined {
+  const recording = parseManifest(manifestText)?.reelroom;
+  return recording?.status === 'failed' ? recording : undefined;
 }

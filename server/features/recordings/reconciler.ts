@@ -1,38 +1,54 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Lifecycle } from './lifecycle.ts';
 import type { System } from '../system/system.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Sweep } from './sweeper.ts';
 
 /** How often LiveKit is asked, in ms: while something is under way, and else. */
 const busyIntervalMs = 1_000;
 const idleIntervalMs = 5_000;
 
+/** How often the bucket is looked through for recordings that nobody sees through, in ms. */
+const sweepIntervalMs = 20_000;
+
 /**
  * Asks again and again how things are, whether LiveKit and S3 are there and what
- * became of the recordings, so that nothing depends on webhooks. Never two rounds at once.
+ * became of the recordings, so that nothing depends on webhooks, nor on this process
+ * having been there all the time. Never two rounds at once.
  * @returns ends it; resolves when the last round is over
  */
 export function startReconciler({
   lifecycle,
+  sweep,
   system,
   log,
 }: {
   lifecycle: Lifecycle;
+  sweep: Sweep;
   system: System;
   log: FastifyBaseLogger;
 }): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let checkedAt = 0;
+  let sweptAt = 0;
+  let hasCaughtUp = false;
+
+  async function reconcile(): Promise<void> {
+    await lifecycle.reconcile();
+    if (!hasCaughtUp) await lifecycle.catchUp();
+    hasCaughtUp = true;
+    if (Date.now() - sweptAt < sweepIntervalMs) return;
+    sweptAt = Date.now();
+    await sweep();
+  }
 
   async function round(): Promise<void> {
     if (!system.isReady() || Date.now() - checkedAt >= idleIntervalMs) {
       await system.check();
       checkedAt = Date.now();
     }
-    if (system.isReady())
-      await lifecycle
-        .reconcile()
-        .catch((error: unknown) => log.warn({ err: error }, 'recordings were not reconciled'));
+    if (!system.isReady()) return;
+    await reconcile().catch((error: unknown) => log.warn({ err: error }, 'recordings were not reconciled'));
   }
 
   let running = Promise.resolve();

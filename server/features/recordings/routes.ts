@@ -1,4 +1,4 @@
-import { listInputSchema, recordingNameSchema, roomInputSchema } from '@reelroom/shared';
+import { listInputSchema, recordingNameSchema, roomInputSchema, startInputSchema } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import { parseInput, recordingNotFound } from '../../errors.ts';
 import type { Services } from '../../services.ts';
@@ -23,8 +23,7 @@ export async function recordingRoutes(
   { lifecycle, library }: Pick<Services, 'lifecycle' | 'library'>,
 ): Promise<void> {
   app.post('/recordings/start', { config: { failure: 'Error starting recording' } }, async ({ body }) => {
-    const { roomName } = parseInput(roomInputSchema, body ?? {});
-    const { name, startedAt } = await lifecycle.start(roomName);
+    const { name, startedAt } = await lifecycle.start(parseInput(startInputSchema, body ?? {}));
     return { message: 'Recording started', recording: { name, startedAt } };
   });
 

@@ -1,10 +1,18 @@
-import { parseRecordingName, type Recording, type RecordingStatus } from '@reelroom/shared';
+import {
+  parseRecordingName,
+  type EndedBy,
+  type Failure,
+  type Recording,
+  type RecordingStatus,
+} from '@reelroom/shared';
 import { EgressStatus, type EgressInfo } from 'livekit-server-sdk';
 
 /** A recording with what only its recorder knows. */
 export interface RecordingState extends Recording {
   /** When media began, in ms since 1970; absent until then. */
   recordingSince?: number;
+  /** When the recorder ended, in ms since 1970; absent until then. */
+  endedAt?: number;
 }
 
 const statusOfEgress: Record<EgressStatus, RecordingStatus> = {
@@ -29,7 +37,47 @@ const order: Record<RecordingStatus, number> = {
 /** Whether a recording in this state changes no more. */
 export const isFinal = (status: RecordingStatus): boolean => status === 'ready' || status === 'failed';
 
+/** What people are told of a failure. */
+export const failureSentences: Record<Failure, string> = {
+  NOT_BEGUN: 'The recording was stopped before it began',
+  NO_RECORDER: 'No recorder was free: nothing was recorded',
+  RECORDER_FAILED: 'The recorder failed, and left nothing that can be played',
+  RECORDER_LOST: 'The recorder was lost, and left nothing that can be played',
+};
+
+/** `recording`, failed for this reason. */
+export const failed = (recording: RecordingState, failure: Failure): RecordingState => ({
+  ...recording,
+  status: 'failed',
+  failure,
+  error: failureSentences[failure],
+});
+
 const fromNanoseconds = (time: bigint): number => Number(time / 1_000_000n);
+
+/** What Egress gives as the reason of an end that left a good file (`details`, `livekit_egress.go` of its protocol). */
+function endedByOf({ status, details }: EgressInfo): EndedBy {
+  if (status === EgressStatus.EGRESS_LIMIT_REACHED || /limit reached/i.test(details)) return 'limit';
+  if (/source closed/i.test(details)) return 'room-closed';
+  if (/killed/i.test(details)) return 'recorder-shutdown';
+  return 'stop';
+}
+
+/** Where the file of an egress goes: the key, and the bucket where LiveKit tells it. */
+export interface Target {
+  key?: string | undefined;
+  bucket?: string | undefined;
+}
+
+export function targetOf({ fileResults, request }: EgressInfo): Target {
+  const output =
+    request.case === 'roomComposite'
+      ? (request.value.fileOutputs[0] ?? request.value.output.value)
+      : undefined;
+  const upload =
+    output && 'filepath' in output && output.output.case === 's3' ? output.output.value : undefined;
+  return { key: fileResults[0]?.filename, bucket: upload?.bucket || undefined };
+}
 
 /** What an egress says of the recording that it makes; nothing where it makes no file. */
 export function recordingOf(egress: EgressInfo): RecordingState | undefined {
@@ -37,7 +85,7 @@ export function recordingOf(egress: EgressInfo): RecordingState | undefined {
   const name = file?.filename.split('/').pop();
   if (!file || !name) return undefined;
   const status = statusOfEgress[egress.status];
-  return {
+  const recording: RecordingState = {
     id: egress.egressId,
     name,
     roomName: egress.roomName,
@@ -48,13 +96,11 @@ export function recordingOf(egress: EgressInfo): RecordingState | undefined {
     status,
     ...(file.startedAt > 0n && { recordingSince: fromNanoseconds(file.startedAt) }),
     ...(file.duration > 0n && { durationMs: fromNanoseconds(file.duration) }),
-    ...(status === 'failed' && {
-      error:
-        egress.status === EgressStatus.EGRESS_ABORTED
-          ? 'The recording was stopped before it began'
-          : 'The recorder failed: the recording could not be finished',
-    }),
+    ...(egress.endedAt > 0n && { endedAt: fromNanoseconds(egress.endedAt) }),
+    ...(status === 'ready' && { endedBy: endedByOf(egress) }),
   };
+  if (status !== 'failed') return recording;
+  return failed(recording, egress.status === EgressStatus.EGRESS_ABORTED ? 'NOT_BEGUN' : 'RECORDER_FAILED');
 }
 
 /**

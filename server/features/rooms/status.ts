@@ -1,4 +1,4 @@
-import { withRoomStatus, type RoomStatus } from '@reelroom/shared';
+import { parseRoomStatus, withRoomStatus, type RoomStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Livekit } from '../../plugins/livekit.ts';
 
@@ -8,7 +8,16 @@ import type { Livekit } from '../../plugins/livekit.ts';
  * after the other, each over what it then reads; of several that wait only the last
  * one is written.
  */
-export function createRoomStatus({ livekit, log }: { livekit: Livekit; log: FastifyBaseLogger }) {
+export function createRoomStatus({
+  livekit,
+  onChange,
+  log,
+}: {
+  livekit: Livekit;
+  /** Hears of every status, for those who are not in the room. */
+  onChange: (roomName: string, status: RoomStatus) => void;
+  log: FastifyBaseLogger;
+}) {
   const waiting = new Map<string, RoomStatus>();
   const writers = new Map<string, Promise<void>>();
 
@@ -17,12 +26,13 @@ export function createRoomStatus({ livekit, log }: { livekit: Livekit; log: Fast
       waiting.delete(roomName);
       try {
         const room = await livekit.findRoom(roomName);
-        if (!room) continue;
-        const metadata = withRoomStatus(room.metadata, status);
-        if (metadata !== room.metadata) await livekit.setRoomMetadata(roomName, metadata);
+        const metadata = withRoomStatus(room?.metadata, status);
+        if (room && metadata !== room.metadata) await livekit.setRoomMetadata(roomName, metadata);
       } catch (error) {
         log.warn({ err: error, roomName }, 'the room was not told the status of its recording');
       }
+      // Not before: who reads the metadata after this may rely on it.
+      onChange(roomName, status);
     }
     writers.delete(roomName);
   }
@@ -37,6 +47,11 @@ export function createRoomStatus({ livekit, log }: { livekit: Livekit; log: Fast
         writers.set(roomName, writer);
       }
       return writer;
+    },
+
+    /** What a room is shown; nothing where it is not open, or has nothing to show. */
+    async read(roomName: string): Promise<RoomStatus | undefined> {
+      return parseRoomStatus((await livekit.findRoom(roomName))?.metadata);
     },
   };
 }

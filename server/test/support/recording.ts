@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { parseRoomStatus, type RecordingStatus, type RoomStatus } from '@reelroom/shared';
 import { z } from 'zod';
@@ -12,16 +13,21 @@ export async function shownStatus(config: Config, roomName: string): Promise<Roo
   return parseRoomStatus(room?.metadata);
 }
 
-/** Waits until a room is shown that its recording is in one of these states. */
+/** Waits until a room is shown that its recording is in one of these states; `deadline` in ms. */
 export const untilShown = (
   config: Config,
   roomName: string,
-  ...statuses: RecordingStatus[]
+  statuses: RecordingStatus | RecordingStatus[],
+  deadline?: number,
 ): Promise<RoomStatus> =>
-  until(`${roomName}: ${statuses.join(' or ')}`, async () => {
-    const shown = await shownStatus(config, roomName);
-    return shown && statuses.includes(shown.status) && shown;
-  });
+  until(
+    `${roomName}: ${statuses}`,
+    async () => {
+      const shown = await shownStatus(config, roomName);
+      return shown && [statuses].flat().includes(shown.status) && shown;
+    },
+    deadline,
+  );
 
 const probed = z.object({
   format: z.object({ duration: z.coerce.number() }),
@@ -34,4 +40,20 @@ export async function ffprobe(url: string) {
   const { stdout } = await promisify(execFile)('ffprobe', args);
   const { format, streams } = probed.parse(JSON.parse(stdout));
   return { duration: format.duration, codecs: streams.map((stream) => stream.codec_name).sort() };
+}
+
+/** The process that makes a recording: it has the egress's id among its arguments. */
+export function handlerOf(egressId: string): number {
+  const pid = readdirSync('/proc').find((name) => {
+    try {
+      const [program, command, ...rest] = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+      return (
+        program?.endsWith('egress') && command === 'run-handler' && rest.some((arg) => arg.includes(egressId))
+      );
+    } catch {
+      return false;
+    }
+  });
+  if (!pid) throw new Error(`no process makes ${egressId}`);
+  return Number(pid);
 }

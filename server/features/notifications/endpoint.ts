@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import { Webhook } from 'standardwebhooks';
+
+/** A message to an endpoint; its id stays the same however often it is sent. */
+export interface Message {
+  id: string;
+  type: string;
+  /** JSON. */
+  body: string;
+}
+
+/** How long an endpoint may take to answer, in ms. */
+const timeoutMs = 10_000;
+
+/** How long requests under way may still take once the app closes, in ms. */
+const closingMs = 2_000;
+
+/** How many messages are on their way at once, those that wait to be sent again among them. */
+const maxUnderWay = 8;
+
+/** How many more may wait for one of those to end. */
+const maxWaiting = 1_000;
+
+/** The answer of an endpoint that wants no more messages (Standard Webhooks, "Responding to webhooks"). */
+const gone = 410;
+
+/** Up to a quarter less, by chance, so that a receiver that comes back is not hit by all at once. */
+const withJitter = (ms: number) => ms * (1 - Math.random() / 4);
+
+const reasonOf = (error: unknown) =>
+  error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+
+/**
+ * One system that is told: its messages, in no order that it could rely on. What it
+ * does not take is logged as an error.
+ * @param retryDelays how long to wait after each try that failed, in ms
+ */
+export function createEndpoint({
+  url,
+  secret,
+  retryDelays,
+  log,
+}: {
+  url: string;
+  secret: string;
+  retryDelays: number[];
+  log: FastifyBaseLogger;
+}) {
+  const webhook = new Webhook(secret);
+  // A path or a query may hold a secret of the receiver's.
+  const { origin } = new URL(url);
+  const waiting: Message[] = [];
+  const underWay = new Set<Promise<void>>();
+  /** Why nothing more is sent, once it is so. */
+  let ended: string | undefined;
+  /** Ends the waits for another try. */
+  const ending = new AbortController();
+  /** Ends requests under way. */
+  const cutting = new AbortController();
+
+  function giveUp({ id, type }: Message, reason: string): void {
+    log.error({ endpoint: origin, webhookId: id, type, reason }, 'a webhook was not delivered');
+  }
+
+  function end(reason: string): void {
+    ended ??= reason;
+    ending.abort();
+    for (const message of waiting.splice(0)) giveUp(message, reason);
+  }
+
+  /** Sends once: nothing when it was taken, else why it was not. */
+  async function attempt({ id, body }: Message): Promise<string | undefined> {
+    const now = new Date();
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        body,
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'Reelroom',
+          'webhook-id': id,
+          'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+          'webhook-signature': webhook.sign(id, now, body),
+        },
+        // Whoever configured the URL did not choose where it leads.
+        redirect: 'manual',
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), cutting.signal]),
+      });
+      await response.body?.cancel();
+      if (response.status === gone) end('the endpoint wants no more: it answered 410');
+      return response.ok ? undefined : `it answered ${response.status}`;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  async function deliver(message: Message): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      const reason = await attempt(message);
+      if (reason === undefined) return;
+      const delay = retryDelays[tries];
+      if (delay === undefined || ended !== undefined) return giveUp(message, ended ?? reason);
+      log.warn(
+        { endpoint: origin, webhookId: message.id, type: message.type, reason },
+        'a webhook is tried again',
+      );
+      await sleep(withJitter(delay), undefined, { signal: ending.signal }).catch(() => undefined);
+      if (ended !== undefined) return giveUp(message, ended);
+    }
+  }
+
+  function sendNext(): void {
+    while (underWay.size < maxUnderWay) {
+      const message = waiting.shift();
+      if (!message) return;
+      const delivery = deliver(message).finally(() => {
+        underWay.delete(delivery);
+        sendNext();
+      });
+      underWay.add(delivery);
+    }
+  }
+
+  return {
+    /** Has a message sent when its turn comes; the oldest that waits gives way when too many do. */
+    send(message: Message): void {
+      if (ended !== undefined) return giveUp(message, ended);
+      waiting.push(message);
+      sendNext();
+      if (waiting.length <= maxWaiting) return;
+      const oldest = waiting.shift();
+      if (oldest) giveUp(oldest, `more than ${maxWaiting} were waiting`);
+    },
+
+    /** Sends nothing more; resolves when the requests under way have ended, within 2 s. */
+    async close(): Promise<void> {
+      end('the app was closed');
+      const timer = setTimeout(() => cutting.abort(), closingMs);
+      await Promise.all(underWay);
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Storage } from '../../plugins/storage.ts';
+import { inspectMedia } from './inspect.ts';
+import type { Library } from './library.ts';
+import { rebuildFromSegments } from './rebuild.ts';
+import { listSegments, deleteSegments } from './segments.ts';
+import type { RecordingState } from './state.ts';
+
+/** Sees a recording through whose recorder has ended; the state that it ends in. */
+export type Finish = (recording: RecordingState) => Promise<RecordingState>;
+
+/**
+ * Makes sure of a recording's file: looks into it, makes it whole from its segments
+ * where it is missing or cut, describes it, and takes away what is not needed any more.
+ * The same however often it is done, also by two at once. Throws when S3 is away.
+ */
+export function createFinish({
+  storage,
+  library,
+  path,
+  log,
+}: {
+  storage: Storage;
+  library: Library;
+  path: string;
+  log: FastifyBaseLogger;
+}): Finish {
+  /** The recording with its file, if it has one that can be played. */
+  async function withFile(recording: RecordingState): Promise<RecordingState | undefined> {
+    const media = await inspectMedia(storage, library.keyOf(recording.name));
+    if (!media) return undefined;
+    const { failure: _failure, error: _error, ...rest } = recording;
+    return { ...rest, ...media, status: 'ready', endedBy: recording.endedBy ?? 'recovered' };
+  }
+
+  async function rebuilt(recording: RecordingState): Promise<RecordingState | undefined> {
+    const segments = await listSegments(storage, path, recording.name);
+    if (segments.length === 0) return undefined;
+    log.warn({ recording, segments: segments.length }, 'a recording is made whole from its segments');
+    await rebuildFromSegments({ storage, segments, target: library.keyOf(recording.name) });
+    const whole = await withFile(recording);
+    const { recordingSince, endedAt } = recording;
+    if (!whole?.durationMs || recordingSince === undefined || endedAt === undefined) return whole;
+    return { ...whole, lostMs: Math.max(0, endedAt - recordingSince - whole.durationMs) };
+  }
+
+  return async (recording) => {
+    const result = (await withFile(recording)) ?? (await rebuilt(recording)) ?? recording;
+    await library.describe(result);
+    await deleteSegments(storage, path, recording.name);
+    return result;
+  };
+}

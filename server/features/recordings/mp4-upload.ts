@@ -1,0 +1,131 @@
+import type { EncodedPacket } from 'mediabunny';
+import type { Storage } from '../../plugins/storage.ts';
+import { toFragment, type SegmentMedia, type Tracks } from './fragment.ts';
+import { box, u32, u64 } from './mp4-boxes.ts';
+import { createParts } from './parts.ts';
+import { createTrackTable, finishMoov, mediaTimescale, type Sample, type TrackTable } from './track-table.ts';
+
+/** MPEG-TS counts time in 33 bits, and begins again at 0 after 26.5 hours. */
+const clockSeconds = 2 ** 33 / mediaTimescale;
+
+/** How far apart, in seconds, two segments may be without one missing between them. */
+const seamSeconds = 0.5;
+
+/** Pictures and sound alternate in the file in pieces of this length, so that players need not jump. */
+const chunkDuration = mediaTimescale;
+
+const ftyp = box('ftyp', Buffer.from('isom'), u32(0x200), Buffer.from('isomiso2avc1mp41'));
+
+/** The header of an `mdat` that has so many bytes in it; it is the same length for all. */
+const mdatHeader = (bytes: number): Buffer => Buffer.concat([u32(1), Buffer.from('mdat'), u64(16 + bytes)]);
+
+const headBytes = ftyp.length + mdatHeader(0).length;
+
+/** The samples of packets, given their bytes; `shift` seconds later than the packets say. */
+function samplesOf(packets: EncodedPacket[], bytes: Buffer[], shift: number): Sample[] {
+  const toTime = (seconds: number) => Math.round(seconds * mediaTimescale);
+  const shown = packets.map(({ timestamp }) => toTime(timestamp + shift));
+  // Of decoding only the order is known. The times are those of showing, in that order.
+  const decoded = shown.toSorted((one, other) => one - other);
+  return packets.map(({ type, duration }, index) => ({
+    data: bytes[index] ?? Buffer.alloc(0),
+    decodedAt: decoded[index] ?? 0,
+    shownAt: shown[index] ?? 0,
+    duration: toTime(duration),
+    isKey: type === 'key',
+  }));
+}
+
+interface Chunk {
+  table: TrackTable;
+  start: number;
+  samples: Sample[];
+}
+
+/** `samples` of a track in pieces of {@link chunkDuration}. */
+function chunksOf(table: TrackTable, samples: Sample[]): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (const sample of samples) {
+    const chunk = chunks.at(-1);
+    if (chunk && sample.decodedAt - chunk.start < chunkDuration) chunk.samples.push(sample);
+    else chunks.push({ table, start: sample.decodedAt, samples: [sample] });
+  }
+  return chunks;
+}
+
+/** Whether `samples` come after all that `table` has. */
+const follows = (samples: Sample[], table: TrackTable): boolean =>
+  samples.every(({ decodedAt }) => decodedAt > table.lastDecoded());
+
+/**
+ * An MP4 that is made of segments, and flows into the object `key`. Its times begin at
+ * zero; its tables are at its end, as Egress has them. What {@link createParts} and
+ * {@link createTrackTable} hold is in memory. Each method throws STORAGE_UNAVAILABLE
+ * when S3 is away; `abort` it then.
+ */
+export function createMp4Upload(storage: Storage, key: string) {
+  const video = createTrackTable();
+  const audio = createTrackTable();
+  let mediaBytes = 0;
+  /** Seconds between segments where others are missing. */
+  let gaps = 0;
+
+  async function begin(clockStart: number, tracks: Tracks, moov: Buffer) {
+    const upload = await storage.startUpload(key, 'video/mp4');
+    return { clockStart, tracks, moov, upload, parts: createParts(upload, headBytes) };
+  }
+  let file: Awaited<ReturnType<typeof begin>> | undefined;
+
+  /** Seconds. */
+  const end = () => Math.max(video.end(), audio.end()) / mediaTimescale;
+
+  return {
+    /** Adds a segment at the time that its clock says; whether it could. */
+    async add(media: SegmentMedia): Promise<boolean> {
+      // The first segment says what the recording has.
+      const tracks = file?.tracks ?? {
+        hasVideo: media.video !== undefined,
+        hasAudio: media.audio !== undefined,
+      };
+      const fragment = await toFragment(media, tracks);
+      if (!fragment) return false;
+
+      const clockStart = file?.clockStart ?? media.start;
+      const turns = Math.round((clockStart + end() - media.start) / clockSeconds);
+      const shift = turns * clockSeconds - clockStart;
+      const pictures = tracks.hasVideo ? samplesOf(media.video?.packets ?? [], fragment.video, shift) : [];
+      const sounds = tracks.hasAudio ? samplesOf(media.audio?.packets ?? [], fragment.audio, shift) : [];
+      if (!follows(pictures, video) || !follows(sounds, audio)) return false;
+
+      const gap = media.start + shift - end();
+      if (gap > seamSeconds) gaps += gap;
+      file ??= await begin(clockStart, tracks, fragment.moov);
+      const chunks = [...chunksOf(video, pictures), ...chunksOf(audio, sounds)];
+      for (const { table, samples } of chunks.sort((one, other) => one.start - other.start)) {
+        table.addChunk(headBytes + mediaBytes, samples);
+        for (const { data } of samples) {
+          await file.parts.write(data);
+          mediaBytes += data.length;
+        }
+      }
+      return true;
+    },
+
+    /** Makes the object visible; nothing where nothing was added. */
+    async finish(): Promise<{ durationMs: number; gapMs: number; size: number } | undefined> {
+      if (!file) return undefined;
+      const { tracks, moov, upload, parts } = file;
+      await parts.write(
+        finishMoov(moov, [...(tracks.hasVideo ? [video] : []), ...(tracks.hasAudio ? [audio] : [])]),
+      );
+      const size = await parts.end(Buffer.concat([ftyp, mdatHeader(mediaBytes)]));
+      await upload.complete();
+      return { durationMs: Math.round(end() * 1_000), gapMs: Math.round(gaps * 1_000), size };
+    },
+
+    /** Takes back what was uploaded: the object is what it was before. */
+    async abort(): Promise<void> {
+      await file?.upload.abort();
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { box, contentAt, contentsAt, fullBox, u32, u64 } from './mp4-boxes.ts';
+import { NumberList, RunList } from './number-list.ts';
+
+/** Units a second in which tracks count, as MPEG-TS does. */
+export const mediaTimescale = 90_000;
+
+/** Units a second in which the file as a whole counts. */
+export const movieTimescale = 1_000;
+
+/** A picture or a piece of sound; times in {@link mediaTimescale} from the beginning of the file. */
+export interface Sample {
+  data: Buffer;
+  decodedAt: number;
+  shownAt: number;
+  duration: number;
+  isKey: boolean;
+}
+
+const toMovieTime = (time: number): number => Math.round((time / mediaTimescale) * movieTimescale);
+
+/** Where a track's samples are and when they are due; takes at most 20 bytes for each. */
+export function createTrackTable() {
+  const sizes = new NumberList();
+  const steps = new RunList();
+  /** How much later than decoded each is shown, which may be less than zero. */
+  const offsets = new RunList();
+  const keys = new NumberList();
+  /** Two numbers for each chunk: files may be larger than 4 GiB. */
+  const chunkPositions = new NumberList();
+  const chunkLengths = new RunList();
+  let leastOffset = 0;
+  let firstDecoded = 0;
+  let last: { decodedAt: number; duration: number } | undefined;
+
+  const stepAfter = (decodedAt: number) => steps.push(decodedAt - (last?.decodedAt ?? 0));
+
+  return {
+    /** When the last sample that was added is decoded. */
+    lastDecoded: (): number => last?.decodedAt ?? -1,
+
+    /** When the track ends. */
+    end: (): number => (last ? last.decodedAt + last.duration : 0),
+
+    /** Adds samples that stand one behind the other from `position` on in the file, in the order of decoding. */
+    addChunk(position: number, samples: Sample[]): void {
+      for (const { data, decodedAt, shownAt, duration, isKey } of samples) {
+        if (last) stepAfter(decodedAt);
+        else firstDecoded = decodedAt;
+        sizes.push(data.length);
+        offsets.push((shownAt - decodedAt) >>> 0);
+        leastOffset = Math.min(leastOffset, shownAt - decodedAt);
+        if (isKey) keys.push(sizes.length);
+        last = { decodedAt, duration };
+      }
+      chunkPositions.push(Math.floor(position / 2 ** 32));
+      chunkPositions.push(position % 2 ** 32);
+      chunkLengths.push(samples.length);
+    },
+
+    /** The whole track's box, given that of a file with the same coding. To be called once. */
+    trak(like: Buffer): Buffer {
+      if (last) stepAfter(last.decodedAt + last.duration);
+      // Players differ in what they make of offsets below zero: all are moved up, and the
+      // edit list says where the first picture is then.
+      offsets.shift(-leastOffset);
+      const length = this.end() - firstDecoded;
+      const edits = [u64(toMovieTime(length)), u64(-leastOffset), u32(0x10000)];
+      const pause = [u64(toMovieTime(firstDecoded)), Buffer.alloc(8, 0xff), u32(0x10000)];
+      const hasPause = firstDecoded > 0;
+      const tkhd = contentAt(like, 'tkhd');
+      const media = contentAt(like, 'mdia/minf');
+      const allKeys = keys.length === sizes.length;
+
+      let firstChunk = 1;
+      const chunkRuns = [...chunkLengths].map(([count, samples]) => {
+        const run = Buffer.concat([u32(firstChunk), u32(samples), u32(1)]);
+        firstChunk += count;
+        return run;
+      });
+      return box(
+        'trak',
+        fullBox(
+          'tkhd',
+          1,
+          3, // enabled, in the movie
+          u64(0),
+          u64(0),
+          tkhd.subarray(12, 20),
+          u64(toMovieTime(this.end())),
+          tkhd.subarray(-60),
+        ),
+        box('edts', fullBox('elst', 1, 0, u32(hasPause ? 2 : 1), ...(hasPause ? pause : []), ...edits)),
+        box(
+          'mdia',
+          fullBox('mdhd', 1, 0, u64(0), u64(0), u32(mediaTimescale), u64(length), u32(0x55c40000)),
+          box('hdlr', contentAt(like, 'mdia/hdlr')),
+          box(
+            'minf',
+            ...['vmhd', 'smhd', 'dinf'].flatMap((type) =>
+              contentsAt(media, type).map((content) => box(type, content)),
+            ),
+            box(
+              'stbl',
+              box('stsd', contentAt(media, 'stbl/stsd')),
+              fullBox('stts', 0, 0, u32(steps.length), steps.bytes()),
+              fullBox('ctts', 0, 0, u32(offsets.length), offsets.bytes()),
+              ...(allKeys ? [] : [fullBox('stss', 0, 0, u32(keys.length), keys.bytes())]),
+              fullBox('stsz', 0, 0, u32(0), u32(sizes.length), sizes.bytes()),
+              fullBox('stsc', 0, 0, u32(chunkRuns.length), ...chunkRuns),
+              fullBox('co64', 0, 0, u32(chunkPositions.length / 2), chunkPositions.bytes()),
+            ),
+          ),
+        ),
+      );
+    },
+  };
+}
+
+export type TrackTable = ReturnType<typeof createTrackTable>;
+
+/** The `moov` of a whole file, given one of a file with the same tracks; `end` is when the last track ends. */
+export function finishMoov(like: Buffer, tables: TrackTable[]): Buffer {
+  const moov = contentAt(like, 'moov');
+  const end = Math.max(...tables.map((table) => table.end()));
+  return box(
+    'moov',
+    fullBox(
+      'mvhd',
+      1,
+      0,
+      u64(0),
+      u64(0),
+      u32(movieTimescale),
+      u64(toMovieTime(end)),
+      contentAt(moov, 'mvhd').subarray(-80),
+    ),
+    ...contentsAt(moov, 'trak').flatMap((trak, index) => tables[index]?.trak(trak) ?? []),
+  );
+}

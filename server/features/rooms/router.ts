@@ -1,0 +1,12 @@
+import { roomInputSchema } from '@reelroom/shared';
+import { procedure, router } from '../../trpc.ts';
+import { watchStatus } from './watch-status.ts';
+
+export const roomsRouter = router({
+  /** The status of a room's recording, also to who is not in the room: now, and at each change. */
+  status: procedure
+    .input(roomInputSchema)
+    .subscription(({ ctx: { events, roomStatus }, input, signal = new AbortController().signal }) =>
+      watchStatus({ events, read: roomStatus.read, roomName: input.roomName, signal }),
+    ),
+});

@@ -1,0 +1,59 @@
+import type { StartOptions } from '@reelroom/shared';
+import {
+  EncodedFileOutput,
+  EncodedFileType,
+  EncodingOptions,
+  ImageOutput,
+  S3Upload,
+  SegmentedFileOutput,
+  type EncodedOutputs,
+} from 'livekit-server-sdk';
+import type { Config } from '../config.ts';
+import { segmentSeconds, workingFiles } from '../features/recordings/segments.ts';
+
+/** Picture sizes in pixels, and the bits a second (in kbit) that they take. */
+const qualities = {
+  '480p': { width: 854, height: 480, videoBitrate: 1_500 },
+  '720p': { width: 1280, height: 720, videoBitrate: 3_000 },
+  '1080p': { width: 1920, height: 1080, videoBitrate: 4_500 },
+} as const;
+
+/** What is asked of Egress for a recording, given where everything goes. */
+export function createEgressRequests({ s3, recordings }: Pick<Config, 's3' | 'recordings'>) {
+  const output = {
+    case: 's3',
+    value: new S3Upload({
+      endpoint: s3.endpoint,
+      accessKey: s3.accessKey,
+      secret: s3.secretKey,
+      region: s3.region,
+      bucket: s3.bucket,
+      forcePathStyle: true,
+    }),
+  } as const;
+
+  return {
+    /** How a recording is encoded: a key frame at the start of each segment. */
+    encodingOf: ({ quality }: StartOptions): EncodingOptions =>
+      new EncodingOptions({ ...qualities[quality], framerate: 30, keyFrameInterval: segmentSeconds }),
+
+    /**
+     * The files of a recording: its MP4, and when it has to survive its recorder the
+     * same pictures in segments, with a thumbnail now and then.
+     */
+    outputsOf(name: string, { audioOnly }: StartOptions): EncodedOutputs {
+      const file = new EncodedFileOutput({
+        fileType: EncodedFileType.MP4,
+        filepath: recordings.path + name,
+        output,
+      });
+      if (!recordings.crashSafe) return { file };
+      const { segments, images } = workingFiles(recordings.path, name);
+      return {
+        file,
+        segments: new SegmentedFileOutput({ ...segments, output }),
+        ...(!audioOnly && { images: new ImageOutput({ ...images, output }) }),
+      };
+    },
+  };
+}

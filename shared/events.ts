@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { recordingSchema } from './recording.ts';
+import { roomStatusSchema } from './room-metadata.ts';
+
+const roomStatusChangedSchema = z.object({
+  type: z.literal('room-status'),
+  roomName: z.string(),
+  /** As everyone in the room is shown it; nothing when there is nothing to show. */
+  status: roomStatusSchema.nullable(),
+});
+
+const recordingChangedSchema = z.object({
+  type: z.enum([
+    'recording-started',
+    'recording-ready',
+    'recording-failed',
+    'recording-renamed',
+    'recording-deleted',
+  ]),
+  /** As it is after the change; for a deleted one, as it last was. */
+  recording: recordingSchema,
+});
+
+/** What happened, as the app's processes tell each other and open pages. */
+export const eventSchema = z.discriminatedUnion('type', [roomStatusChangedSchema, recordingChangedSchema]);
+export type ReelroomEvent = z.infer<typeof eventSchema>;
+
+/** In place of events that were missed: what is shown must be loaded anew. */
+export const resetSchema = z.object({ type: z.literal('reset') });
+export type Reset = z.infer<typeof resetSchema>;
+
+/** What an open library is told. */
+export type RecordingChange = z.infer<typeof recordingChangedSchema> | Reset;
+
+/** Where a subscription goes on: behind the last event that was seen, if any was. */
+export const changesInputSchema = z.object({ lastEventId: z.string().nullish() }).optional();
