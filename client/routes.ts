@@ -16,6 +16,10 @@ export const paths = {
     /^\.{1,2}$/.test(roomName) ? withQuery('/room/', roomName) : `/room/${encodeURIComponent(roomName)}`,
   library: (roomName?: string) => withQuery('/library', roomName),
   video: (recordingName: string) => `/recordings/${encodeURIComponent(recordingName)}`,
+  /** A recording's picture, where it has one. */
+  poster: (recordingName: string) => `/posters/${encodeURIComponent(recordingName)}`,
+  /** A recording while it is being made, from its beginning: an HLS playlist. */
+  live: (recordingName: string) => `/live/${encodeURIComponent(recordingName)}/index.m3u8`,
 };
 
 const decode = (part: string): string | undefined => {

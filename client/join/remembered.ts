@@ -21,11 +21,11 @@ const session = () => sessionStorage;
 
 /** What a person chose the last time, in any tab of this browser. */
 export const remembered = {
-  get: (key: 'name' | 'room' | DeviceKey) => get(local, key),
-  set: (key: 'name' | 'room' | DeviceKey, value: string | undefined) => set(local, key, value),
+  get: (key: Key) => get(local, key),
+  set: (key: Key, value: string | undefined) => set(local, key, value),
 };
 
-type DeviceKey = `${'camera' | 'microphone'}${'' | 'Id'}`;
+type Key = 'name' | 'room' | 'recording' | `${'camera' | 'microphone'}${'' | 'Id'}`;
 
 /** The call that this tab is in, which a reload comes back to. */
 export const inCall = {

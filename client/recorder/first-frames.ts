@@ -5,17 +5,27 @@ const showsFrame = (element: HTMLMediaElement) =>
   element.videoWidth > 0 &&
   element.readyState >= element.HAVE_CURRENT_DATA;
 
-/** Whether every picture that is published in the room is on the page. */
-const areAllShown = (room: Room) =>
+/** Of each picture that is published in the room, whether it is on the page. */
+const whichAreShown = (room: Room) =>
   [...room.remoteParticipants.values()]
     .flatMap((participant) => [...participant.videoTrackPublications.values()])
     .filter(({ kind, isMuted }) => kind === Track.Kind.Video && !isMuted)
-    .every(({ track }) => track?.attachedElements.some(showsFrame));
+    .map(({ track }) => Boolean(track?.attachedElements.some(showsFrame)));
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits until every published picture is on the page, but no longer than `atMost` ms; not at all when there is none. */
-export async function firstFrames(room: Room, atMost: number): Promise<void> {
+/**
+ * Waits until every published picture is on the page, or, unless `all`, any one of them; but
+ * no longer than `atMost` ms, and not at all when there is none.
+ */
+export async function firstFrames(
+  room: Room,
+  { all, atMost }: { all: boolean; atMost: number },
+): Promise<void> {
+  const isDone = () => {
+    const shown = whichAreShown(room);
+    return all ? shown.every(Boolean) : shown.length === 0 || shown.includes(true);
+  };
   const end = performance.now() + atMost;
-  while (!areAllShown(room) && performance.now() < end) await pause(40);
+  while (!isDone() && performance.now() < end) await pause(40);
 }

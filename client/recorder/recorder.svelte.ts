@@ -1,6 +1,7 @@
 import { Room, RoomEvent } from 'livekit-client';
 import { tick } from 'svelte';
 import { othersIn, watchPeople, type Person } from '../room/people.ts';
+import type { StageLayout } from '../room/tile-layout.ts';
 import { firstFrames } from './first-frames.ts';
 
 const attempts = 4;
@@ -13,7 +14,7 @@ const tellEgress = (word: 'START_RECORDING' | 'END_RECORDING') => console.log(wo
 class Recorder {
   people = $state.raw<readonly Person[]>([]);
 
-  async run(url: string, token: string) {
+  async run(url: string, token: string, layout: StageLayout) {
     const room = new Room({ adaptiveStream: true, dynacast: true });
     watchPeople(room, () => (this.people = othersIn(room)));
     if (!(await connect(room, url, token))) return tellEgress('END_RECORDING');
@@ -21,7 +22,7 @@ class Recorder {
     this.people = othersIn(room);
     await tick();
     // A recording begins with pictures, not with empty tiles; but a room without any is recorded, too.
-    await firstFrames(room, 2000);
+    await firstFrames(room, { all: layout !== 'single-speaker', atMost: 2000 });
     tellEgress('START_RECORDING');
   }
 }

@@ -3,11 +3,12 @@ import { errorCode, errorSentence } from '../errors.ts';
 import { watchSystem } from '../system/status.svelte.ts';
 import { trpc } from '../trpc.ts';
 import { toast } from '../ui/toasts.svelte.ts';
+import { startOptions } from './start-options.svelte.ts';
 
-/** Starts recording a room; undefined when that failed and was told. */
+/** Starts recording a room in the way that was chosen; undefined when that failed and was told. */
 export async function startRecording(roomName: string): Promise<Recording | undefined> {
   try {
-    return await trpc.recordings.start.mutate({ roomName });
+    return await trpc.recordings.start.mutate({ roomName, ...startOptions.chosen });
   } catch (error) {
     toast(errorSentence(error), 'error');
     void watchSystem();

@@ -1,7 +1,8 @@
-import type { ListInput, Recording } from '@reelroom/shared';
+import type { ListInput, Recording, RecordingChange } from '@reelroom/shared';
+import { untrack } from 'svelte';
 import { errorSentence } from '../errors.ts';
 import { trpc } from '../trpc.ts';
-import { withoutRow, withRow } from './rows.ts';
+import { withChange, type RowChange } from './rows.ts';
 
 type State = 'loading' | 'ready' | 'failed';
 
@@ -12,9 +13,10 @@ class RecordingRows {
   #state = $state<State>('loading');
   #error = $state('');
   #asked = 0;
-  /** Deleted ones: an answer that was under way does not bring them back. */
-  #gone: readonly string[] = [];
-  #asking: readonly string[] = [];
+  /** What happens while an answer is under way, which may not know of it. */
+  #meanwhile: RowChange[] | undefined;
+  /** The last change that was heard of, behind which the next subscription goes on. */
+  #lastEventId: string | undefined;
 
   constructor(query: ListInput) {
     this.#query = query;
@@ -33,44 +35,57 @@ class RecordingRows {
   /** Asks anew; what is shown stays until the answer is there. */
   load = async () => {
     const asked = ++this.#asked;
+    const meanwhile: RowChange[] = (this.#meanwhile = []);
     if (this.#state === 'failed') this.#state = 'loading';
     try {
       const { recordings } = await trpc.recordings.list.query(this.#query);
       if (asked !== this.#asked) return;
-      this.#rows = recordings.filter(({ name }) => !this.#gone.includes(name));
+      this.#rows = meanwhile.reduce(withChange, recordings);
       this.#state = 'ready';
     } catch (error) {
       // A list that is shown is better than none, even if it is some seconds old.
       if (asked !== this.#asked || this.#state === 'ready') return;
       this.#error = errorSentence(error);
       this.#state = 'failed';
+    } finally {
+      if (asked === this.#asked) this.#meanwhile = undefined;
     }
   };
 
-  /** Takes in a recording that became ready, of which several messages may tell. */
-  async add(name: string) {
-    if (this.#asking.includes(name) || this.#rows.some((row) => row.name === name)) return;
-    this.#asking = [...this.#asking, name];
-    try {
-      const recording = await trpc.recordings.get.query({ name });
-      if (!this.#gone.includes(name)) this.#rows = withRow(this.#rows, recording);
-    } catch {
-      // It may be deleted by now; if not, the whole list knows.
-      await this.load();
-    } finally {
-      this.#asking = this.#asking.filter((other) => other !== name);
-    }
+  /** Loads the list and keeps it up to date, until what it returns is called. */
+  follow = () =>
+    untrack(() => {
+      // Not left to the first change, so that the list is there also where subscriptions do not get through.
+      if (this.#state !== 'ready') void this.load();
+      const subscription = trpc.recordings.changes.subscribe(
+        { lastEventId: this.#lastEventId },
+        {
+          onData: ({ id, data }) => {
+            this.#lastEventId = id;
+            this.#hear(data);
+          },
+        },
+      );
+      return () => subscription.unsubscribe();
+    });
+
+  /** Takes in a change; one's own is told again by the server, which does no harm. */
+  apply(change: RowChange) {
+    const { roomName } = this.#query;
+    if (roomName !== undefined && change.recording.roomName !== roomName) return;
+    this.#meanwhile?.push(change);
+    this.#rows = withChange(this.#rows, change);
   }
 
-  remove(name: string) {
-    this.#gone = [...this.#gone, name];
-    this.#rows = withoutRow(this.#rows, name);
+  #hear(change: RecordingChange) {
+    if (change.type === 'reset') void this.load();
+    else this.apply(change);
   }
 }
 
 export type { RecordingRows };
 
-/** A list of the recordings that the query asks for; {@link RecordingRows.load} fills it. */
+/** A list of the recordings that the query asks for; {@link RecordingRows.follow} fills it. */
 export function createRecordingRows(query: ListInput): RecordingRows {
   return new RecordingRows(query);
 }

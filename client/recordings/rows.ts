@@ -1,4 +1,4 @@
-import type { Recording } from '@reelroom/shared';
+import type { Recording, RecordingChange, Reset } from '@reelroom/shared';
 
 type Rows = readonly Recording[];
 
@@ -12,6 +12,15 @@ export function withRow(rows: Rows, recording: Recording): Rows {
 /** The rows without the recording of that name. */
 export function withoutRow(rows: Rows, name: string): Rows {
   return rows.filter((row) => row.name !== name);
+}
+
+/** What happened to one recording. */
+export type RowChange = Exclude<RecordingChange, Reset>;
+
+/** The rows after a change; one that is only being made has no row. */
+export function withChange(rows: Rows, { type, recording }: RowChange): Rows {
+  if (type === 'recording-started') return rows;
+  return type === 'recording-deleted' ? withoutRow(rows, recording.name) : withRow(rows, recording);
 }
 
 /** The rooms that recordings were made in, by name. */

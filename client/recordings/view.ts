@@ -1,4 +1,4 @@
-import type { Recording, RecordingStatus, RoomStatus, SystemStatus } from '@reelroom/shared';
+import type { EndedBy, Recording, RecordingStatus, RoomStatus, SystemStatus } from '@reelroom/shared';
 import { formatDuration, formatSize } from '../ui/format.ts';
 
 /** What a status looks like: `tone` chooses its colour, which never speaks alone. */
@@ -92,6 +92,51 @@ export function alertView(
       return { text: 'The recording is being saved…', tone: 'busy' };
   }
 }
+
+const endings: Record<EndedBy, string> = {
+  stop: '',
+  'room-closed': 'Ended when everyone had left',
+  limit: 'Ended when it was as long as a recording may be',
+  'recorder-shutdown': 'Ended when the recorder was shut down',
+  recovered: 'Recovered after the recorder was lost',
+};
+
+/** What is worth telling of how a recording ended; nothing when somebody stopped it. */
+export function endingNote({ endedBy, lostMs = 0 }: Recording): string {
+  const lostSeconds = Math.round(lostMs / 1000);
+  if (endedBy === 'recovered' && lostSeconds > 0) {
+    return `Recovered; the last ${lostSeconds === 1 ? 'second is' : `${lostSeconds} s are`} missing`;
+  }
+  return endedBy ? endings[endedBy] : '';
+}
+
+/** What to tell of a recording that is watched before it is ready; nothing of one that is. */
+export function liveLabel(status: RecordingStatus): string {
+  switch (status) {
+    case 'starting':
+    case 'recording':
+      return 'Still being recorded';
+    case 'stopping':
+      return 'Being saved';
+    case 'ready':
+      return '';
+    case 'failed':
+      return 'The recording failed';
+  }
+}
+
+/** Minutes before the longest a recording may be at which the room is warned. */
+const warnAt = [1, 5];
+
+/** How many minutes a recording goes on at most, once it is time to warn of that. */
+export function minutesToWarnOf(endsAt: number, now: number): number | undefined {
+  const left = (endsAt - now) / 60_000;
+  return left > 0 ? warnAt.find((minutes) => left <= minutes) : undefined;
+}
+
+/** The warning itself. */
+export const limitWarning = (minutes: number) =>
+  `The recording ends in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}: then it is as long as a recording may be.`;
 
 /** Length and size of a recording, as far as they are known. */
 export function recordingFacts({ durationMs, size }: Recording): { duration: string; size: string } {

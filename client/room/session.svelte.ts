@@ -1,10 +1,4 @@
-import {
-  parseRoomStatus,
-  roomEventSchema,
-  roomEventTopic,
-  type RoomEvent as OurEvent,
-  type RoomStatus,
-} from '@reelroom/shared';
+import { parseRoomStatus, type RoomStatus } from '@reelroom/shared';
 import { DisconnectReason, MediaDeviceFailure, Room, RoomEvent, Track } from 'livekit-client';
 import { errorSentence } from '../errors.ts';
 import { enterCall, leaveCall, type Call } from '../join/call.ts';
@@ -17,12 +11,6 @@ import { everyoneIn, watchPeople, type Person } from './people.ts';
 type Phase = 'joining' | 'connected' | 'reconnecting' | 'ended';
 type Device = 'camera' | 'microphone';
 
-interface Listener {
-  /** The server told everyone in the room something. */
-  onEvent: (event: OurEvent) => void;
-  onReconnected: () => void;
-}
-
 const unreachable: Ending = {
   title: 'The call could not be joined',
   sentence: 'The call server cannot be reached. Check your connection and try again.',
@@ -32,7 +20,6 @@ const unreachable: Ending = {
 class Session {
   readonly roomName: string;
   readonly #call: Call;
-  readonly #listener: Listener;
   #room: Room | undefined;
   readonly #changing: Record<Device, boolean> = { camera: false, microphone: false };
 
@@ -47,10 +34,9 @@ class Session {
   /** The browser wants a click before it plays sound. */
   audioBlocked = $state(false);
 
-  constructor(roomName: string, call: Call, listener: Listener) {
+  constructor(roomName: string, call: Call) {
     this.roomName = roomName;
     this.#call = call;
-    this.#listener = listener;
     this.camera = call.camera;
     this.microphone = call.microphone;
   }
@@ -133,15 +119,8 @@ class Session {
       .on(RoomEvent.RoomMetadataChanged, () => this.#readRoom(room))
       .on(RoomEvent.SignalReconnecting, () => (this.phase = 'reconnecting'))
       .on(RoomEvent.Reconnecting, () => (this.phase = 'reconnecting'))
-      .on(RoomEvent.Reconnected, () => {
-        this.phase = 'connected';
-        this.#listener.onReconnected();
-      })
+      .on(RoomEvent.Reconnected, () => (this.phase = 'connected'))
       .on(RoomEvent.AudioPlaybackStatusChanged, () => (this.audioBlocked = !room.canPlaybackAudio))
-      .on(RoomEvent.DataReceived, (payload, sender, _kind, topic) => {
-        // What the server sends has no sender; what a participant sends is not to be believed.
-        if (topic === roomEventTopic && !sender) this.#hear(payload);
-      })
       .on(RoomEvent.Disconnected, (reason) => {
         if (room !== this.#room || this.phase === 'joining') return;
         if (reason !== DisconnectReason.CLIENT_INITIATED) this.#end(endingOf(reason));
@@ -160,14 +139,6 @@ class Session {
     this.sharing = Boolean(me.getTrackPublication(Track.Source.ScreenShare));
     if (!this.#changing.microphone) this.microphone = me.isMicrophoneEnabled;
     if (!this.#changing.camera) this.camera = me.isCameraEnabled;
-  }
-
-  #hear(payload: Uint8Array) {
-    try {
-      this.#listener.onEvent(roomEventSchema.parse(JSON.parse(new TextDecoder().decode(payload))));
-    } catch {
-      // Nothing that is ours.
-    }
   }
 
   async #setDevice(device: Device, on: boolean) {
@@ -199,6 +170,6 @@ class Session {
 export type { Session };
 
 /** A session in a room, not yet joined. */
-export function createSession(roomName: string, call: Call, listener: Listener): Session {
-  return new Session(roomName, call, listener);
+export function createSession(roomName: string, call: Call): Session {
+  return new Session(roomName, call);
 }

@@ -1,9 +1,19 @@
-import { recordingStatusSchema, type RoomStatus, type SystemStatus } from '@reelroom/shared';
+import {
+  endedBySchema,
+  recordingStatusSchema,
+  type Recording,
+  type RoomStatus,
+  type SystemStatus,
+} from '@reelroom/shared';
 import t from 'tap';
 import {
   alertView,
+  endingNote,
   furtherStatus,
   isFinal,
+  limitWarning,
+  liveLabel,
+  minutesToWarnOf,
   recordButtonView,
   statusView,
   whyNoRecording,
@@ -66,4 +76,43 @@ t.test('why nothing can be recorded', async (t) => {
   t.equal(whyNoRecording(system({ ready: true })), undefined);
   t.equal(whyNoRecording(system({ ready: false, reason: 'No recorder yet.' })), 'No recorder yet.');
   t.ok(whyNoRecording(system({ ready: false })));
+});
+
+t.test('how a recording ended is told where it was not stopped', async (t) => {
+  const note = (more: Partial<Recording>) =>
+    endingNote({
+      id: 'EG_1',
+      name: 'r.mp4',
+      roomName: 'r',
+      roomId: 'RM_1',
+      startedAt: 1,
+      size: 1,
+      status: 'ready',
+      ...more,
+    });
+  t.equal(note({}), '');
+  t.equal(note({ endedBy: 'stop' }), '');
+  t.equal(note({ endedBy: 'recovered', lostMs: 7_400 }), 'Recovered; the last 7 s are missing');
+  t.equal(note({ endedBy: 'recovered', lostMs: 900 }), 'Recovered; the last second is missing');
+  t.match(note({ endedBy: 'recovered' }), /^Recovered/);
+  t.match(note({ endedBy: 'recovered', lostMs: 0 }), /^Recovered after/);
+  const notes = endedBySchema.options.map((endedBy) => note({ endedBy }));
+  t.equal(new Set(notes).size, notes.length, 'each its own');
+});
+
+t.test('what is watched before it is ready says so', async (t) => {
+  t.equal(liveLabel('recording'), 'Still being recorded');
+  t.equal(liveLabel('ready'), '');
+  for (const status of recordingStatusSchema.options) t.equal(liveLabel(status) === '', status === 'ready');
+});
+
+t.test('a room is warned five minutes and one minute before the end', async (t) => {
+  const left = (seconds: number) => minutesToWarnOf(1_000_000, 1_000_000 - seconds * 1000);
+  t.equal(left(301), undefined);
+  t.equal(left(300), 5);
+  t.equal(left(61), 5);
+  t.equal(left(60), 1);
+  t.equal(left(0), undefined, 'it is over');
+  t.match(limitWarning(5), /ends in 5 minutes/);
+  t.match(limitWarning(1), /ends in a minute/);
 });

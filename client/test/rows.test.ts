@@ -1,6 +1,6 @@
 import type { Recording } from '@reelroom/shared';
 import t from 'tap';
-import { roomNames, withoutRow, withRow } from '../recordings/rows.ts';
+import { roomNames, withChange, withoutRow, withRow, type RowChange } from '../recordings/rows.ts';
 
 const recording = (name: string, startedAt: number, roomName = 'r'): Recording => ({
   id: name,
@@ -20,6 +20,22 @@ t.test('a recording takes its place, newest first, and is there once', async (t)
   t.equal(names(again), 'c.mp4 b.mp4 a.mp4');
   t.match(again[1], { size: 9 });
   t.equal(names(withoutRow(again, 'b.mp4')), 'c.mp4 a.mp4');
+});
+
+t.test('rows follow what happens to recordings', async (t) => {
+  const first = recording('a.mp4', 1);
+  const second = recording('b.mp4', 2);
+  const change = (rows: readonly Recording[], type: RowChange['type'], row: Recording) =>
+    withChange(rows, { type, recording: row });
+  t.same(change([], 'recording-started', { ...first, status: 'starting' }), [], 'not before it is one');
+  const both = change(change([], 'recording-ready', first), 'recording-failed', {
+    ...second,
+    status: 'failed',
+  });
+  t.equal(names(both), 'b.mp4 a.mp4');
+  t.match(change(both, 'recording-ready', second)[0], { status: 'ready' }, 'made whole after all');
+  t.equal(names(change(both, 'recording-deleted', first)), 'b.mp4');
+  t.equal(names(change([second], 'recording-deleted', first)), 'b.mp4');
 });
 
 t.test('rooms are named once, in order', async (t) => {

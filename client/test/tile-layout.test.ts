@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { layoutStage, layoutTiles, type Box } from '../room/tile-layout.ts';
+import { layoutStage, layoutTiles, shownIn, spotlit, type Box } from '../room/tile-layout.ts';
 
 const areas = fc.record({
   width: fc.integer({ min: 200, max: 4000 }),
@@ -108,4 +108,32 @@ t.test('examples', async (t) => {
   t.match(layoutTiles(3, wide, 0)[2], { x: 400, y: 450 }, 'the third stands in the middle below');
   t.same(layoutTiles(0, wide, 8), []);
   t.match(layoutTiles(2, { width: 0, height: 0 }, 8), [{ width: 0 }, { width: 0 }], 'a window being opened');
+});
+
+const ana = { id: 'ana', isSpeaking: false };
+const ben = { id: 'ben', isSpeaking: false };
+const cleo = { id: 'cleo', isSpeaking: false };
+const speaking = (person: typeof ana) => ({ ...person, isSpeaking: true });
+
+t.test('the spotlight goes to whoever speaks, and stays until another does', async (t) => {
+  const id = (people: (typeof ana)[], before?: string) => spotlit(people, before)?.id;
+  t.equal(id([ana, ben]), 'ana', 'somebody, before anyone speaks');
+  t.equal(id([ana, speaking(ben)], 'ana'), 'ben');
+  t.equal(id([ana, ben], 'ben'), 'ben', 'silence changes nothing');
+  t.equal(id([speaking(ana), speaking(ben)], 'ben'), 'ben', 'nor does being spoken to');
+  t.equal(id([ana, speaking(cleo)], 'ben'), 'cleo', 'whoever left gives way');
+  t.equal(id([ana, cleo], 'ben'), 'ana');
+  t.equal(id([]), undefined);
+});
+
+t.test('who is shown in each layout', async (t) => {
+  const people = [ana, ben, cleo];
+  const shown = (layout: 'grid' | 'speaker' | 'single-speaker', screens: number) =>
+    shownIn(layout, people, { speaker: ben, screens });
+  t.same(shown('grid', 0), { large: undefined, others: people });
+  t.same(shown('speaker', 0), { large: ben, others: [ana, cleo] });
+  t.same(shown('speaker', 1), { large: undefined, others: people }, 'a screen is larger than anyone');
+  t.same(shown('single-speaker', 0), { large: ben, others: [] });
+  t.same(shown('single-speaker', 1), { large: undefined, others: [] }, 'the screen alone');
+  t.same(shownIn('speaker', [], { speaker: undefined, screens: 0 }), { large: undefined, others: [] });
 });

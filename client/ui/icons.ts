@@ -72,6 +72,7 @@ export const icons = {
       'M14 10a4 4 0 0 0-5.7 0l-3.6 3.6a4 4 0 0 0 5.7 5.7l1.2-1.2',
     ],
   },
+  sliders: { lines: ['M4 7h9M19 7h1M4 17h1M11 17h9', 'M16 4.5v5M8 14.5v5'] },
   close: { lines: ['M6 6l12 12M18 6L6 18'] },
   check: { lines: ['M5 12.5l4.5 4.5L19 7.5'] },
   alert: { lines: ['M12 4l9 15.5H3z', 'M12 10v4', 'M12 16.8v.2'] },

@@ -2,10 +2,10 @@
 export interface Toast {
   id: number;
   text: string;
-  tone: 'error' | 'info';
+  tone: 'error' | 'warning' | 'info';
 }
 
-const shownFor = { error: 9000, info: 4000 };
+const shownFor = { error: 9000, warning: 9000, info: 4000 };
 let shown = $state.raw<readonly Toast[]>([]);
 let lastId = 0;
 

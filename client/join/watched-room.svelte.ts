@@ -1,0 +1,35 @@
+import { roomNameSchema, type RoomStatus } from '@reelroom/shared';
+import { trpc } from '../trpc.ts';
+import { isVisible } from '../ui/visible.svelte.ts';
+
+/** How long a name must have stayed as it is, in ms: nobody watches every name on the way to one. */
+const settled = 300;
+
+/** The recording status of the room whose name is being typed, watched for as long as the component is there. */
+export function watchTypedRoom(typed: () => string) {
+  const roomName = $derived(roomNameSchema.safeParse(typed()).data);
+  let heard = $state.raw<{ roomName: string; status: RoomStatus | null }>();
+
+  $effect(() => {
+    const asked = roomName;
+    if (asked === undefined || !isVisible()) return;
+    let stop = () => {};
+    const timer = setTimeout(() => {
+      const subscription = trpc.rooms.status.subscribe(
+        { roomName: asked },
+        { onData: (status) => (heard = { roomName: asked, status }) },
+      );
+      stop = () => subscription.unsubscribe();
+    }, settled);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  });
+
+  return {
+    get status() {
+      return heard?.roomName === roomName ? heard?.status?.status : undefined;
+    },
+  };
+}

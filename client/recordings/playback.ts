@@ -1,0 +1,91 @@
+import type { Attachment } from 'svelte/attachments';
+
+/** Where playback is; kept by whoever goes on elsewhere. */
+export interface Position {
+  /** In s. */
+  at: number;
+  paused: boolean;
+}
+
+interface Playback {
+  source: string;
+  /** Where to begin; written when playback is taken away. */
+  position: Position;
+  /** It cannot be played. */
+  onFailure: () => void;
+}
+
+/** Plays a file, for as long as this is attached. */
+export const playFile =
+  ({ source, position, onFailure }: Playback): Attachment<HTMLVideoElement> =>
+  (video) => {
+    video.onerror = onFailure;
+    video.autoplay = !position.paused;
+    // As a media fragment, so that what is before is not loaded first.
+    video.src = position.at > 0 ? `${source}#t=${position.at}` : source;
+    return () => takeAway(video, position);
+  };
+
+/** Plays a recording that is still being made, from its HLS playlist, for as long as this is attached. */
+export const playLive =
+  ({ source, position, onFailure }: Playback): Attachment<HTMLVideoElement> =>
+  (video) => {
+    const end = new AbortController();
+    open(video, source, position.at, onFailure, end.signal).catch(() => {
+      if (!end.signal.aborted) onFailure();
+    });
+    return () => {
+      takeAway(video, position);
+      end.abort();
+    };
+  };
+
+async function open(
+  video: HTMLVideoElement,
+  source: string,
+  from: number,
+  onFailure: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await untilThere(source, signal);
+  // Chromium plays HLS by itself, but cannot seek while the playlist grows: that is for browsers which know only this.
+  if (!('MediaSource' in window || 'ManagedMediaSource' in window)) {
+    video.onerror = onFailure;
+    video.onloadedmetadata = () => (video.currentTime = from);
+    video.src = source;
+    return;
+  }
+  const { default: Hls } = await import('hls.js/light');
+  signal.throwIfAborted();
+  const hls = new Hls({ startPosition: from });
+  signal.addEventListener('abort', () => hls.destroy());
+  hls.on(Hls.Events.ERROR, (_event, { fatal }) => {
+    if (fatal) onFailure();
+  });
+  hls.loadSource(source);
+  hls.attachMedia(video);
+}
+
+/** How long the first segment may be on its way, in ms. */
+const patience = 30_000;
+
+/** Waits until there is a playlist, as there is once the first segment is stored. */
+async function untilThere(source: string, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + patience;
+  while (!(await fetch(source, { signal })).ok) {
+    if (performance.now() > end) throw new Error('There is no playlist');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+/** A video that is merely taken off the page goes on downloading: its source has to go. */
+function takeAway(video: HTMLVideoElement, position: Position): void {
+  position.at = video.currentTime;
+  // One that has shown nothing yet waits to be played.
+  position.paused = video.paused && video.readyState > 0;
+  video.onerror = null;
+  video.onloadedmetadata = null;
+  video.pause();
+  video.removeAttribute('src');
+  video.load();
+}

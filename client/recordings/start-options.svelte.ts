@@ -1,0 +1,17 @@
+import { remembered } from '../join/remembered.ts';
+import { parseOptions, type Options } from './start-options.ts';
+
+let chosen = $state.raw(parseOptions(remembered.get('recording')));
+
+/** How one wants to record, as chosen the last time. */
+export const startOptions = {
+  get chosen() {
+    return chosen;
+  },
+};
+
+/** Changes some of the options, and remembers all. */
+export function chooseOptions(changed: Partial<Options>): void {
+  chosen = { ...chosen, ...changed };
+  remembered.set('recording', JSON.stringify(chosen));
+}

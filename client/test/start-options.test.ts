@@ -1,0 +1,27 @@
+import { startInputSchema } from '@reelroom/shared';
+import t from 'tap';
+import { layouts, parseOptions, qualities } from '../recordings/start-options.ts';
+import { stageLayouts } from '../room/tile-layout.ts';
+
+const usual = { layout: 'grid', quality: '720p', audioOnly: false };
+
+t.test('options are what was remembered, or the usual', async (t) => {
+  const chosen = { layout: 'speaker', quality: '1080p', audioOnly: true };
+  t.same(parseOptions(JSON.stringify(chosen)), chosen);
+  t.same(parseOptions('{"layout":"speaker"}'), { ...usual, layout: 'speaker' });
+  for (const text of [undefined, '', '{', 'null', '[]', '{"quality":"8k"}'])
+    t.same(parseOptions(text), usual);
+});
+
+t.test('every choice of the contract can be made, and recorded', async (t) => {
+  const { layout, quality } = startInputSchema.shape;
+  t.same(
+    layouts.map(({ value }) => value),
+    layout.unwrap().options,
+  );
+  t.same(
+    qualities.map(({ value }) => value),
+    quality.unwrap().options,
+  );
+  t.same(stageLayouts, layout.unwrap().options);
+});
