@@ -6,7 +6,16 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const app = process.env.REELROOM_APP_URL ?? 'http://localhost:6080';
 
 /** What the app answers itself; every other path is a page of the client. */
-const appPaths = ['^/trpc/', '^/token$', '^/recordings(/|\\?|$)', '^/livekit/', '^/readyz$', '^/healthz$'];
+const appPaths = [
+  '^/trpc/',
+  '^/token$',
+  '^/recordings(/|\\?|$)',
+  '^/posters/',
+  '^/live/',
+  '^/livekit/',
+  '^/readyz$',
+  '^/healthz$',
+];
 
 export default defineConfig({
   root: path('client'),

@@ -6,6 +6,7 @@ import { createNotifications } from './features/notifications/notifications.ts';
 import { createFinish } from './features/recordings/finish.ts';
 import { createLibrary } from './features/recordings/library.ts';
 import { createLifecycle } from './features/recordings/lifecycle.ts';
+import { createRecorderWatch } from './features/recordings/recorder-watch.ts';
 import { createSweeper } from './features/recordings/sweeper.ts';
 import { createRoomLock } from './features/rooms/lock.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
@@ -21,7 +22,7 @@ export function createServices(
   config: Config,
   setup: () => Setup,
 ) {
-  const { path, maxMs, maxConcurrent } = config.recordings;
+  const { path, crashSafe, maxMs, maxConcurrent } = config.recordings;
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
 
@@ -37,21 +38,16 @@ export function createServices(
     onChange: (roomName, status) => events.publish({ type: 'room-status', roomName, status }),
     log,
   });
-  const library = createLibrary({
-    storage,
-    livekit,
-    bucket,
-    path,
-    onDeleted: (it) => onChange('deleted', it),
-    log,
-  });
+  const library = createLibrary({ storage, bucket, path, onDeleted: (it) => onChange('deleted', it) });
   const lifecycle = createLifecycle({
     livekit,
     library,
     finish: createFinish({ storage, library, path, log }),
     roomStatus,
     roomLock: createRoomLock({ redis, log }),
+    recorderWatch: createRecorderWatch({ livekit }),
     onChange,
+    crashSafe,
     maxMs,
     maxConcurrent,
     log,

@@ -10,6 +10,8 @@ export const roomStatusSchema = recordingSchema
   .extend({
     /** When media began, in ms since 1970; absent while starting. */
     recordingSince: z.number().optional(),
+    /** Whether it can be watched from its beginning while it is made. */
+    watchable: z.boolean().optional(),
     /** When it will be ended, as long as a recording may be, in ms since 1970. */
     endsAt: z.number().optional(),
   });

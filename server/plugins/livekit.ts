@@ -1,4 +1,4 @@
-import { roomEventTopic, type RoomEvent, type StartOptions } from '@reelroom/shared';
+import type { StartOptions } from '@reelroom/shared';
 import fp from 'fastify-plugin';
 import {
   AccessToken,
@@ -6,7 +6,6 @@ import {
   RoomServiceClient,
   ServerError,
   WebhookReceiver,
-  DataPacket_Kind,
   EgressStatus,
   WebhookConfig,
   type EgressInfo,
@@ -85,15 +84,6 @@ export function createLivekit(config: Config) {
     /** Sets a room's metadata as a whole; a room that is gone has none to set. */
     async setRoomMetadata(roomName: string, metadata: string): Promise<void> {
       await reach(rooms.updateRoomMetadata(roomName, metadata)).catch(nothingIfNotFound);
-    },
-
-    /** Tells everyone in a room, in two requests; nobody, if the room is gone, which LiveKit takes 3 s to notice by itself. */
-    async sendRoomEvent(roomName: string, event: RoomEvent): Promise<void> {
-      const data = new TextEncoder().encode(JSON.stringify(event));
-      if (!(await this.findRoom(roomName))) return;
-      await reach(rooms.sendData(roomName, data, DataPacket_Kind.RELIABLE, { topic: roomEventTopic })).catch(
-        nothingIfNotFound,
-      );
     },
 
     /** Egresses that have not ended: of one room, or of all. */

@@ -1,10 +1,19 @@
 import t from 'tap';
+import { storageUnavailable } from '../errors.ts';
 import { inspectMedia } from '../features/recordings/inspect.ts';
 import { createStorage } from '../plugins/storage.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
 import { makeMp4 } from './support/segments.ts';
+
+/** A box that players skip. */
+function free(size: number): Buffer {
+  const box = Buffer.alloc(size);
+  box.writeUInt32BE(size);
+  box.write('free', 4);
+  return box;
+}
 
 t.test('a look into a media file', async (t) => {
   const s3 = await proxyTo(t, testConfig().s3.endpoint);
@@ -30,10 +39,7 @@ t.test('a look into a media file', async (t) => {
   });
 
   t.test('a large one is not read as a whole', async (t) => {
-    // Junk in the middle, in a box that players skip.
-    const junk = Buffer.alloc(20_000_000);
-    junk.writeUInt32BE(junk.length);
-    junk.write('free', 4);
+    const junk = free(20_000_000);
     const ftypEnd = video.readUInt32BE(0);
     const before = s3.bytes();
     const { info, requests } = await inspect(
@@ -73,5 +79,13 @@ t.test('a look into a media file', async (t) => {
     s3.goAway();
     t.match(await failure(inspectMedia(storage, 'it.mp4')), { code: 'STORAGE_UNAVAILABLE' });
     s3.comeBack();
+    // Away after the first bytes.
+    await put('it.mp4', Buffer.concat([video.subarray(0, video.readUInt32BE(0)), free(1_000_000), video]));
+    const leaving = {
+      ...storage,
+      getPart: (key: string, start: number, end: number) =>
+        start > 0 ? Promise.reject(storageUnavailable()) : storage.getPart(key, start, end),
+    };
+    t.match(await failure(inspectMedia(leaving, 'it.mp4')), { code: 'STORAGE_UNAVAILABLE' });
   });
 });

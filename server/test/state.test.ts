@@ -34,9 +34,14 @@ t.test('an egress told as a recording', async (t) => {
   t.match(recordingOf(egress(EgressStatus.EGRESS_LIMIT_REACHED)), { status: 'ready' });
   t.match(recordingOf(egress(EgressStatus.EGRESS_FAILED)), {
     status: 'failed',
-    error: /could not be finished/,
+    failure: 'RECORDER_FAILED',
+    error: /recorder failed/,
   });
-  t.match(recordingOf(egress(EgressStatus.EGRESS_ABORTED)), { status: 'failed', error: /before it began/ });
+  t.match(recordingOf(egress(EgressStatus.EGRESS_ABORTED)), {
+    status: 'failed',
+    failure: 'NOT_BEGUN',
+    error: /before it began/,
+  });
   t.equal(recordingOf(new EgressInfo({ egressId: 'EG_2' })), undefined, 'a stream is no recording');
 });
 

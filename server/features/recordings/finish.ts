@@ -4,7 +4,7 @@ import { inspectMedia } from './inspect.ts';
 import type { Library } from './library.ts';
 import { rebuildFromSegments } from './rebuild.ts';
 import { listSegments, deleteSegments } from './segments.ts';
-import type { RecordingState } from './state.ts';
+import { failed, type RecordingState } from './state.ts';
 
 /** Sees a recording through whose recorder has ended; the state that it ends in. */
 export type Finish = (recording: RecordingState) => Promise<RecordingState>;
@@ -29,8 +29,9 @@ export function createFinish({
   async function withFile(recording: RecordingState): Promise<RecordingState | undefined> {
     const media = await inspectMedia(storage, library.keyOf(recording.name));
     if (!media) return undefined;
+    const { hasAudio: _hasAudio, ...described } = media;
     const { failure: _failure, error: _error, ...rest } = recording;
-    return { ...rest, ...media, status: 'ready', endedBy: recording.endedBy ?? 'recovered' };
+    return { ...rest, ...described, status: 'ready', endedBy: recording.endedBy ?? 'recovered' };
   }
 
   async function rebuilt(recording: RecordingState): Promise<RecordingState | undefined> {
@@ -45,9 +46,12 @@ export function createFinish({
   }
 
   return async (recording) => {
-    const result = (await withFile(recording)) ?? (await rebuilt(recording)) ?? recording;
+    const whole = (await withFile(recording)) ?? (await rebuilt(recording));
+    const result =
+      whole ?? (recording.status === 'failed' ? recording : failed(recording, 'RECORDER_FAILED'));
     await library.describe(result);
-    await deleteSegments(storage, path, recording.name);
+    // What could not be made whole stays: somebody may know how.
+    if (whole) await deleteSegments(storage, path, recording.name);
     return result;
   };
 }

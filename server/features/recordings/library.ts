@@ -1,13 +1,17 @@
-import { manifestSuffix, recordingNameSchema, type ListInput, type Recording } from '@reelroom/shared';
-import type { FastifyBaseLogger } from 'fastify';
+import {
+  manifestSuffix,
+  recordingNameSchema,
+  type ListInput,
+  type Recording,
+  type RecordingStatus,
+} from '@reelroom/shared';
 import pMap from 'p-map';
 import { recordingNotFound } from '../../errors.ts';
-import type { Livekit } from '../../plugins/livekit.ts';
 import type { Storage } from '../../plugins/storage.ts';
 import {
   describeFailure,
   describeRecording,
-  isOurs,
+  endOf,
   manifestKey,
   manifestOf,
   type Media,
@@ -18,19 +22,15 @@ import { deleteSegments, deleteThumbnails } from './segments.ts';
 /** The recordings that are in the bucket. */
 export function createLibrary({
   storage,
-  livekit,
   bucket,
   path,
   onDeleted,
-  log,
 }: {
   storage: Storage;
-  livekit: Livekit;
   bucket: string;
   /** Key prefix of the recordings' folder. */
   path: string;
   onDeleted: (recording: Recording) => void;
-  log: FastifyBaseLogger;
 }) {
   const keyOf = (name: string) => path + name;
 
@@ -93,9 +93,9 @@ export function createLibrary({
         .sort((a, b) => b.startedAt - a.startedAt);
     },
 
-    /** Whether the end of a recording has been described: one GET. */
-    async isDescribed(name: string): Promise<boolean> {
-      return isOurs(await storage.getText(manifestKey(keyOf(name))));
+    /** How a recording ended, where that has been described: one GET. */
+    async endOf(name: string): Promise<RecordingStatus | undefined> {
+      return endOf(await storage.getText(manifestKey(keyOf(name))));
     },
 
     /** Describes a recording that has ended: one PUT, the same however often. */
@@ -104,7 +104,7 @@ export function createLibrary({
     },
 
     /**
-     * Deletes a recording for good and tells its room. The media goes last: what a
+     * Deletes a recording for good. The media goes last: what a
      * crash leaves is a recording that is listed and can be deleted again.
      * @throws {ReelroomError} RECORDING_NOT_FOUND
      */
@@ -115,10 +115,6 @@ export function createLibrary({
       await storage.delete(manifestKey(keyOf(name)));
       await storage.delete(keyOf(name));
       onDeleted(recording);
-      const { roomName } = recording;
-      await livekit.sendRoomEvent(roomName, { type: 'recording-deleted', name }).catch((error: unknown) => {
-        log.warn({ err: error, roomName, name }, 'the room was not told of a deletion');
-      });
     },
   };
 }

@@ -20,6 +20,7 @@ import type { RoomLock } from '../rooms/lock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 import type { Finish } from './finish.ts';
 import type { Library } from './library.ts';
+import type { RecorderWatch } from './recorder-watch.ts';
 import { advance, failed, isFinal, recordingOf, targetOf, type RecordingState } from './state.ts';
 
 /**
@@ -31,21 +32,8 @@ const lateStartMs = 60_000;
 /** How long, in ms, a recorder may take to begin once it has the job. Egress itself would wait for ever. */
 const beginWithinMs = 30_000;
 
-/** How often, in ms, a recorder is looked for, and how often in a row it may not be there. */
-const lookForRecorderMs = 5_000;
-const missesUntilLost = 2;
-
 /** The past recordings that are remembered, so that a repeated "ended" changes nothing. */
 const rememberedEnds = 1_000;
-
-/** A recording that has not ended. */
-interface Live {
-  state: RecordingState;
-  /** When its recorder was last looked for, in ms since 1970. */
-  lookedAt: number;
-  /** How often in a row it was not there. */
-  missed: number;
-}
 
 /**
  * The life of recordings: starting, stopping, and taking in what LiveKit tells of
@@ -57,7 +45,9 @@ export function createLifecycle({
   finish,
   roomStatus,
   roomLock,
+  recorderWatch,
   onChange,
+  crashSafe,
   maxMs,
   maxConcurrent,
   log,
@@ -68,8 +58,11 @@ export function createLifecycle({
   finish: Finish;
   roomStatus: RoomStatusWriter;
   roomLock: RoomLock;
+  recorderWatch: RecorderWatch;
   /** Hears of every recording that began, became ready or failed. */
   onChange: (change: 'started' | 'ready' | 'failed', recording: Recording) => void;
+  /** Whether recordings are also stored in segments. */
+  crashSafe: boolean;
   /** The longest a recording may be, in ms; no limit when absent. */
   maxMs: number | undefined;
   /** How many may be under way at once; no limit when absent. */
@@ -77,7 +70,7 @@ export function createLifecycle({
   log: FastifyBaseLogger;
 }) {
   /** By egress id. */
-  const live = new Map<string, Live>();
+  const live = new Map<string, RecordingState>();
   const finishing = new Map<string, Promise<void>>();
   const ended = new Set<string>();
   /** Names of recordings whose start was given up, with the time until which a late one is watched for. */
@@ -88,11 +81,11 @@ export function createLifecycle({
     library.isTarget(targetOf(egress)) ? recordingOf(egress) : undefined;
 
   const liveIn = (roomName: string) =>
-    [...live.values()].find(({ state }) => state.roomName === roomName)?.state;
+    [...live.values()].find((recording) => recording.roomName === roomName);
 
   /** The recording of a room whose recorder is at work; one whose file is being seen to is in nobody's way. */
   const recordedIn = (roomName: string) =>
-    [...live.values()].find(({ state }) => state.roomName === roomName && !finishing.has(state.id))?.state;
+    [...live.values()].find(({ id, roomName: its }) => its === roomName && !finishing.has(id));
 
   /** Told apart from a stop that somebody asked for by its length alone, whichever process asked for it. */
   const withLimit = (recording: RecordingState): RecordingState => {
@@ -112,6 +105,7 @@ export function createLifecycle({
     id,
     name,
     status,
+    ...(crashSafe && { watchable: status === 'recording' }),
     ...(endedBy !== undefined && { endedBy }),
     ...(error !== undefined && { error }),
     ...(recordingSince !== undefined && {
@@ -122,10 +116,7 @@ export function createLifecycle({
 
   const show = (recording: RecordingState) => roomStatus.publish(recording.roomName, toRoomStatus(recording));
 
-  function keep(state: RecordingState): void {
-    const known = live.get(state.id);
-    live.set(state.id, known ? { ...known, state } : { state, lookedAt: 0, missed: 0 });
-  }
+  const keep = (recording: RecordingState) => live.set(recording.id, recording);
 
   /** Ends a recording that nobody waits for any more, since its start was given up. */
   async function stopLate(recording: RecordingState): Promise<void> {
@@ -136,7 +127,7 @@ export function createLifecycle({
   }
 
   async function endOnce(recording: RecordingState): Promise<void> {
-    const known = live.get(recording.id)?.state;
+    const known = live.get(recording.id);
     if (known && known.status !== 'stopping') {
       // A file that has to be made whole takes a while.
       const stopping: RecordingState = { ...known, status: 'stopping' };
@@ -145,6 +136,7 @@ export function createLifecycle({
     }
     const result = await finish(recording);
     live.delete(recording.id);
+    recorderWatch.forget(recording.id);
     ended.add(recording.id);
     for (const id of ended) {
       if (ended.size <= rememberedEnds) break;
@@ -153,10 +145,6 @@ export function createLifecycle({
     log.info({ recording: result }, `recording ${result.status}`);
     // The next recording may have begun meanwhile.
     if (!recordedIn(result.roomName)) await show(result);
-    if (result.status === 'ready')
-      await livekit
-        .sendRoomEvent(result.roomName, { type: 'recording-ready', name: result.name })
-        .catch((error: unknown) => log.warn({ err: error }, 'the room was not told of a recording'));
     onChange(result.status === 'ready' ? 'ready' : 'failed', recordingSchema.parse(result));
   }
 
@@ -181,7 +169,7 @@ export function createLifecycle({
   async function apply(egress: EgressInfo): Promise<void> {
     const heard = ourRecordingOf(egress);
     if (!heard || ended.has(heard.id)) return;
-    const known = live.get(heard.id)?.state;
+    const known = live.get(heard.id);
     const next = withLimit(advance(known, heard));
     if (givenUp.has(next.name) && !isFinal(next.status) && known?.status !== 'stopping') await stopLate(next);
     if (isFinal(next.status)) {
@@ -195,37 +183,16 @@ export function createLifecycle({
     }
   }
 
-  /**
-   * Whether a recording's recorder is lost: its host is gone without a word, and LiveKit
-   * goes on to call it active. While it records it is in the room; later it answers.
-   */
-  async function isLost(entry: Live): Promise<boolean> {
-    const { state } = entry;
-    if (state.status === 'starting' || finishing.has(state.id)) return false;
-    if (entry.missed < missesUntilLost && Date.now() - entry.lookedAt >= lookForRecorderMs) {
-      entry.lookedAt = Date.now();
-      const isThere =
-        state.status === 'recording'
-          ? await livekit.hasParticipant(state.roomName, state.id)
-          : await livekit.answersStop(state.id);
-      entry.missed = isThere ? 0 : entry.missed + 1;
-    }
-    return entry.missed >= missesUntilLost;
-  }
-
   /** Ends a recording that takes too long to begin, has become too long, or has lost its recorder. */
-  async function lookAfter(entry: Live): Promise<void> {
-    const { state } = entry;
-    const tookTooLong = state.status === 'starting' && Date.now() - state.startedAt > beginWithinMs;
-    const isTooLong =
-      state.status === 'recording' &&
-      maxMs !== undefined &&
-      state.recordingSince !== undefined &&
-      Date.now() - state.recordingSince >= maxMs;
-    if (tookTooLong || isTooLong) await apply(await livekit.stopEgress(state.id));
-    else if (await isLost(entry)) {
-      log.error({ recording: state }, 'the recorder is lost');
-      await end(failed(state, 'RECORDER_LOST'));
+  async function lookAfter(recording: RecordingState): Promise<void> {
+    const { id, status, startedAt, recordingSince = Infinity } = recording;
+    if (finishing.has(id)) return;
+    const tookTooLong = status === 'starting' && Date.now() - startedAt > beginWithinMs;
+    const isTooLong = status === 'recording' && maxMs !== undefined && Date.now() - recordingSince >= maxMs;
+    if (tookTooLong || isTooLong) await apply(await livekit.stopEgress(id));
+    else if (await recorderWatch.isLost(recording)) {
+      log.error({ recording }, 'the recorder is lost');
+      await end(failed(recording, 'RECORDER_LOST'));
     }
   }
 
@@ -294,7 +261,7 @@ export function createLifecycle({
         // What it says may be the end, whose storing nobody has to wait for.
         void apply(egress).catch((error: unknown) => log.warn({ err: error }, 'the end is not stored yet'));
       } catch (error) {
-        if (live.get(recording.id)?.state === stopping) {
+        if (live.get(recording.id) === stopping) {
           keep(recording);
           void show(recording);
         }
@@ -313,15 +280,14 @@ export function createLifecycle({
       const active = await livekit.activeEgresses();
       const isActive = new Set(active.map((egress) => egress.egressId));
       for (const egress of active) await apply(egress);
-      for (const entry of [...live.values()]) {
-        const { id } = entry.state;
-        if (isActive.has(id)) {
-          await lookAfter(entry);
+      for (const recording of [...live.values()]) {
+        if (isActive.has(recording.id)) {
+          await lookAfter(recording);
           continue;
         }
-        const egress = await livekit.findEgress(id);
+        const egress = await livekit.findEgress(recording.id);
         if (egress) await apply(egress);
-        else await end(failed(entry.state, 'RECORDER_LOST'));
+        else await end(failed(recording, 'RECORDER_LOST'));
       }
     },
 
@@ -334,19 +300,20 @@ export function createLifecycle({
       for (const egress of await livekit.pastEgresses()) {
         const recording = ourRecordingOf(egress);
         if (!recording || !isFinal(recording.status) || ended.has(recording.id)) continue;
-        if (await library.isDescribed(recording.name)) ended.add(recording.id);
+        if (await library.endOf(recording.name)) ended.add(recording.id);
         else await end(recording);
       }
     },
 
-    /** Sees a recording through that LiveKit has forgotten and of which the bucket holds something. */
+    /** Sees a recording through that LiveKit has forgotten and of which the bucket holds something; once, if it fails. */
     async recover(name: string): Promise<void> {
+      if ((await library.endOf(name)) === 'failed') return;
       const said = parseRecordingName(name) ?? { roomName: '', roomId: '', startedAt: Date.now() };
       await end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
 
     /** Whether a recording of this name is under way. */
-    isLive: (name: string): boolean => [...live.values()].some(({ state }) => state.name === name),
+    isLive: (name: string): boolean => [...live.values()].some((recording) => recording.name === name),
 
     /** Whether anything is under way that wants a close look. */
     isBusy: (): boolean => live.size > 0 || givenUp.size > 0,

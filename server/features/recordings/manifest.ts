@@ -4,6 +4,7 @@ import {
   parseRecordingName,
   recordingSchema,
   type Recording,
+  type RecordingStatus,
 } from '@reelroom/shared';
 import { z } from 'zod';
 
@@ -60,9 +61,9 @@ const parseJson = (text: string): unknown => {
 
 const parseManifest = (text: string | undefined) => manifestSchema.safeParse(parseJson(text ?? '')).data;
 
-/** Whether this is a manifest of ours, and not the one that Egress writes before it. */
-export const isOurs = (manifestText: string | undefined): boolean =>
-  parseManifest(manifestText)?.reelroom !== undefined;
+/** How a recording ended, by a manifest of ours; nothing by the one that Egress writes before it. */
+export const endOf = (manifestText: string | undefined): RecordingStatus | undefined =>
+  parseManifest(manifestText)?.reelroom?.status;
 
 /** The recording that `media` and the text of its manifest describe; without one, or with a broken one, the file's name does. */
 export function describeRecording(media: Media, manifestText: string | undefined): Recording {

@@ -24,10 +24,10 @@ export interface Rebuilt {
  * with nothing encoded anew. A segment that is missing, empty or unreadable is left out
  * and told, one that was cut taken as far as it goes; all others keep their time.
  *
- * One segment and two parts of the upload are in memory, however long the recording is.
- * The same segments make the same bytes, so that two processes may do it at once; the
- * file is there as a whole, or not at all. One GET per segment, one PUT per 8 MiB, and
- * two requests.
+ * One segment and two parts of the upload are in memory, and the tables that the file
+ * ends with: 4 MB for an hour. The same segments make the same bytes, so that two
+ * processes may do it at once; the file is there as a whole, or not at all. One GET per
+ * segment, one PUT per 8 MiB, and two requests.
  *
  * @returns nothing, and makes no file, where no segment can be read
  * @throws {ReelroomError} STORAGE_UNAVAILABLE, leaving nothing behind

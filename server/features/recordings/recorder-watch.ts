@@ -1,0 +1,40 @@
+import type { Livekit } from '../../plugins/livekit.ts';
+import type { RecordingState } from './state.ts';
+
+/** How often, in ms, a recorder is looked for, and how often in a row it may not be there. */
+const lookForRecorderMs = 5_000;
+const missesUntilLost = 2;
+
+/**
+ * Finds recorders whose host is gone without a word, which LiveKit goes on to call
+ * active for ever. One that records is in its room (LiveKit lets it go 20 s after it was
+ * last heard of); one that is ending answers.
+ */
+export function createRecorderWatch({ livekit }: { livekit: Livekit }) {
+  /** By egress id: when it was last looked for, in ms since 1970, and how often in a row it was not there. */
+  const looks = new Map<string, { at: number; missed: number }>();
+
+  const isThere = ({ status, roomName, id }: RecordingState) =>
+    status === 'recording' ? livekit.hasParticipant(roomName, id) : livekit.answersStop(id);
+
+  return {
+    /** Whether a recording's recorder is lost, as far as is known: one LiveKit request now and then. */
+    async isLost(recording: RecordingState): Promise<boolean> {
+      if (recording.status === 'starting') return false;
+      const last = looks.get(recording.id) ?? { at: 0, missed: 0 };
+      if (last.missed >= missesUntilLost) return true;
+      if (Date.now() - last.at < lookForRecorderMs) return false;
+      looks.set(recording.id, { ...last, at: Date.now() });
+      const missed = (await isThere(recording)) ? 0 : last.missed + 1;
+      looks.set(recording.id, { at: Date.now(), missed });
+      return missed >= missesUntilLost;
+    },
+
+    /** The recording has ended. */
+    forget(id: string): void {
+      looks.delete(id);
+    },
+  };
+}
+
+export type RecorderWatch = ReturnType<typeof createRecorderWatch>;
