@@ -183,14 +183,15 @@ export function createLifecycle({
     }
   }
 
-  /** Ends a recording that takes too long to begin, has become too long, or has lost its recorder. */
+  /** Ends a recording that takes too long to begin, has become too long, or has lost its recorder or its room. */
   async function lookAfter(recording: RecordingState): Promise<void> {
     const { id, status, startedAt, recordingSince = Infinity } = recording;
     if (finishing.has(id)) return;
     const tookTooLong = status === 'starting' && Date.now() - startedAt > beginWithinMs;
     const isTooLong = status === 'recording' && maxMs !== undefined && Date.now() - recordingSince >= maxMs;
-    if (tookTooLong || isTooLong) await apply(await livekit.stopEgress(id));
-    else if (await recorderWatch.isLost(recording)) {
+    const recorder = await recorderWatch.look(recording);
+    if (tookTooLong || isTooLong || recorder === 'alone') await apply(await livekit.stopEgress(id));
+    else if (recorder === 'lost') {
       log.error({ recording }, 'the recorder is lost');
       await end(failed(recording, 'RECORDER_LOST'));
     }

@@ -17,17 +17,25 @@ export function createRecorderWatch({ livekit }: { livekit: Livekit }) {
   const isThere = ({ status, roomName, id }: RecordingState) =>
     status === 'recording' ? livekit.hasParticipant(roomName, id) : livekit.answersStop(id);
 
+  /** A recorder that came too late into a room that was closed has opened it again, all alone. */
+  async function isAlone({ status, roomName, roomId }: RecordingState): Promise<boolean> {
+    if (status !== 'recording') return false;
+    const room = await livekit.findRoom(roomName);
+    return room !== undefined && room.sid !== roomId && room.numParticipants === 0;
+  }
+
   return {
-    /** Whether a recording's recorder is lost, as far as is known: one LiveKit request now and then. */
-    async isLost(recording: RecordingState): Promise<boolean> {
-      if (recording.status === 'starting') return false;
+    /** How a recording's recorder is, as far as is known: two LiveKit requests every few seconds. */
+    async look(recording: RecordingState): Promise<'well' | 'lost' | 'alone'> {
+      if (recording.status === 'starting') return 'well';
       const last = looks.get(recording.id) ?? { at: 0, missed: 0 };
-      if (last.missed >= missesUntilLost) return true;
-      if (Date.now() - last.at < lookForRecorderMs) return false;
+      if (last.missed >= missesUntilLost) return 'lost';
+      if (Date.now() - last.at < lookForRecorderMs) return 'well';
       looks.set(recording.id, { ...last, at: Date.now() });
+      if (await isAlone(recording)) return 'alone';
       const missed = (await isThere(recording)) ? 0 : last.missed + 1;
       looks.set(recording.id, { at: Date.now(), missed });
-      return missed >= missesUntilLost;
+      return missed >= missesUntilLost ? 'lost' : 'well';
     },
 
     /** The recording has ended. */
