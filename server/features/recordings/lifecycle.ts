@@ -21,7 +21,7 @@ import type { RoomStatusWriter } from '../rooms/status.ts';
 import type { Finish } from './finish.ts';
 import type { Library } from './library.ts';
 import type { RecorderWatch } from './recorder-watch.ts';
-import { advance, failed, isFinal, recordingOf, targetOf, type RecordingState } from './state.ts';
+import { advance, failed, isFinal, hasEnded, recordingOf, targetOf, type RecordingState } from './state.ts';
 
 /**
  * How long, in ms, a recorder may still take a job whose start was given up. LiveKit
@@ -80,8 +80,9 @@ export function createLifecycle({
   const ourRecordingOf = (egress: EgressInfo) =>
     library.isTarget(targetOf(egress)) ? recordingOf(egress) : undefined;
 
-  const liveIn = (roomName: string) =>
-    [...live.values()].find((recording) => recording.roomName === roomName);
+  /** Whether an egress makes a recording of ours; LiveKit goes on to call those active whose recorder is lost. */
+  const isAtWork = (egress: EgressInfo) =>
+    ourRecordingOf(egress) !== undefined && !ended.has(egress.egressId) && !finishing.has(egress.egressId);
 
   /** The recording of a room whose recorder is at work; one whose file is being seen to is in nobody's way. */
   const recordedIn = (roomName: string) =>
@@ -197,13 +198,16 @@ export function createLifecycle({
     }
   }
 
-  async function startUnlocked(roomName: string, options: StartOptions): Promise<Recording> {
+  /** Takes in what may be an end, whose storing nobody has to wait for; the reconciler tries again. */
+  const applyLater = (egress: EgressInfo): void => {
+    apply(egress).catch((error: unknown) => log.warn({ err: error }, 'the end is not stored yet'));
+  };
+
+  async function startUnlocked(options: StartOptions): Promise<Recording> {
+    const { roomName } = options;
     const [room, egresses] = await Promise.all([livekit.findRoom(roomName), livekit.activeEgresses()]);
     if (!room) throw roomNotFound();
-    // LiveKit goes on to call those active whose recorder is lost.
-    const active = egresses.filter(
-      (egress) => ourRecordingOf(egress) && !ended.has(egress.egressId) && !finishing.has(egress.egressId),
-    );
+    const active = egresses.filter(isAtWork);
     const inRoom = active.filter((egress) => egress.roomName === roomName);
     if (inRoom.length > 0) {
       for (const egress of inRoom) await apply(egress);
@@ -238,19 +242,19 @@ export function createLifecycle({
      *   the job late is stopped
      */
     async start(options: StartOptions): Promise<Recording> {
-      const { roomName } = options;
-      if (recordedIn(roomName)) throw alreadyStarted();
-      return roomLock.withLock(roomName, () => startUnlocked(roomName, options));
+      return roomLock.withLock(options.roomName, () => startUnlocked(options));
     },
 
     /**
      * Stops a room's recording; answers while its file is still being finished. Asked
-     * again meanwhile it answers the same.
+     * again meanwhile it answers the same. Two LiveKit requests, and two more to tell the room.
      * @throws {ReelroomError} RECORDING_NOT_STARTED
      */
     async stop(roomName: string): Promise<Recording> {
-      if (!liveIn(roomName)) for (const egress of await livekit.activeEgresses(roomName)) await apply(egress);
-      const recording = liveIn(roomName);
+      // Asked first: another process may have started or stopped it.
+      const [egress] = (await livekit.activeEgresses(roomName)).filter(isAtWork);
+      if (egress) await apply(egress);
+      const recording = live.get(egress?.egressId ?? '');
       if (!recording) throw notStarted();
       if (recording.status === 'stopping') return recordingSchema.parse(recording);
 
@@ -258,15 +262,16 @@ export function createLifecycle({
       keep(stopping);
       void show(stopping);
       try {
-        const egress = await livekit.stopEgress(recording.id);
-        // What it says may be the end, whose storing nobody has to wait for.
-        void apply(egress).catch((error: unknown) => log.warn({ err: error }, 'the end is not stored yet'));
+        await livekit.stopEgress(recording.id).then(applyLater);
       } catch (error) {
-        if (live.get(recording.id) === stopping) {
+        const now = await livekit.findEgress(recording.id);
+        if (!now || !hasEnded(now)) {
           keep(recording);
           void show(recording);
+          throw error;
         }
-        throw error;
+        // It ended by itself in that very moment.
+        applyLater(now);
       }
       return recordingSchema.parse(stopping);
     },

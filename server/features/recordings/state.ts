@@ -37,6 +37,9 @@ const order: Record<RecordingStatus, number> = {
 /** Whether a recording in this state changes no more. */
 export const isFinal = (status: RecordingStatus): boolean => status === 'ready' || status === 'failed';
 
+/** Whether an egress is over, or about to be. */
+export const hasEnded = ({ status }: EgressInfo): boolean => order[statusOfEgress[status]] >= order.stopping;
+
 /** What people are told of a failure. */
 export const failureSentences: Record<Failure, string> = {
   NOT_BEGUN: 'The recording was stopped before it began',
