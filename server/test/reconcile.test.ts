@@ -23,6 +23,12 @@ t.test('the app ends in mid-recording, and another takes the recording over', as
   const { name: roomName } = await openRoom(t, config);
 
   const first = await serve(t, config);
+  const deleted = await first.trpc.recordings.start.mutate({ roomName });
+  await untilShown(config, roomName, 'recording');
+  await first.trpc.recordings.stop.mutate({ roomName });
+  await untilShown(config, roomName, 'ready');
+  await first.trpc.recordings.delete.mutate({ name: deleted.name });
+
   const { name } = await first.trpc.recordings.start.mutate({ roomName });
   await untilShown(config, roomName, 'recording');
   await first.app.close();
@@ -31,8 +37,12 @@ t.test('the app ends in mid-recording, and another takes the recording over', as
   t.match(await second.trpc.recordings.stop.mutate({ roomName }), { name, status: 'stopping' });
   await untilShown(config, roomName, 'ready');
   await until('the recording in the list', async () =>
-    (await second.trpc.recordings.list.query({ roomName })).recordings.some(
-      (recording) => recording.name === name,
-    ),
+    (await second.trpc.recordings.list.query({ roomName })).recordings.some(({ endedBy }) => endedBy),
+  );
+  const { recordings } = await second.trpc.recordings.list.query();
+  t.same(
+    recordings.map((recording) => recording.name),
+    [name],
+    'what was deleted does not come back, though LiveKit remembers it',
   );
 });

@@ -17,7 +17,7 @@ import {
   type Media,
 } from './manifest.ts';
 import type { Target } from './state.ts';
-import { deleteSegments, deleteThumbnails } from './segments.ts';
+import { deleteSegments, deleteThumbnails, listSegments } from './segments.ts';
 
 /** The recordings that are in the bucket. */
 export function createLibrary({
@@ -96,6 +96,12 @@ export function createLibrary({
     /** How a recording ended, where that has been described: one GET. */
     async endOf(name: string): Promise<RecordingStatus | undefined> {
       return endOf(await storage.getText(manifestKey(keyOf(name))));
+    },
+
+    /** Whether the bucket holds anything of a recording that can be played, or made so: two requests at most. */
+    async holds(name: string): Promise<boolean> {
+      const { status } = await storage.head(keyOf(name));
+      return status === 200 || (await listSegments(storage, path, name)).length > 0;
     },
 
     /** Describes a recording that has ended: one PUT, the same however often. */

@@ -127,6 +127,14 @@ export function createLifecycle({
     });
   }
 
+  function remember(endedId: string): void {
+    ended.add(endedId);
+    for (const id of ended) {
+      if (ended.size <= rememberedEnds) break;
+      ended.delete(id);
+    }
+  }
+
   async function endOnce(recording: RecordingState): Promise<void> {
     const known = live.get(recording.id);
     if (known && known.status !== 'stopping') {
@@ -138,11 +146,7 @@ export function createLifecycle({
     const result = await finish(recording);
     live.delete(recording.id);
     recorderWatch.forget(recording.id);
-    ended.add(recording.id);
-    for (const id of ended) {
-      if (ended.size <= rememberedEnds) break;
-      ended.delete(id);
-    }
+    remember(recording.id);
     log.info({ recording: result }, `recording ${result.status}`);
     // The next recording may have begun meanwhile.
     if (!recordedIn(result.roomName)) await show(result);
@@ -174,6 +178,11 @@ export function createLifecycle({
     const next = withLimit(advance(known, heard));
     if (givenUp.has(next.name) && !isFinal(next.status) && known?.status !== 'stopping') await stopLate(next);
     if (isFinal(next.status)) {
+      // LiveKit remembers for a day what may have been deleted since.
+      if (!known && !(await library.holds(next.name))) {
+        remember(next.id);
+        return;
+      }
       // Live until its end is stored, also for who hears of it only now.
       if (!known) keep({ ...next, status: 'stopping' });
       await end(next);
@@ -300,14 +309,14 @@ export function createLifecycle({
     /**
      * Sees recordings through that ended while no app was there to hear of it: those
      * that LiveKit still knows of (for a day) and that have no manifest of ours. One
-     * request, and one to S3 for each.
+     * request, and one to S3 for each, or a few.
      */
     async catchUp(): Promise<void> {
       for (const egress of await livekit.pastEgresses()) {
         const recording = ourRecordingOf(egress);
         if (!recording || !isFinal(recording.status) || ended.has(recording.id)) continue;
-        if (await library.endOf(recording.name)) ended.add(recording.id);
-        else await end(recording);
+        if (await library.endOf(recording.name)) remember(recording.id);
+        else await apply(egress);
       }
     },
 
