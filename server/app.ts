@@ -13,7 +13,7 @@ import { tokenRoutes } from './features/tokens/routes.ts';
 import { webhookRoute } from './features/webhooks/route.ts';
 import livekit from './plugins/livekit.ts';
 import redis from './plugins/redis.ts';
-import restErrors from './plugins/rest-errors.ts';
+import rest from './plugins/rest.ts';
 import storage from './plugins/storage.ts';
 import { webClient } from './plugins/web-client.ts';
 import { appRouter, type AppRouter } from './router.ts';
@@ -42,7 +42,7 @@ export async function reelroom(
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
     exposedHeaders: ['Content-Range', 'ETag'],
   });
-  await app.register(restErrors);
+  await app.register(rest);
   await app.register(livekit, { config });
   await app.register(storage, { config });
   await app.register(redis, { url: config.redisUrl });

@@ -10,9 +10,20 @@ const isRefusal = (error: FastifyError) =>
   error.statusCode >= 400 &&
   error.statusCode < 500;
 
-/** Errors of the REST routes: the seed's `{ errorMessage }`, and a stable `code` beside it. */
+/**
+ * What REST routes have in common. A JSON body may be empty, since the seed's front end
+ * calls everything JSON, DELETE too; errors have the seed's `{ errorMessage }`, and a
+ * stable `code` beside it.
+ */
 export default fp(
   async (app) => {
+    const parseJson = app.getDefaultJsonParser('error', 'ignore');
+    app.removeContentTypeParser('application/json');
+    app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+      if (body === '') done(null, undefined);
+      else void parseJson(request, body, done);
+    });
+
     app.setErrorHandler<FastifyError>((error, request, reply) => {
       const answer = (status: number, errorMessage: string, code: ErrorCode) =>
         reply.code(status).send({ errorMessage, code });
@@ -24,5 +35,5 @@ export default fp(
       return answer(known.status, message ?? known.message, known.code);
     });
   },
-  { name: 'reelroom-rest-errors' },
+  { name: 'reelroom-rest' },
 );
