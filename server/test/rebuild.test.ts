@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { storageUnavailable } from '../errors.ts';
-import { inspectMedia } from '../features/recordings/inspect.ts';
-import { rebuildFromSegments } from '../features/recordings/rebuild.ts';
+import { inspectMedia } from '../features/recordings/media/inspect.ts';
+import { rebuildFromSegments } from '../features/recordings/media/rebuild.ts';
 import { createStorage } from '../plugins/storage.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';

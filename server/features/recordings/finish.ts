@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Storage } from '../../plugins/storage.ts';
-import { inspectMedia } from './inspect.ts';
+import { inspectMedia } from './media/inspect.ts';
 import type { Library } from './library.ts';
-import { rebuildFromSegments } from './rebuild.ts';
+import { rebuildFromSegments } from './media/rebuild.ts';
 import { listSegments, deleteSegments } from './segments.ts';
 import { failed, type RecordingState } from './state.ts';
 
