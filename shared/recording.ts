@@ -6,6 +6,18 @@ import { roomNameSchema } from './room-name.ts';
 export const recordingStatusSchema = z.enum(['starting', 'recording', 'stopping', 'ready', 'failed']);
 export type RecordingStatus = z.infer<typeof recordingStatusSchema>;
 
+/** Order of a recording's life; of two things heard about one recording the later is true. */
+export const statusOrder: Record<RecordingStatus, number> = {
+  starting: 0,
+  recording: 1,
+  stopping: 2,
+  ready: 3,
+  failed: 3,
+};
+
+/** Whether a status is one that a recording does not leave again. */
+export const isFinal = (status: RecordingStatus): boolean => status === 'ready' || status === 'failed';
+
 /** Why a ready recording ended. */
 export const endedBySchema = z.enum([
   /** Somebody pressed Stop. */
@@ -64,8 +76,6 @@ export const startInputSchema = roomInputSchema.extend({
     .default('720p'),
   audioOnly: z.boolean({ error: 'audioOnly must be true or false' }).default(false),
 });
-/** As a caller may give it, and as it is once defaults are filled in. */
-export type StartInput = z.input<typeof startInputSchema>;
 export type StartOptions = z.output<typeof startInputSchema>;
 export const recordingInputSchema = z.object({ name: recordingNameSchema });
 

@@ -12,10 +12,3 @@ export const tokenInputSchema = z.object({
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'participantName may not contain control characters'),
 });
 export type TokenInput = z.infer<typeof tokenInputSchema>;
-
-export const tokenSchema = z.object({
-  /** A LiveKit access token: join that room and publish in it, no more. */
-  token: z.string(),
-  /** Where the browser connects with it. */
-  livekitUrl: z.string(),
-});

@@ -1,4 +1,11 @@
-import type { EndedBy, Recording, RecordingStatus, RoomStatus, SystemStatus } from '@reelroom/shared';
+import {
+  statusOrder,
+  type EndedBy,
+  type Recording,
+  type RecordingStatus,
+  type RoomStatus,
+  type SystemStatus,
+} from '@reelroom/shared';
 import { formatDuration, formatSize } from '../ui/format.ts';
 
 /** What a status looks like: `tone` chooses its colour, which never speaks alone. */
@@ -18,18 +25,6 @@ const statusViews: Record<RecordingStatus, StatusView> = {
 /** How a recording's status is shown in a list. */
 export const statusView = (status: RecordingStatus): StatusView => statusViews[status];
 
-/** Whether a status is one that a recording does not leave again. */
-export const isFinal = (status: RecordingStatus) => status === 'ready' || status === 'failed';
-
-/** Order of a recording's life; of two things heard about one recording the later is true. */
-const order: Record<RecordingStatus, number> = {
-  starting: 0,
-  recording: 1,
-  stopping: 2,
-  ready: 3,
-  failed: 3,
-};
-
 /**
  * The state of a room's recording, from what the room tells everyone and from
  * what one's own call was answered, whichever is further.
@@ -41,7 +36,7 @@ export function furtherStatus(
   if (!room || !answered) return room ?? answered;
   // Another recording than the room knows of: the room is about to hear of it.
   if (room.id !== answered.id) return answered;
-  return order[answered.status] > order[room.status] ? answered : room;
+  return statusOrder[answered.status] > statusOrder[room.status] ? answered : room;
 }
 
 /** What was clicked and not yet answered. */

@@ -1,5 +1,6 @@
 import {
   endedBySchema,
+  isFinal,
   recordingStatusSchema,
   type Recording,
   type RoomStatus,
@@ -10,7 +11,6 @@ import {
   alertView,
   endingNote,
   furtherStatus,
-  isFinal,
   limitWarning,
   liveLabel,
   minutesToWarnOf,

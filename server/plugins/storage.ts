@@ -124,6 +124,15 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
   });
   const Bucket = bucket;
 
+  /** What is directly in a folder, 1,000 keys a page. */
+  async function* pagesOf(prefix: string) {
+    try {
+      yield* paginateListObjectsV2({ client }, { Bucket, Prefix: prefix, Delimiter: '/' });
+    } catch (error) {
+      throw storageUnavailable(error);
+    }
+  }
+
   return {
     /** Throws when S3 is away, within 3 s; makes the bucket when it is missing. */
     async check(): Promise<void> {
@@ -138,26 +147,16 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
 
     /** All objects directly in the folder `prefix` ends in, key by key in S3's own order. */
     async *list(prefix: string): AsyncGenerator<StoredObject> {
-      const pages = paginateListObjectsV2({ client }, { Bucket, Prefix: prefix, Delimiter: '/' });
-      try {
-        for await (const page of pages)
-          for (const { Key, Size, LastModified } of page.Contents ?? [])
-            if (Key !== undefined)
-              yield { key: Key, size: Size ?? 0, lastModified: LastModified ?? new Date(0) };
-      } catch (error) {
-        throw storageUnavailable(error);
-      }
+      for await (const page of pagesOf(prefix))
+        for (const { Key, Size, LastModified } of page.Contents ?? [])
+          if (Key !== undefined)
+            yield { key: Key, size: Size ?? 0, lastModified: LastModified ?? new Date(0) };
     },
 
     /** The names of the folders directly in the folder `prefix`. */
     async *folders(prefix: string): AsyncGenerator<string> {
-      const pages = paginateListObjectsV2({ client }, { Bucket, Prefix: prefix, Delimiter: '/' });
-      try {
-        for await (const page of pages)
-          for (const { Prefix = '' } of page.CommonPrefixes ?? []) yield Prefix.slice(prefix.length, -1);
-      } catch (error) {
-        throw storageUnavailable(error);
-      }
+      for await (const page of pagesOf(prefix))
+        for (const { Prefix = '' } of page.CommonPrefixes ?? []) yield Prefix.slice(prefix.length, -1);
     },
 
     /** A small object's text; nothing where there is none. */

@@ -50,5 +50,3 @@ export function createNotifications({
     },
   };
 }
-
-export type Notifications = ReturnType<typeof createNotifications>;

@@ -1,4 +1,5 @@
 import {
+  isFinal,
   parseRecordingName,
   recordingName,
   recordingSchema,
@@ -21,7 +22,7 @@ import type { RoomStatusWriter } from '../rooms/status.ts';
 import type { Finish } from './finish.ts';
 import type { Library } from './library.ts';
 import type { RecorderWatch } from './recorder-watch.ts';
-import { advance, failed, isFinal, hasEnded, recordingOf, targetOf, type RecordingState } from './state.ts';
+import { advance, failed, hasEnded, recordingOf, targetOf, type RecordingState } from './state.ts';
 
 /**
  * How long, in ms, a recorder may still take a job whose start was given up. LiveKit

@@ -1,5 +1,7 @@
 import {
   parseRecordingName,
+  isFinal,
+  statusOrder,
   type EndedBy,
   type Failure,
   type Recording,
@@ -26,19 +28,9 @@ const statusOfEgress: Record<EgressStatus, RecordingStatus> = {
   [EgressStatus.EGRESS_ABORTED]: 'failed',
 };
 
-const order: Record<RecordingStatus, number> = {
-  starting: 0,
-  recording: 1,
-  stopping: 2,
-  ready: 3,
-  failed: 3,
-};
-
-/** Whether a recording in this state changes no more. */
-export const isFinal = (status: RecordingStatus): boolean => status === 'ready' || status === 'failed';
-
 /** Whether an egress is over, or about to be. */
-export const hasEnded = ({ status }: EgressInfo): boolean => order[statusOfEgress[status]] >= order.stopping;
+export const hasEnded = ({ status }: EgressInfo): boolean =>
+  statusOrder[statusOfEgress[status]] >= statusOrder.stopping;
 
 /** What people are told of a failure. */
 export const failureSentences: Record<Failure, string> = {
@@ -112,6 +104,6 @@ export function recordingOf(egress: EgressInfo): RecordingState | undefined {
  */
 export function advance(known: RecordingState | undefined, next: RecordingState): RecordingState {
   if (!known) return next;
-  if (isFinal(known.status) || order[next.status] < order[known.status]) return known;
+  if (isFinal(known.status) || statusOrder[next.status] < statusOrder[known.status]) return known;
   return { ...known, ...next };
 }

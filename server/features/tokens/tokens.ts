@@ -16,5 +16,3 @@ export function createTokens({ livekit }: { livekit: Livekit }) {
     },
   };
 }
-
-export type Tokens = ReturnType<typeof createTokens>;
