@@ -9,6 +9,7 @@ import { createLifecycle } from './features/recordings/lifecycle.ts';
 import { createRecorderWatch } from './features/recordings/recorder-watch.ts';
 import { createSweeper } from './features/recordings/sweeper.ts';
 import { createRoomLock } from './features/rooms/lock.ts';
+import { createStaleStatus } from './features/rooms/stale-status.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
@@ -57,6 +58,7 @@ export function createServices(
     library,
     lifecycle,
     sweep: createSweeper({ storage, lifecycle, path }),
+    settleRooms: createStaleStatus({ livekit, lifecycle, library, roomStatus }),
     roomStatus,
     events,
     system: createSystem({ livekit, storage, setup, log }),

@@ -26,14 +26,17 @@ const answers = (url: string) =>
 
 const onTermination: PartSpec['stopBy'] = [['SIGTERM', 5_000]];
 
-/** Redis, through which LiveKit and Egress find each other; it keeps nothing on disk. */
+/**
+ * Redis, through which LiveKit and Egress find each other. What it knows is of rooms and
+ * recordings under way: it survives Redis, but not the stack.
+ */
 export function redisPart({ ports, runtime }: Settings): PartSpec {
   const port = String(ports.redis);
   return {
     name: 'redis',
     command: 'redis-server',
     args: [
-      ...['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', runtime],
+      ...['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'yes', '--dir', runtime],
       // Its title would be written over its environment, where our mark is.
       ...['--set-proc-title', 'no'],
     ],

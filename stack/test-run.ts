@@ -6,9 +6,9 @@ import { buildClient } from './client-build.ts';
 import { releaseDataFolder } from './data-folder.ts';
 import { endNow } from './leftovers.ts';
 import { untilInterrupted } from './lifetime.ts';
-import { freePorts } from './ports.ts';
+import { privateSettings } from './private-settings.ts';
 import { run } from './process.ts';
-import { type Environment, readSettings, root, type Settings } from './settings.ts';
+import { root, type Settings } from './settings.ts';
 import { createSetup } from './setup.ts';
 import { withStack } from './stack.ts';
 import { step } from './step.mjs';
@@ -24,7 +24,7 @@ const deadline = 14 * 60_000;
  * of its own. Says `N passed, N failed` last; whether all is well is returned.
  */
 export async function test(named: string[]): Promise<boolean> {
-  const settings = await testSettings(mkdtempSync(join(tmpdir(), 'reelroom-test-')));
+  const settings = await privateSettings(mkdtempSync(join(tmpdir(), 'reelroom-test-')));
   const { data } = settings;
   const interrupted = untilInterrupted(() => {
     endNow(data);
@@ -57,28 +57,6 @@ function testFiles(path: string): string[] {
     .filter((file) => file.endsWith('.test.ts'))
     .sort()
     .map((file) => join(path, file));
-}
-
-/** Settings of a stack that disturbs no other: free ports, and nothing from our own environment. */
-async function testSettings(data: string): Promise<Settings> {
-  const ours =
-    /^(LIVEKIT|S3|REELROOM|MAX|WEBHOOK)_|^(APP_URL|HOST|AWS_REGION|RECORDINGS_PATH|RECORDING_FILE_PORTION_SIZE|CRASH_SAFE|REDIS_URL)$/;
-  const cache = process.env.REELROOM_CACHE;
-  const env: Environment = {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))),
-    ...(cache && { REELROOM_CACHE: cache }),
-  };
-  const [app, livekit, livekitTcp, s3, redis, ...udp] = await freePorts(60);
-  return readSettings({
-    ...env,
-    REELROOM_DATA: data,
-    SERVER_PORT: String(app),
-    LIVEKIT_PORT: String(livekit),
-    LIVEKIT_TCP_PORT: String(livekitTcp),
-    LIVEKIT_UDP_PORTS: `${udp.at(0)}-${udp.at(-1)}`,
-    S3_PORT: String(s3),
-    REDIS_PORT: String(redis),
-  });
 }
 
 async function runOnStack(settings: Settings, files: string[], interrupted: AbortSignal): Promise<Count> {

@@ -1,7 +1,6 @@
 import type { StartOptions } from '@reelroom/shared';
 import fp from 'fastify-plugin';
 import {
-  AccessToken,
   EgressClient,
   RoomServiceClient,
   ServerError,
@@ -10,10 +9,12 @@ import {
   WebhookConfig,
   type EgressInfo,
   type Room,
+  type VideoGrant,
   type WebhookEvent,
 } from 'livekit-server-sdk';
 import type { Config } from '../config.ts';
 import { createEgressRequests } from './egress-request.ts';
+import { signToken } from './livekit-token.ts';
 import { livekitUnavailable, noRecorder, roomNotFound } from '../errors.ts';
 
 /** LiveKit answers in milliseconds; one that takes longer counts as away. */
@@ -21,6 +22,9 @@ const requestTimeoutSeconds = 3;
 
 /** How long a recorder may take to answer, in seconds. LiveKit itself waits 22 for one to take a job, 3 for one to stop. */
 const recorderTimeoutSeconds = 4;
+
+/** How far, in seconds, our clock may be from LiveKit's when it signs webhooks. */
+const clockTolerance = 600;
 
 const isAway = (error: unknown) =>
   error instanceof ServerError ? error.status >= 500 || error.status === 401 : error instanceof Error;
@@ -55,6 +59,10 @@ export function createLivekit(config: Config) {
     ...options,
     requestTimeout: recorderTimeoutSeconds,
   });
+  const authHeader = async (grant: VideoGrant) => ({
+    Authorization: `Bearer ${await signToken(livekit, { grant, ttl: '10m' })}`,
+  });
+  for (const client of [rooms, egress, recorders]) client.authHeader = authHeader;
   const webhooks = new WebhookReceiver(apiKey, apiSecret);
   const { outputsOf, encodingOf } = createEgressRequests(config);
 
@@ -72,9 +80,7 @@ export function createLivekit(config: Config) {
      * LiveKit does not limit to a room: whoever holds it may stop every recording.
      */
     createToken(roomName: string, participant: { identity: string; name: string }): Promise<string> {
-      const token = new AccessToken(apiKey, apiSecret, participant);
-      token.addGrant({ roomJoin: true, room: roomName });
-      return token.toJwt();
+      return signToken(livekit, { ...participant, grant: { roomJoin: true, room: roomName } });
     },
 
     async findRoom(roomName: string): Promise<Room | undefined> {
@@ -91,8 +97,14 @@ export function createLivekit(config: Config) {
       return reach(egress.listEgress({ active: true, ...(roomName !== undefined && { roomName }) }));
     },
 
+    /** All open rooms. */
+    openRooms(): Promise<Room[]> {
+      return reach(rooms.listRooms());
+    },
+
+    /** An egress; nothing where LiveKit does not know it, or not any more. */
     async findEgress(egressId: string): Promise<EgressInfo | undefined> {
-      return (await reach(egress.listEgress({ egressId })))[0];
+      return (await reach(egress.listEgress({ egressId })).catch(nothingIfNotFound))?.[0];
     },
 
     /** Egresses that have ended; LiveKit forgets them after a day. */
@@ -137,8 +149,9 @@ export function createLivekit(config: Config) {
     },
 
     /**
-     * Whether the recorder of an egress that is ending still answers; asked to stop
-     * again it does nothing else. One that is lost costs LiveKit 3 s to notice.
+     * Whether a recorder answers when it is asked to stop, also where LiveKit has
+     * forgotten it; one that is ending does nothing else. One that is lost costs LiveKit
+     * 3 s to notice.
      */
     async answersStop(egressId: string): Promise<boolean> {
       try {
@@ -155,7 +168,7 @@ export function createLivekit(config: Config) {
      * (LiveKit, "Webhooks"). Throws when the signature is not ours.
      */
     receiveWebhook(body: string, authorization: string | undefined): Promise<WebhookEvent> {
-      return webhooks.receive(body, authorization);
+      return webhooks.receive(body, authorization, false, clockTolerance);
     },
   };
 }

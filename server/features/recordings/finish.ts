@@ -39,7 +39,7 @@ export function createFinish({
     if (segments.length === 0) return undefined;
     log.warn({ recording, segments: segments.length }, 'a recording is made whole from its segments');
     await rebuildFromSegments({ storage, segments, target: library.keyOf(recording.name) });
-    const whole = await withFile(recording);
+    const whole = await withFile({ ...recording, endedBy: 'recovered' });
     const { recordingSince, endedAt } = recording;
     if (!whole?.durationMs || recordingSince === undefined || endedAt === undefined) return whole;
     return { ...whole, lostMs: Math.max(0, endedAt - recordingSince - whole.durationMs) };

@@ -3,6 +3,7 @@ import {
   parseRecordingName,
   recordingName,
   recordingSchema,
+  type EndedBy,
   type Recording,
   type RoomStatus,
   type StartOptions,
@@ -19,6 +20,7 @@ import {
 import type { Livekit } from '../../plugins/livekit.ts';
 import type { RoomLock } from '../rooms/lock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
+import { createEnding } from './ending.ts';
 import type { Finish } from './finish.ts';
 import type { Library } from './library.ts';
 import type { RecorderWatch } from './recorder-watch.ts';
@@ -33,8 +35,8 @@ const lateStartMs = 60_000;
 /** How long, in ms, a recorder may take to begin once it has the job. Egress itself would wait for ever. */
 const beginWithinMs = 30_000;
 
-/** The past recordings that are remembered, so that a repeated "ended" changes nothing. */
-const rememberedEnds = 1_000;
+/** What people are told while S3 is away, or takes nothing. */
+const notStoredYet = 'The storage takes nothing at the moment. Nothing is lost: it is tried again.';
 
 /**
  * The life of recordings: starting, stopping, and taking in what LiveKit tells of
@@ -72,8 +74,6 @@ export function createLifecycle({
 }) {
   /** By egress id. */
   const live = new Map<string, RecordingState>();
-  const finishing = new Map<string, Promise<void>>();
-  const ended = new Set<string>();
   /** Names of recordings whose start was given up, with the time until which a late one is watched for. */
   const givenUp = new Map<string, number>();
 
@@ -82,12 +82,14 @@ export function createLifecycle({
     library.isTarget(targetOf(egress)) ? recordingOf(egress) : undefined;
 
   /** Whether an egress makes a recording of ours; LiveKit goes on to call those active whose recorder is lost. */
-  const isAtWork = (egress: EgressInfo) =>
-    ourRecordingOf(egress) !== undefined && !ended.has(egress.egressId) && !finishing.has(egress.egressId);
+  const isAtWork = (egress: EgressInfo) => {
+    const recording = ourRecordingOf(egress);
+    return recording !== undefined && !ending.has(recording.name);
+  };
 
   /** The recording of a room whose recorder is at work; one whose file is being seen to is in nobody's way. */
   const recordedIn = (roomName: string) =>
-    [...live.values()].find(({ id, roomName: its }) => its === roomName && !finishing.has(id));
+    [...live.values()].find(({ name, roomName: its }) => its === roomName && !ending.has(name));
 
   /** Told apart from a stop that somebody asked for by its length alone, whichever process asked for it. */
   const withLimit = (recording: RecordingState): RecordingState => {
@@ -128,45 +130,37 @@ export function createLifecycle({
     });
   }
 
-  function remember(endedId: string): void {
-    ended.add(endedId);
-    for (const id of ended) {
-      if (ended.size <= rememberedEnds) break;
-      ended.delete(id);
-    }
-  }
+  const ending = createEnding({
+    finish,
+    onDelayed(recording) {
+      const delayed: RecordingState = { ...recording, status: 'stopping', error: notStoredYet };
+      if (live.has(recording.id)) keep(delayed);
+      if (!recordedIn(recording.roomName)) void show(delayed);
+    },
+    async onEnded(result) {
+      live.delete(result.id);
+      recorderWatch.forget(result.id);
+      // The next recording may have begun meanwhile.
+      if (!recordedIn(result.roomName)) await show(result);
+      onChange(result.status === 'ready' ? 'ready' : 'failed', recordingSchema.parse(result));
+    },
+    log,
+  });
 
-  async function endOnce(recording: RecordingState): Promise<void> {
+  /** Sees a recording through, and tells the room that it is saved, since a file that has to be made whole takes a while. */
+  async function end(recording: RecordingState): Promise<void> {
     const known = live.get(recording.id);
     if (known && known.status !== 'stopping') {
-      // A file that has to be made whole takes a while.
       const stopping: RecordingState = { ...known, status: 'stopping' };
       keep(stopping);
       void show(stopping);
     }
-    const result = await finish(recording);
-    live.delete(recording.id);
-    recorderWatch.forget(recording.id);
-    remember(recording.id);
-    log.info({ recording: result }, `recording ${result.status}`);
-    // The next recording may have begun meanwhile.
-    if (!recordedIn(result.roomName)) await show(result);
-    onChange(result.status === 'ready' ? 'ready' : 'failed', recordingSchema.parse(result));
+    await ending.end(recording);
   }
 
-  /**
-   * Sees a recording through once its recorder has ended; one at a time, however many
-   * tell of the end at once. Throws when the end could not be stored: the recording is
-   * then still live, and the next call tries again.
-   */
-  async function end(recording: RecordingState): Promise<void> {
-    let finished = finishing.get(recording.id);
-    if (!finished) {
-      finished = endOnce(recording).finally(() => finishing.delete(recording.id));
-      finishing.set(recording.id, finished);
-    }
-    await finished;
-  }
+  /** Whether a recorder that was taken for lost has stored the whole file after all. */
+  const wasMistaken = ({ name, status }: RecordingState): boolean =>
+    status === 'ready' && ending.wasLost(name);
 
   /**
    * Takes in what LiveKit says of an egress, from a webhook or asked for: in any
@@ -174,14 +168,14 @@ export function createLifecycle({
    */
   async function apply(egress: EgressInfo): Promise<void> {
     const heard = ourRecordingOf(egress);
-    if (!heard || ended.has(heard.id)) return;
+    if (!heard || (ending.isOver(heard.name) && !wasMistaken(heard))) return;
     const known = live.get(heard.id);
     const next = withLimit(advance(known, heard));
     if (givenUp.has(next.name) && !isFinal(next.status) && known?.status !== 'stopping') await stopLate(next);
     if (isFinal(next.status)) {
       // LiveKit remembers for a day what may have been deleted since.
       if (!known && !(await library.holds(next.name))) {
-        remember(next.id);
+        ending.remember(next);
         return;
       }
       // Live until its end is stored, also for who hears of it only now.
@@ -194,23 +188,48 @@ export function createLifecycle({
     }
   }
 
-  /** Ends a recording that takes too long to begin, has become too long, or has lost its recorder or its room. */
-  async function lookAfter(recording: RecordingState): Promise<void> {
-    const { id, status, startedAt, recordingSince = Infinity } = recording;
-    if (finishing.has(id)) return;
+  /**
+   * How long a recording has been going on, in ms. Its recorder's clock tells when media
+   * began; where that cannot be by our own, ours tells when it was asked for.
+   */
+  function lengthOf({ startedAt, recordingSince = Infinity }: RecordingState): number {
+    const isPlausible = recordingSince >= startedAt && recordingSince - startedAt <= beginWithinMs;
+    return Date.now() - (isPlausible ? recordingSince : startedAt);
+  }
+
+  /** Why a recording is to be ended, if it is: it is too long, alone, or LiveKit has forgotten it. */
+  function reasonToEnd(
+    recording: RecordingState,
+    recorder: 'well' | 'lost' | 'alone',
+    isKnown: boolean,
+  ): EndedBy | undefined {
+    if (!isKnown) return 'recorder-shutdown';
+    if (recorder === 'alone') return 'room-closed';
+    const isTooLong = recording.status === 'recording' && maxMs !== undefined && lengthOf(recording) >= maxMs;
+    return isTooLong ? 'limit' : undefined;
+  }
+
+  /**
+   * Ends a recording that takes too long to begin, has become too long, or has lost its
+   * recorder or its room; or that LiveKit does not know any more.
+   */
+  async function lookAfter(recording: RecordingState, isKnown: boolean): Promise<void> {
+    const { id, status, startedAt } = recording;
+    const recorder = await recorderWatch.look(recording, isKnown);
+    const endedBy = reasonToEnd(recording, recorder, isKnown);
     const tookTooLong = status === 'starting' && Date.now() - startedAt > beginWithinMs;
-    const isTooLong = status === 'recording' && maxMs !== undefined && Date.now() - recordingSince >= maxMs;
-    const recorder = await recorderWatch.look(recording);
-    if (tookTooLong || isTooLong || recorder === 'alone') await apply(await livekit.stopEgress(id));
-    else if (recorder === 'lost') {
+    if (recorder === 'lost') {
       log.error({ recording }, 'the recorder is lost');
-      await end(failed(recording, 'RECORDER_LOST'));
+      inBackground(end(failed(recording, 'RECORDER_LOST')));
+    } else if (endedBy !== undefined || tookTooLong) {
+      keep({ ...(endedBy !== undefined && { endedBy }), ...recording });
+      if (isKnown) inBackground(apply(await livekit.stopEgress(id)));
     }
   }
 
-  /** Takes in what may be an end, whose storing nobody has to wait for; the reconciler tries again. */
-  const applyLater = (egress: EgressInfo): void => {
-    apply(egress).catch((error: unknown) => log.warn({ err: error }, 'the end is not stored yet'));
+  /** For an end whose storing nobody has to wait for: the reconciler tries again. */
+  const inBackground = (work: Promise<void>): void => {
+    work.catch((error: unknown) => log.debug({ err: error }, 'it is tried again'));
   };
 
   async function startUnlocked(options: StartOptions): Promise<Recording> {
@@ -264,15 +283,16 @@ export function createLifecycle({
       // Asked first: another process may have started or stopped it.
       const [egress] = (await livekit.activeEgresses(roomName)).filter(isAtWork);
       if (egress) await apply(egress);
-      const recording = live.get(egress?.egressId ?? '');
+      // LiveKit forgets what its Redis loses; a recorder that is there can be stopped all the same.
+      const recording = egress ? live.get(egress.egressId) : recordedIn(roomName);
       if (!recording) throw notStarted();
       if (recording.status === 'stopping') return recordingSchema.parse(recording);
 
-      const stopping: RecordingState = { ...recording, status: 'stopping' };
+      const stopping: RecordingState = { ...recording, status: 'stopping', endedBy: 'stop' };
       keep(stopping);
       void show(stopping);
       try {
-        await livekit.stopEgress(recording.id).then(applyLater);
+        inBackground(apply(await livekit.stopEgress(recording.id)));
       } catch (error) {
         const now = await livekit.findEgress(recording.id);
         if (!now || !hasEnded(now)) {
@@ -281,7 +301,7 @@ export function createLifecycle({
           throw error;
         }
         // It ended by itself in that very moment.
-        applyLater(now);
+        inBackground(apply(now));
       }
       return recordingSchema.parse(stopping);
     },
@@ -297,13 +317,10 @@ export function createLifecycle({
       const isActive = new Set(active.map((egress) => egress.egressId));
       for (const egress of active) await apply(egress);
       for (const recording of [...live.values()]) {
-        if (isActive.has(recording.id)) {
-          await lookAfter(recording);
-          continue;
-        }
-        const egress = await livekit.findEgress(recording.id);
-        if (egress) await apply(egress);
-        else await end(failed(recording, 'RECORDER_LOST'));
+        if (ending.isUnderWay(recording.name) || ending.isPaused(recording.name)) continue;
+        const egress = isActive.has(recording.id) ? undefined : await livekit.findEgress(recording.id);
+        if (egress) inBackground(apply(egress));
+        else await lookAfter(recording, isActive.has(recording.id));
       }
     },
 
@@ -315,8 +332,8 @@ export function createLifecycle({
     async catchUp(): Promise<void> {
       for (const egress of await livekit.pastEgresses()) {
         const recording = ourRecordingOf(egress);
-        if (!recording || !isFinal(recording.status) || ended.has(recording.id)) continue;
-        if (await library.endOf(recording.name)) remember(recording.id);
+        if (!recording || !isFinal(recording.status) || ending.isOver(recording.name)) continue;
+        if (await library.endOf(recording.name)) ending.remember(recording);
         else await apply(egress);
       }
     },

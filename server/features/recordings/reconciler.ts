@@ -1,68 +1,69 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { repeat } from '../../repeat.ts';
 import type { System } from '../system/system.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import type { Sweep } from './sweeper.ts';
 
 /** How often LiveKit is asked, in ms: while something is under way, and else. */
 const busyIntervalMs = 1_000;
 const idleIntervalMs = 5_000;
 
-/** How often the bucket is looked through for recordings that nobody sees through, in ms. */
-const sweepIntervalMs = 20_000;
+/** How often what may take long is done, in ms: looking through the bucket, making recordings whole. */
+const choresIntervalMs = 20_000;
 
 /**
  * Asks again and again how things are, whether LiveKit and S3 are there and what
  * became of the recordings, so that nothing depends on webhooks, nor on this process
- * having been there all the time. Never two rounds at once.
- * @returns ends it; resolves when the last round is over
+ * having been there all the time.
+ * @returns ends it; resolves when what is under way is over
  */
 export function startReconciler({
   lifecycle,
+  settleRooms,
   sweep,
   system,
   log,
 }: {
   lifecycle: Lifecycle;
-  sweep: Sweep;
+  /** Puts right what rooms are shown. */
+  settleRooms: () => Promise<void>;
+  /** Looks through the bucket for recordings that nobody sees through. */
+  sweep: () => Promise<void>;
   system: System;
   log: FastifyBaseLogger;
 }): () => Promise<void> {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
   let checkedAt = 0;
-  let sweptAt = 0;
   let hasCaughtUp = false;
 
-  async function reconcile(): Promise<void> {
-    await lifecycle.reconcile();
-    if (!hasCaughtUp) await lifecycle.catchUp();
-    hasCaughtUp = true;
-    if (Date.now() - sweptAt < sweepIntervalMs) return;
-    sweptAt = Date.now();
-    await sweep();
-  }
+  const unlessItFails = (work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => log.warn({ err: error }, 'recordings were not reconciled'));
 
   async function round(): Promise<void> {
-    if (!system.isReady() || Date.now() - checkedAt >= idleIntervalMs) {
+    const isDue = Date.now() - checkedAt >= idleIntervalMs;
+    if (isDue || !system.isReady()) {
       await system.check();
       checkedAt = Date.now();
     }
     if (!system.isReady()) return;
-    await reconcile().catch((error: unknown) => log.warn({ err: error }, 'recordings were not reconciled'));
+    await unlessItFails(lifecycle.reconcile());
+    if (isDue) await unlessItFails(settleRooms());
   }
 
-  let running = Promise.resolve();
-  function next(): void {
-    running = round().finally(() => {
-      if (!stopped)
-        timer = setTimeout(next, lifecycle.isBusy() || !system.isReady() ? busyIntervalMs : idleIntervalMs);
-    });
+  async function chores(): Promise<void> {
+    if (!hasCaughtUp) await lifecycle.catchUp();
+    hasCaughtUp = true;
+    await sweep();
   }
-  next();
 
+  const stopRounds = repeat(round, () =>
+    lifecycle.isBusy() || !system.isReady() ? busyIntervalMs : idleIntervalMs,
+  );
+  const stopChores = repeat(
+    async () => {
+      if (system.isReady()) await unlessItFails(chores());
+    },
+    () => (hasCaughtUp ? choresIntervalMs : busyIntervalMs),
+  );
   return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
+    await Promise.all([stopRounds(), stopChores()]);
   };
 }

@@ -14,8 +14,8 @@ export function createRecorderWatch({ livekit }: { livekit: Livekit }) {
   /** By egress id: when it was last looked for, in ms since 1970, and how often in a row it was not there. */
   const looks = new Map<string, { at: number; missed: number }>();
 
-  const isThere = ({ status, roomName, id }: RecordingState) =>
-    status === 'recording' ? livekit.hasParticipant(roomName, id) : livekit.answersStop(id);
+  const isThere = ({ status, roomName, id }: RecordingState, isKnown: boolean) =>
+    status === 'recording' && isKnown ? livekit.hasParticipant(roomName, id) : livekit.answersStop(id);
 
   /** A recorder that came too late into a room that was closed has opened it again, all alone. */
   async function isAlone({ status, roomName, roomId }: RecordingState): Promise<boolean> {
@@ -25,15 +25,19 @@ export function createRecorderWatch({ livekit }: { livekit: Livekit }) {
   }
 
   return {
-    /** How a recording's recorder is, as far as is known: two LiveKit requests every few seconds. */
-    async look(recording: RecordingState): Promise<'well' | 'lost' | 'alone'> {
-      if (recording.status === 'starting') return 'well';
+    /**
+     * How a recording's recorder is, as far as is known: two LiveKit requests every few
+     * seconds. One that LiveKit has forgotten, since its Redis lost what it knew, can
+     * only be asked to stop: it then ends as it should, and LiveKit hears of it again.
+     */
+    async look(recording: RecordingState, isKnown: boolean): Promise<'well' | 'lost' | 'alone'> {
+      if (recording.status === 'starting' && isKnown) return 'well';
       const last = looks.get(recording.id) ?? { at: 0, missed: 0 };
       if (last.missed >= missesUntilLost) return 'lost';
       if (Date.now() - last.at < lookForRecorderMs) return 'well';
       looks.set(recording.id, { ...last, at: Date.now() });
       if (await isAlone(recording)) return 'alone';
-      const missed = (await isThere(recording)) ? 0 : last.missed + 1;
+      const missed = (await isThere(recording, isKnown)) ? 0 : last.missed + 1;
       looks.set(recording.id, { at: Date.now(), missed });
       return missed >= missesUntilLost ? 'lost' : 'well';
     },

@@ -105,5 +105,6 @@ export function recordingOf(egress: EgressInfo): RecordingState | undefined {
 export function advance(known: RecordingState | undefined, next: RecordingState): RecordingState {
   if (!known) return next;
   if (isFinal(known.status) || statusOrder[next.status] < statusOrder[known.status]) return known;
-  return { ...known, ...next };
+  // Who had it ended knows better why than its recorder, which was asked to.
+  return { ...known, ...next, ...(known.endedBy !== undefined && { endedBy: known.endedBy }) };
 }

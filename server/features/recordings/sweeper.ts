@@ -1,7 +1,7 @@
 import { mediaSuffix } from '@reelroom/shared';
 import type { Storage } from '../../plugins/storage.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { allSegments } from './segments.ts';
+import { allSegments, listSegments } from './segments.ts';
 
 /** Sees recordings through that nobody else does. */
 export type Sweep = () => Promise<void>;
@@ -9,7 +9,8 @@ export type Sweep = () => Promise<void>;
 /**
  * Finds recordings of which only segments are left, since LiveKit has forgotten them,
  * and has them made whole. Segments are taken away once a recording has ended, so that
- * those which are there twice, and are of none under way, are nobody's. One LIST.
+ * those which were there the last time, are no more now, and are of none under way, are
+ * nobody's. One LIST, and one for each such recording.
  */
 export function createSweeper({
   storage,
@@ -20,13 +21,18 @@ export function createSweeper({
   lifecycle: Lifecycle;
   path: string;
 }): Sweep {
-  let seenBefore = new Set<string>();
+  /** The last segment of each that was seen the last time. */
+  let lastSegments = new Map<string, string | undefined>();
 
   return async () => {
-    const seen = new Set<string>();
-    for await (const name of storage.folders(allSegments(path))) seen.add(name + mediaSuffix);
-    for (const name of seen)
-      if (seenBefore.has(name) && !lifecycle.isLive(name)) await lifecycle.recover(name);
-    seenBefore = seen;
+    const before = lastSegments;
+    lastSegments = new Map();
+    for await (const folder of storage.folders(allSegments(path))) {
+      const name = folder + mediaSuffix;
+      if (lifecycle.isLive(name)) continue;
+      const last = (await listSegments(storage, path, name)).at(-1);
+      lastSegments.set(name, last);
+      if (before.has(name) && before.get(name) === last) await lifecycle.recover(name);
+    }
   };
 }

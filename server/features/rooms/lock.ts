@@ -3,14 +3,14 @@ import type { FastifyBaseLogger } from 'fastify';
 import { alreadyStarted } from '../../errors.ts';
 import { inTime, type Redis } from '../../plugins/redis.ts';
 
-/**
- * How long a lock outlives a dead owner, in ms: longer than the longest start, which
- * waits 3 s for the room and 4 s for a recorder.
- */
-const leaseMs = 10_000;
+/** How long a lock outlives a dead owner, and how often a living one renews it, in ms. */
+const leaseMs = 3_000;
+const renewalMs = 1_000;
 
-/** Deletes a lock, but never one that somebody else has taken meanwhile. */
-const releaseScript = `if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end`;
+/** What `command` does to a lock, unless somebody else has taken it meanwhile. */
+const ifOwned = (command: string) => `if redis.call('get', KEYS[1]) == ARGV[1] then ${command} end`;
+const releaseScript = ifOwned(`redis.call('del', KEYS[1])`);
+const renewScript = ifOwned(`redis.call('pexpire', KEYS[1], ${leaseMs})`);
 
 /** A lock among all processes that share a Redis; with Redis away it is granted to whoever asks. */
 const createSharedLock = (redis: Redis, log: FastifyBaseLogger) => ({
@@ -25,11 +25,21 @@ const createSharedLock = (redis: Redis, log: FastifyBaseLogger) => ({
     }
   },
 
-  /** Gives the lock back, without waiting for Redis: what fails here, the lease ends. */
-  release(key: string, owner: string): void {
-    redis.eval(releaseScript, { keys: [key], arguments: [owner] }).catch((error: unknown) => {
-      log.warn({ err: error, key }, `the lock was not given back: it ends within ${leaseMs} ms`);
-    });
+  /**
+   * Holds the lock for its owner, until what it returns is called. Nobody waits for
+   * Redis: a lock that is not given back ends with its lease.
+   */
+  hold(key: string, owner: string): () => void {
+    const tell = (script: string) => {
+      redis.eval(script, { keys: [key], arguments: [owner] }).catch((error: unknown) => {
+        log.warn({ err: error, key }, `the lock was not renewed or given back: it ends within ${leaseMs} ms`);
+      });
+    };
+    const renewal = setInterval(tell, renewalMs, renewScript);
+    return () => {
+      clearInterval(renewal);
+      tell(releaseScript);
+    };
   },
 });
 
@@ -54,10 +64,11 @@ export function createRoomLock({ redis, log }: { redis: Redis | undefined; log: 
         const key = `reelroom:lock:${roomName}`;
         const owner = randomUUID();
         if (shared && !(await shared.take(key, owner))) throw alreadyStarted();
+        const release = shared?.hold(key, owner);
         try {
           return await work();
         } finally {
-          shared?.release(key, owner);
+          release?.();
         }
       } finally {
         heldHere.delete(roomName);

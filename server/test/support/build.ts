@@ -70,10 +70,13 @@ export function livekitClients({ livekit: { url, apiKey, apiSecret } }: Config) 
   };
 }
 
-/** An open room with a name of its own; closed when the test ends. */
-export async function openRoom(t: Test, config: Config, name = 'Équipe "A" 🎥') {
+/** An open room, with a name of its own unless `name` says it all; closed when the test ends. */
+export async function openRoom(t: Test, config: Config, { name }: { name?: string } = {}) {
   const { rooms } = livekitClients(config);
-  const room = await rooms.createRoom({ name: `${name} ${randomUUID().slice(0, 8)}`, emptyTimeout: 300 });
+  const room = await rooms.createRoom({
+    name: name ?? `Équipe "A" 🎥 ${randomUUID().slice(0, 8)}`,
+    emptyTimeout: 300,
+  });
   t.teardown(() => rooms.deleteRoom(room.name).catch(() => undefined));
   return room;
 }

@@ -1,11 +1,20 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { parseRoomStatus, type RecordingStatus, type RoomStatus } from '@reelroom/shared';
+import {
+  parseRoomStatus,
+  type Recording,
+  type RecordingStatus,
+  type RoomStatus,
+  type StartOptions,
+} from '@reelroom/shared';
+import type { TRPCClient } from '@trpc/client';
 import { z } from 'zod';
-import type { Config } from '../../app.ts';
+import type { AppRouter, Config } from '../../app.ts';
 import { livekitClients } from './build.ts';
 import { until } from './until.ts';
+
+type Trpc = TRPCClient<AppRouter>;
 
 /** The status that everyone in a room is shown. */
 export async function shownStatus(config: Config, roomName: string): Promise<RoomStatus | undefined> {
@@ -25,6 +34,29 @@ export const untilShown = (
     async () => {
       const shown = await shownStatus(config, roomName);
       return shown && [statuses].flat().includes(shown.status) && shown;
+    },
+    deadline,
+  );
+
+/** Starts a recording as soon as a recorder is free: one takes a moment to end the last. */
+export const startRecording = (
+  trpc: Trpc,
+  roomName: string,
+  options: Partial<StartOptions> = {},
+): Promise<Recording> =>
+  until(
+    'a recorder to take the job',
+    () => trpc.recordings.start.mutate({ roomName, quality: '480p', ...options }).catch(() => undefined),
+    60_000,
+  );
+
+/** A recording once its end is described; `deadline` in ms. */
+export const untilEnded = (trpc: Trpc, name: string, deadline?: number): Promise<Recording> =>
+  until(
+    `the end of ${name}`,
+    async () => {
+      const recording = await trpc.recordings.get.query({ name }).catch(() => undefined);
+      return recording && (recording.endedBy ?? recording.failure) !== undefined && recording;
     },
     deadline,
   );

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { bucketOf, livekitClients, openRoom, serve, testConfig } from './support/build.ts';
-import { failure } from './support/failure.ts';
-import { proxyTo } from './support/proxy.ts';
-import { shownStatus, untilShown } from './support/recording.ts';
-import { until } from './support/until.ts';
+import { bucketOf, livekitClients, openRoom, serve, testConfig } from '../support/build.ts';
+import { failure } from '../support/failure.ts';
+import { proxyTo } from '../support/proxy.ts';
+import { shownStatus, untilShown } from '../support/recording.ts';
+import { until } from '../support/until.ts';
 
 const egressPid = () =>
   Number(readFileSync(join(process.env.REELROOM_STACK ?? '', 'run', 'egress.pid'), 'utf8'));

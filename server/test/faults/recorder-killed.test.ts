@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
-import { ffprobe, handlerOf, untilShown } from './support/recording.ts';
-import { until } from './support/until.ts';
+import { bucketOf, openRoom, serve, testConfig } from '../support/build.ts';
+import { ffprobe, handlerOf, startRecording, untilShown } from '../support/recording.ts';
+import { until } from '../support/until.ts';
 
 // Segments are four seconds long: what is tested here has to have some.
 t.setTimeout(240_000);
@@ -63,9 +63,8 @@ t.test('the whole recorder service is killed: the recording is found, and anothe
   const config = testConfig();
   const { trpc } = await serve(t, config);
   const { name: roomName } = await openRoom(t, config);
-  const start = () => trpc.recordings.start.mutate({ roomName, quality: '480p' }).catch(() => undefined);
 
-  const began = await until('a recorder to take the job', start, 60_000);
+  const began = await startRecording(trpc, roomName);
   await untilShown(config, roomName, 'recording');
   // What is recorded has to have a length.
   await sleep(5_000);
@@ -79,7 +78,7 @@ t.test('the whole recorder service is killed: the recording is found, and anothe
   t.ok(Date.now() - killed < 45_000, `after ${Date.now() - killed} ms`);
   t.match(end, { name: began.name, status: 'ready' });
 
-  await until('another recording to start', start, 30_000);
+  await startRecording(trpc, roomName);
   await untilShown(config, roomName, 'recording');
   await trpc.recordings.stop.mutate({ roomName });
   await untilShown(config, roomName, 'ready');
@@ -90,11 +89,7 @@ t.test('the app is gone when the recorder dies: the next one makes the recording
   const { keys } = await bucketOf(config);
   const { name: roomName } = await openRoom(t, config);
   const first = await serve(t, config);
-  const { name, id } = await until(
-    'a recorder to take the job',
-    () => first.trpc.recordings.start.mutate({ roomName, quality: '480p' }).catch(() => undefined),
-    60_000,
-  );
+  const { name, id } = await startRecording(first.trpc, roomName);
   await untilShown(config, roomName, 'recording');
   await until('a segment', async () => (await keys()).some((key) => key.endsWith('.ts')));
   await first.app.close();

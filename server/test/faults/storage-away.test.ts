@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { livekitClients, openRoom, serve, testConfig } from './support/build.ts';
-import { failure } from './support/failure.ts';
-import { proxyTo } from './support/proxy.ts';
-import { ffprobe, untilShown } from './support/recording.ts';
-import { until } from './support/until.ts';
+import { livekitClients, openRoom, serve, testConfig } from '../support/build.ts';
+import { failure } from '../support/failure.ts';
+import { proxyTo } from '../support/proxy.ts';
+import { ffprobe, startRecording, untilShown } from '../support/recording.ts';
+import { until } from '../support/until.ts';
 
 t.setTimeout(180_000);
 
@@ -14,11 +14,7 @@ t.test('S3 is away for 20 s while a recording ends: nothing is lost', async (t) 
   const { trpc, url } = await serve(t, config);
   const { name: roomName } = await openRoom(t, config);
 
-  const { name } = await until(
-    'a recorder to take the job',
-    () => trpc.recordings.start.mutate({ roomName, quality: '480p' }).catch(() => undefined),
-    60_000,
-  );
+  const { name } = await startRecording(trpc, roomName);
   await untilShown(config, roomName, 'recording');
   await until(
     'two segments',
@@ -44,12 +40,7 @@ t.test('a room is closed while its recording starts: an honest end, and no recor
   const { name: roomName } = await openRoom(t, config);
   const { rooms, egress } = livekitClients(config);
 
-  const starting = until(
-    'a recorder to take the job',
-    () => trpc.recordings.start.mutate({ roomName, quality: '480p' }).catch(() => undefined),
-    60_000,
-  );
-  const { name } = await starting;
+  const { name } = await startRecording(trpc, roomName);
   await rooms.deleteRoom(roomName);
   await until(
     'its recorder to end',

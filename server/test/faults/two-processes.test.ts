@@ -1,8 +1,8 @@
 import t from 'tap';
-import { livekitClients, openRoom, serve, testConfig } from './support/build.ts';
-import { startRedis } from './support/redis.ts';
-import { untilShown } from './support/recording.ts';
-import { until } from './support/until.ts';
+import { livekitClients, openRoom, serve, testConfig } from '../support/build.ts';
+import { startRedis } from '../support/redis.ts';
+import { untilShown } from '../support/recording.ts';
+import { until } from '../support/until.ts';
 
 t.setTimeout(240_000);
 
