@@ -1,9 +1,11 @@
-import { isFinal, parseRoomStatus, type RoomStatus } from '@reelroom/shared';
+import { isFinal, parseRoomStatus, type RecordingStatus, type RoomStatus } from '@reelroom/shared';
 import type { Livekit } from '../../plugins/livekit.ts';
 import type { Library } from '../recordings/library.ts';
 import type { Lifecycle } from '../recordings/lifecycle.ts';
-import { failureSentences } from '../recordings/state.ts';
+import { failureSentences, hasEnded, recordingOf } from '../recordings/state.ts';
 import type { RoomStatusWriter } from './status.ts';
+
+const lost = failureSentences.RECORDER_LOST;
 
 /** For how long, in ms, a room may show a recording that nobody sees to: longer than any start takes. */
 const toleratedMs = 12_000;
@@ -26,20 +28,21 @@ export function createStaleStatus({
   /** Since when each is shown so, in ms since 1970, by the recording's name. */
   let suspects = new Map<string, number>();
 
-  async function settle(roomName: string, shown: RoomStatus): Promise<void> {
-    const { id, name } = shown;
-    const ended = await library.endOf(name);
-    const egress = ended === undefined && id !== '' ? await livekit.findEgress(id) : undefined;
-    if (egress) await lifecycle.apply(egress);
-    else if (ended === 'ready') await roomStatus.publish(roomName, { id, name, status: 'ready' });
-    // What the bucket holds of it is seen through by the sweeper.
-    else if (ended !== undefined || !(await library.holds(name)))
-      await roomStatus.publish(roomName, {
-        id,
-        name,
-        status: 'failed',
-        error: failureSentences.RECORDER_LOST,
-      });
+  const tell = (roomName: string, { id, name }: RoomStatus, status: RecordingStatus, error?: string) =>
+    roomStatus.publish(roomName, { id, name, status, ...(error !== undefined && { error }) });
+
+  /** Shows how a recording really is, where that is known. `isOld`: no start takes this long. */
+  async function settle(roomName: string, shown: RoomStatus, isOld: boolean): Promise<void> {
+    const egress = shown.id === '' ? undefined : await livekit.findEgress(shown.id);
+    if (egress && !hasEnded(egress)) return lifecycle.apply(egress);
+    // No more than asked for, perhaps: another process may be at it.
+    if (!egress && !isOld) return;
+    const ended = await library.endOf(shown.name);
+    if (ended === 'ready') await tell(roomName, shown, 'ready');
+    else if (ended === undefined && (await library.holds(shown.name))) {
+      // Where LiveKit has forgotten it, the sweeper sees to it.
+      if (egress) await lifecycle.apply(egress);
+    } else await tell(roomName, shown, 'failed', (egress && recordingOf(egress)?.error) ?? lost);
   }
 
   /** Looks at all open rooms: one LiveKit request, and a few for each that has to be put right. */
@@ -51,7 +54,7 @@ export function createStaleStatus({
       if (!shown || isFinal(shown.status) || lifecycle.isLive(shown.name)) continue;
       const since = before.get(shown.name) ?? Date.now();
       suspects.set(shown.name, since);
-      if (Date.now() - since > toleratedMs) await settle(roomName, shown);
+      await settle(roomName, shown, Date.now() - since > toleratedMs);
     }
   };
 }

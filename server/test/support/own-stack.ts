@@ -19,6 +19,8 @@ type Name = 'redis' | 's3' | 'livekit' | 'pulseaudio' | 'egress' | 'app';
 export async function startOwnStack(t: Test, environment: Record<string, string> = {}) {
   const data = mkdtempSync(join(tmpdir(), 'reelroom-own-'));
   const settings = await privateSettings(data, { LOG_LEVEL: 'silent', ...environment });
+  // Of the stack that all tests share, which our own environment tells.
+  settings.env.APP_URL = settings.config.appUrl;
   t.teardown(async () => {
     await end(processesOf(data));
     await Promise.all([...running.values()].map(({ ended }) => ended));
