@@ -76,6 +76,7 @@ const environmentSchema = z
       .default('recordings/'),
     RECORDING_FILE_PORTION_SIZE: wholeNumber(1, Number.MAX_SAFE_INTEGER, '5242880').optional(),
     CRASH_SAFE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+    EGRESS_BACKUP_FOLDER: text.optional(),
     MAX_RECORDING_MINUTES: wholeNumber(1, 10_000, '240').optional(),
     MAX_CONCURRENT_RECORDINGS: wholeNumber(1, 10_000, '4').optional(),
   })
@@ -112,6 +113,8 @@ const fromEnvironment = (env: z.infer<typeof environmentSchema>) => ({
     portionSize: env.RECORDING_FILE_PORTION_SIZE,
     /** Whether a recording is also stored piece by piece, so that it survives its recorder. */
     crashSafe: env.CRASH_SAFE === 'on',
+    /** Where Egress leaves what S3 did not take, if its disk is ours, too. */
+    backupFolder: env.EGRESS_BACKUP_FOLDER,
     /** How long a recording may be, in ms; no limit when absent. */
     maxMs: env.MAX_RECORDING_MINUTES === undefined ? undefined : env.MAX_RECORDING_MINUTES * 60_000,
     /** How many there may be at once; no limit when absent. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
+import { createBackup } from './features/recordings/backup.ts';
 import { createFinish } from './features/recordings/finish.ts';
 import { createLibrary } from './features/recordings/library.ts';
 import { createLifecycle } from './features/recordings/lifecycle.ts';
@@ -23,7 +24,7 @@ export function createServices(
   config: Config,
   setup: () => Setup,
 ) {
-  const { path, crashSafe, maxMs, maxConcurrent } = config.recordings;
+  const { path, crashSafe, maxMs, maxConcurrent, backupFolder } = config.recordings;
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
 
@@ -39,11 +40,13 @@ export function createServices(
     onChange: (roomName, status) => events.publish({ type: 'room-status', roomName, status }),
     log,
   });
+  const backup =
+    backupFolder === undefined ? undefined : createBackup({ storage, folder: backupFolder, path });
   const library = createLibrary({ storage, bucket, path, onDeleted: (it) => onChange('deleted', it) });
   const lifecycle = createLifecycle({
     livekit,
     library,
-    finish: createFinish({ storage, library, path, log }),
+    finish: createFinish({ storage, library, backup, path, log }),
     roomStatus,
     roomLock: createRoomLock({ redis, log }),
     recorderWatch: createRecorderWatch({ livekit }),
@@ -57,7 +60,7 @@ export function createServices(
     tokens: createTokens({ livekit }),
     library,
     lifecycle,
-    sweep: createSweeper({ storage, lifecycle, path }),
+    sweep: createSweeper({ storage, backup, lifecycle, path }),
     settleRooms: createStaleStatus({ livekit, lifecycle, library, roomStatus }),
     roomStatus,
     events,

@@ -123,6 +123,7 @@ export function egressPart({ config, ports, runtime }: Settings, binary: string)
     api_key: config.livekit.apiKey,
     api_secret: config.livekit.apiSecret,
     ws_url: `ws://127.0.0.1:${ports.livekit}`,
+    backup_storage: config.recordings.backupFolder,
     // By default it takes no job on two cores, and gives one up when it is short of CPU.
     cpu_cost: { max_cpu_utilization: 1, room_composite_cpu_cost: 0.5, web_cpu_cost: 0.5 },
   };

@@ -70,15 +70,16 @@ export function readSettings(env: Environment, vite = false): Settings {
     vite: port('VITE_PORT', 6081),
   };
 
+  const data = resolve(root, env.REELROOM_DATA || 'data');
   const appEnv = {
     ...env,
+    ...(!env.LIVEKIT_URL && { EGRESS_BACKUP_FOLDER: join(data, 'backup') }),
     LIVEKIT_URL: env.LIVEKIT_URL || `http://127.0.0.1:${ports.livekit}`,
     S3_ENDPOINT: env.S3_ENDPOINT || `http://127.0.0.1:${ports.s3}`,
   };
   const config = appConfig(appEnv, problems);
   if (!config) throw new ConfigError(problems);
 
-  const data = resolve(root, env.REELROOM_DATA || 'data');
   const short = createHash('sha256').update(data).digest('hex').slice(0, 8);
   return {
     data,

@@ -87,6 +87,7 @@ async function runOnStack(settings: Settings, files: string[], interrupted: Abor
       S3_SECRET_KEY: config.s3.secretKey,
       SERVER_PORT: String(config.port),
       APP_URL: config.appUrl,
+      EGRESS_BACKUP_FOLDER: config.recordings.backupFolder ?? '',
     };
     const late = AbortSignal.timeout(deadline);
     const signal = AbortSignal.any([stack.signal, late]);

@@ -1,9 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Storage } from '../../plugins/storage.ts';
+import type { Backup } from './backup.ts';
 import { inspectMedia } from './media/inspect.ts';
 import type { Library } from './library.ts';
+import { manifestKey } from './manifest.ts';
 import { rebuildFromSegments } from './media/rebuild.ts';
-import { listSegments, deleteSegments } from './segments.ts';
+import { listSegments, deleteSegments, workingFiles } from './segments.ts';
 import { failed, type RecordingState } from './state.ts';
 
 /** Sees a recording through whose recorder has ended; the state that it ends in. */
@@ -17,11 +19,14 @@ export type Finish = (recording: RecordingState) => Promise<RecordingState>;
 export function createFinish({
   storage,
   library,
+  backup,
   path,
   log,
 }: {
   storage: Storage;
   library: Library;
+  /** What recorders could not upload, where that can be had. */
+  backup: Backup | undefined;
   path: string;
   log: FastifyBaseLogger;
 }): Finish {
@@ -34,7 +39,14 @@ export function createFinish({
     return { ...rest, ...described, status: 'ready', endedBy: recording.endedBy ?? 'recovered' };
   }
 
+  async function backedUp(recording: RecordingState): Promise<RecordingState | undefined> {
+    if (!backup) return undefined;
+    await backup.take(library.keyOf(recording.name));
+    return withFile(recording);
+  }
+
   async function rebuilt(recording: RecordingState): Promise<RecordingState | undefined> {
+    await backup?.take(workingFiles(path, recording.name).segmentsFolder);
     const segments = await listSegments(storage, path, recording.name);
     if (segments.length === 0) return undefined;
     log.warn({ recording, segments: segments.length }, 'a recording is made whole from its segments');
@@ -46,12 +58,18 @@ export function createFinish({
   }
 
   return async (recording) => {
-    const whole = (await withFile(recording)) ?? (await rebuilt(recording));
+    const { segmentsFolder, thumbsFolder } = workingFiles(path, recording.name);
+    await backup?.take(thumbsFolder);
+    const whole = (await withFile(recording)) ?? (await backedUp(recording)) ?? (await rebuilt(recording));
     const result =
       whole ?? (recording.status === 'failed' ? recording : failed(recording, 'RECORDER_FAILED'));
     await library.describe(result);
     // What could not be made whole stays: somebody may know how.
-    if (whole) await deleteSegments(storage, path, recording.name);
+    if (whole) {
+      await deleteSegments(storage, path, recording.name);
+      for (const key of [manifestKey(library.keyOf(recording.name)), segmentsFolder, thumbsFolder])
+        await backup?.drop(key);
+    }
     return result;
   };
 }

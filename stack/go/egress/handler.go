@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path"
 	"strings"
 	"syscall"
 
@@ -43,7 +44,7 @@ func runHandler(args []string) error {
 	if err := stopWithService(); err != nil {
 		return err
 	}
-	if err := sweepUpAfterwards(); err != nil {
+	if err := sweepUpAfterwards(path.Join(config.TmpDir, req.EgressId)); err != nil {
 		return err
 	}
 
@@ -71,6 +72,10 @@ func runHandler(args []string) error {
 		logger.Infow("ending the recording", "signal", <-stop)
 		h.Kill()
 	}()
+	if backup := newBackupFiles(conf); backup != nil {
+		go backup.keep()
+		defer backup.release()
+	}
 	h.Run()
 
 	// Egress kills its X server, which then leaves its lock behind.
@@ -87,17 +92,18 @@ func stopWithService() error {
 }
 
 // sweepUpAfterwards starts a shell that waits for this process to end, at
-// which a pipe closes, and kills what is left of its process group. A handler
-// that is killed would otherwise leave its X server behind. Our end of the
-// pipe is a bare descriptor, so that nothing but our end can close it.
-func sweepUpAfterwards() error {
+// which a pipe closes, removes its files, and kills what is left of its
+// process group. A handler that is killed would otherwise leave its X server
+// and an unfinished video behind. Our end of the pipe is a bare descriptor, so
+// that nothing but our end can close it.
+func sweepUpAfterwards(files string) error {
 	var pipe [2]int
 	if err := unix.Pipe2(pipe[:], unix.O_CLOEXEC); err != nil {
 		return err
 	}
 	stdin := os.NewFile(uintptr(pipe[0]), "pipe")
 	defer stdin.Close()
-	sh := exec.Command("/bin/sh", "-c", "read -r _; kill -KILL 0")
+	sh := exec.Command("/bin/sh", "-c", `read -r _; rm -rf -- "$1"; kill -KILL 0`, "sh", files)
 	sh.Stdin = stdin
 	return sh.Start()
 }

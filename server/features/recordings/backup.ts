@@ -1,0 +1,74 @@
+import { createReadStream } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { recordingNameSchema } from '@reelroom/shared';
+import type { Storage } from '../../plugins/storage.ts';
+
+/** Bytes in each part of an upload. */
+const partBytes = 8 * 2 ** 20;
+
+const contentTypes: Record<string, string> = {
+  '.mp4': 'video/mp4',
+  '.ts': 'video/mp2t',
+  '.jpeg': 'image/jpeg',
+  '.m3u8': 'application/vnd.apple.mpegurl',
+};
+
+/** What is not there is no failure. */
+const unlessMissing = (error: unknown): undefined => {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+};
+
+/**
+ * What recorders could not upload: Egress puts it into its `backup_storage`, a folder,
+ * under the keys that it would have in the bucket. A part of an upload is in memory at a time.
+ */
+export function createBackup({ storage, folder, path }: { storage: Storage; folder: string; path: string }) {
+  async function upload(key: string): Promise<void> {
+    const file = join(folder, key);
+    const object = await storage.startUpload(key, contentTypes[extname(key)] ?? 'application/octet-stream');
+    try {
+      let number = 0;
+      for await (const part of createReadStream(file, { highWaterMark: partBytes }))
+        await object.put(++number, part);
+      await object.complete();
+    } catch (error) {
+      // The first failure is the one to tell of.
+      await object.abort().catch(() => undefined);
+      throw error;
+    }
+    await rm(file);
+  }
+
+  /** The keys of a file, or of those in a folder. */
+  async function keysOf(key: string): Promise<string[]> {
+    const found = await stat(join(folder, key)).catch(unlessMissing);
+    if (!found) return [];
+    if (!found.isDirectory()) return found.size > 0 ? [key] : [];
+    return (await readdir(join(folder, key))).map((name) => key + name);
+  }
+
+  return {
+    /**
+     * Uploads a file, or those of a folder (a key that ends in a slash), and takes them
+     * away here: three S3 requests for each, and one more per 8 MiB.
+     * @throws {ReelroomError} STORAGE_UNAVAILABLE; what is not uploaded stays
+     */
+    async take(key: string): Promise<void> {
+      for (const one of await keysOf(key)) await upload(one);
+    },
+
+    /** Deletes a file, or a folder. */
+    async drop(key: string): Promise<void> {
+      await rm(join(folder, key), { recursive: true, force: true });
+    },
+
+    /** The names of the recordings of which there is a file. */
+    async names(): Promise<string[]> {
+      const names = (await readdir(join(folder, path)).catch(unlessMissing)) ?? [];
+      return names.filter((name) => recordingNameSchema.safeParse(name).success);
+    },
+  };
+}
+
+export type Backup = ReturnType<typeof createBackup>;
