@@ -62,7 +62,7 @@ function testFiles(path: string): string[] {
 /** Settings of a stack that disturbs no other: free ports, and nothing from our own environment. */
 async function testSettings(data: string): Promise<Settings> {
   const ours =
-    /^(LIVEKIT|S3|REELROOM|MAX|WEBHOOK)_|^(APP_URL|HOST|AWS_REGION|RECORDINGS_PATH|RECORDING_FILE_PORTION_SIZE|CRASH_SAFE|REDIS_URL)$/;
+    /^(LIVEKIT|S3|REELROOM|MAX|WEBHOOK)_|^(APP_URL|HOST|AWS_REGION|RECORDINGS_PATH|RECORDING_FILE_PORTION_SIZE|EMPTY_ROOM_SECONDS|CRASH_SAFE|REDIS_URL)$/;
   const cache = process.env.REELROOM_CACHE;
   const env: Environment = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))),

@@ -7,6 +7,7 @@ import {
   ServerError,
   WebhookReceiver,
   EgressStatus,
+  RoomConfiguration,
   WebhookConfig,
   type EgressInfo,
   type Room,
@@ -47,6 +48,7 @@ const nothingIfNotFound = (error: unknown): undefined => {
  */
 export function createLivekit(config: Config) {
   const { livekit, appUrl } = config;
+  const departureTimeout = config.rooms.emptySeconds;
   const { url, apiKey, apiSecret } = livekit;
   const options = { requestTimeout: requestTimeoutSeconds, failover: false };
   const rooms = new RoomServiceClient(url, apiKey, apiSecret, options);
@@ -69,11 +71,13 @@ export function createLivekit(config: Config) {
 
     /**
      * A token to join `roomName` and publish there. It carries no `roomRecord`, which
-     * LiveKit does not limit to a room: whoever holds it may stop every recording.
+     * LiveKit does not limit to a room: whoever holds it may stop every recording. The
+     * room that a join with it opens stays open for a while after everyone has left. No request.
      */
     createToken(roomName: string, participant: { identity: string; name: string }): Promise<string> {
       const token = new AccessToken(apiKey, apiSecret, participant);
       token.addGrant({ roomJoin: true, room: roomName });
+      token.roomConfig = new RoomConfiguration({ departureTimeout });
       return token.toJwt();
     },
 
