@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
+import { createAutoRecord } from './features/recordings/auto-record.ts';
 import { createFinish } from './features/recordings/finish.ts';
 import { createLibrary } from './features/recordings/library.ts';
 import { createLifecycle } from './features/recordings/lifecycle.ts';
@@ -35,7 +36,7 @@ export function createServices(
 
   const roomStatus = createRoomStatus({
     livekit,
-    onChange: (roomName, status) => events.publish({ type: 'room-status', roomName, status }),
+    onChange: (roomName, state) => events.publish({ type: 'room-status', roomName, state }),
     log,
   });
   const library = createLibrary({ storage, bucket, path, onDeleted: (it) => onChange('deleted', it) });
@@ -53,9 +54,10 @@ export function createServices(
     log,
   });
   return {
-    tokens: createTokens({ livekit }),
+    tokens: createTokens({ livekit, roomStatus }),
     library,
     lifecycle,
+    autoRecord: createAutoRecord({ livekit, lifecycle, log }),
     sweep: createSweeper({ storage, lifecycle, path }),
     roomStatus,
     events,

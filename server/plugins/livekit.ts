@@ -85,6 +85,22 @@ export function createLivekit(config: Config) {
       return (await reach(rooms.listRooms([roomName])))[0];
     },
 
+    /** All rooms that are open. */
+    openRooms(): Promise<Room[]> {
+      return reach(rooms.listRooms());
+    },
+
+    /** A room, opened if it was not. */
+    openRoom(roomName: string): Promise<Room> {
+      return reach(rooms.createRoom({ name: roomName, departureTimeout }));
+    },
+
+    /** How many people are in a room: not recorders, which are hidden. Unlike a room's own count it is never old. */
+    async countPeople(roomName: string): Promise<number> {
+      const everyone = await reach(rooms.listParticipants(roomName));
+      return everyone.filter(({ permission }) => !permission?.hidden).length;
+    },
+
     /** Sets a room's metadata as a whole; a room that is gone has none to set. */
     async setRoomMetadata(roomName: string, metadata: string): Promise<void> {
       await reach(rooms.updateRoomMetadata(roomName, metadata)).catch(nothingIfNotFound);

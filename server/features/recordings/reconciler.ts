@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { System } from '../system/system.ts';
+import type { AutoRecord } from './auto-record.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Sweep } from './sweeper.ts';
 
@@ -12,17 +13,19 @@ const sweepIntervalMs = 20_000;
 
 /**
  * Asks again and again how things are, whether LiveKit and S3 are there and what
- * became of the recordings, so that nothing depends on webhooks, nor on this process
+ * became of the recordings, and which rooms wait for one, so that nothing depends on webhooks, nor on this process
  * having been there all the time. Never two rounds at once.
  * @returns ends it; resolves when the last round is over
  */
 export function startReconciler({
   lifecycle,
+  autoRecord,
   sweep,
   system,
   log,
 }: {
   lifecycle: Lifecycle;
+  autoRecord: AutoRecord;
   sweep: Sweep;
   system: System;
   log: FastifyBaseLogger;
@@ -43,12 +46,18 @@ export function startReconciler({
   }
 
   async function round(): Promise<void> {
-    if (!system.isReady() || Date.now() - checkedAt >= idleIntervalMs) {
+    const isDue = !system.isReady() || Date.now() - checkedAt >= idleIntervalMs;
+    if (isDue) {
       await system.check();
       checkedAt = Date.now();
     }
     if (!system.isReady()) return;
     await reconcile().catch((error: unknown) => log.warn({ err: error }, 'recordings were not reconciled'));
+    // Not before: a room whose recording has ended does not wait any more.
+    if (isDue)
+      await autoRecord
+        .lookAround()
+        .catch((error: unknown) => log.warn({ err: error }, 'rooms were not looked at'));
   }
 
   let running = Promise.resolve();

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { parseRoomStatus, type RecordingStatus, type RoomStatus } from '@reelroom/shared';
+import { parseRoomState, type RecordingStatus, type RoomStatus } from '@reelroom/shared';
 import { z } from 'zod';
 import type { Config } from '../../app.ts';
 import { livekitClients } from './build.ts';
@@ -10,7 +10,7 @@ import { until } from './until.ts';
 /** The status that everyone in a room is shown. */
 export async function shownStatus(config: Config, roomName: string): Promise<RoomStatus | undefined> {
   const [room] = await livekitClients(config).rooms.listRooms([roomName]);
-  return parseRoomStatus(room?.metadata);
+  return parseRoomState(room?.metadata).recording;
 }
 
 /** Waits until a room is shown that its recording is in one of these states; `deadline` in ms. */
