@@ -5,9 +5,15 @@ import type { Livekit } from '../../plugins/livekit.ts';
 
 const hasBegun = (recording: RoomStatus) => recording.status !== 'starting' && recording.status !== 'failed';
 
-/** `state` with this recording; what begins is not waited for any more, so that whoever stops it is not overruled. */
-const withRecording = ({ autoRecord }: RoomState, recording: RoomStatus): RoomState =>
-  autoRecord && !hasBegun(recording) ? { recording, autoRecord } : { recording };
+/**
+ * What a room is shown when its recording comes to this status: one that begins is not
+ * waited for any more, so that whoever stops it is not overruled. The room may have come
+ * to wait for the next one since this one began.
+ */
+function withRecording({ recording: known, autoRecord }: RoomState, recording: RoomStatus): RoomState {
+  const hadBegun = known?.id === recording.id && hasBegun(known);
+  return autoRecord && (hadBegun || !hasBegun(recording)) ? { recording, autoRecord } : { recording };
+}
 
 /** Whether a room may begin to wait: not while it is recorded, nor while those are in it who have stopped that. */
 const mayWait = ({ recording }: RoomState, { numParticipants }: Room) =>
