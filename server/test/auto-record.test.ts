@@ -36,11 +36,7 @@ t.test('a room opened so is recorded from the second person on, once', async (t)
   const { roomName, enter, state, recordings, untilShown } = roomOf(t, app);
 
   await app.trpc.tokens.create.mutate({ roomName, participantName: 'Ana', autoRecord: true });
-  t.strictSame(
-    { ...(await state()) },
-    { autoRecord: true },
-    'those at the door know it before anybody is in',
-  );
+  t.same(await state(), { autoRecord: true }, 'those at the door know it before anybody is in');
   await enter('Ana', true);
   const { apiKey, apiSecret } = app.config.livekit;
   const hidden = new AccessToken(apiKey, apiSecret, { identity: 'as a recorder is' });
@@ -100,7 +96,8 @@ t.test('two processes, and no webhook: one recording', async (t) => {
   const { enter, recordings, untilShown } = roomOf(t, app);
   await enter('Ana', true);
   await enter('Ben');
-  await untilShown('recording');
+  // LiveKit's count of people is up to 5 s old, and looked at every 5 s.
+  await untilShown('recording', 40_000);
   t.equal(await recordings(), 1);
 });
 
