@@ -1,5 +1,5 @@
-import type { RecordingStatus, RoomState, RoomStatus } from '@reelroom/shared';
-import { parseRoomState } from '@reelroom/shared';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseRoomState, type RecordingStatus, type RoomState, type RoomStatus } from '@reelroom/shared';
 import t, { type Test } from 'tap';
 import { createRoomStatus } from '../features/rooms/status.ts';
 import { createLivekit } from '../plugins/livekit.ts';
@@ -13,14 +13,21 @@ const recording = (status: RecordingStatus, id = 'EG_1'): RoomStatus => ({
   status,
 });
 
-/** A room, its writer, what those outside were told, and what LiveKit holds. */
-async function writerOf(t: Test) {
+/** A room, its writer, what those outside were told, and what LiveKit holds; a write takes `writeMs` or more. */
+async function writerOf(t: Test, writeMs = 0) {
   const config = testConfig();
   const { name: roomName } = await openRoom(t, config);
   const { rooms } = livekitClients(config);
   const told: RoomState[] = [];
+  const livekit = createLivekit(config);
   const writer = createRoomStatus({
-    livekit: createLivekit(config),
+    livekit: {
+      ...livekit,
+      async setRoomMetadata(...args) {
+        await sleep(writeMs);
+        await livekit.setRoomMetadata(...args);
+      },
+    },
     onChange: (_, state) => told.push(state),
     log: silentLog,
   });
@@ -55,7 +62,7 @@ t.test('the end of an earlier recording does not end the wait for the next', asy
 });
 
 t.test('whatever is written at once, nothing is lost', async (t) => {
-  const { roomName, rooms, writer, metadata } = await writerOf(t);
+  const { roomName, rooms, writer, metadata } = await writerOf(t, 50);
   await rooms.updateRoomMetadata(roomName, '{"theirs":1}');
   await Promise.all([
     ...Array.from({ length: 20 }, () => writer.waitForSecond(roomName)),

@@ -12,9 +12,9 @@ const idleIntervalMs = 5_000;
 const sweepIntervalMs = 20_000;
 
 /**
- * Asks again and again how things are, whether LiveKit and S3 are there and what
- * became of the recordings, and which rooms wait for one, so that nothing depends on webhooks, nor on this process
- * having been there all the time. Never two rounds at once.
+ * Asks again and again how things are, whether LiveKit and S3 are there, what became of
+ * the recordings and which rooms wait for one, so that nothing depends on webhooks, nor
+ * on this process having been there all the time. Never two rounds at once.
  * @returns ends it; resolves when the last round is over
  */
 export function startReconciler({

@@ -3,9 +3,9 @@ import type { Livekit } from '../../plugins/livekit.ts';
 import type { Services } from '../../services.ts';
 
 /**
- * `POST /livekit/webhook`: LiveKit tells of its egresses, and of people who arrive, signed over the raw body
- * (LiveKit, "Webhooks"). 401 for a bad signature; a 5xx when the event could not be
- * taken in, so that LiveKit sends it again.
+ * `POST /livekit/webhook`: LiveKit tells of its egresses, and of people who arrive,
+ * signed over the raw body (LiveKit, "Webhooks"). 401 for a bad signature; a 5xx when an
+ * egress could not be taken in, so that LiveKit sends it again.
  */
 export async function webhookRoute(
   app: FastifyInstance,
