@@ -53,6 +53,8 @@ const environmentSchema = z
       )
       .default('openvidu'),
 
+    EMPTY_ROOM_SECONDS: wholeNumber(1, 3_600, '20').default(20),
+
     REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379').optional(),
 
     WEBHOOK_URLS: z
@@ -101,6 +103,10 @@ const fromEnvironment = (env: z.infer<typeof environmentSchema>) => ({
     secretKey: env.S3_SECRET_KEY,
     region: env.AWS_REGION,
     bucket: env.S3_BUCKET,
+  },
+  rooms: {
+    /** How long a room, and its recording, goes on after the last participant has left, in s. */
+    emptySeconds: env.EMPTY_ROOM_SECONDS,
   },
   /** The Redis that app processes share; there is but one process when absent. */
   redisUrl: env.REDIS_URL,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
+import { createAutoRecord } from './features/recordings/auto-record.ts';
 import { createBackup } from './features/recordings/backup.ts';
 import { createFinish } from './features/recordings/finish.ts';
 import { createLibrary } from './features/recordings/library.ts';
@@ -37,7 +38,7 @@ export function createServices(
 
   const roomStatus = createRoomStatus({
     livekit,
-    onChange: (roomName, status) => events.publish({ type: 'room-status', roomName, status }),
+    onChange: (roomName, state) => events.publish({ type: 'room-status', roomName, state }),
     log,
   });
   const backup =
@@ -56,12 +57,20 @@ export function createServices(
     maxConcurrent,
     log,
   });
+  const autoRecord = createAutoRecord({ livekit, lifecycle, log });
+  const settleRooms = createStaleStatus({ livekit, lifecycle, library, roomStatus });
   return {
-    tokens: createTokens({ livekit }),
+    tokens: createTokens({ livekit, roomStatus }),
     library,
     lifecycle,
+    autoRecord,
     sweep: createSweeper({ storage, backup, lifecycle, path }),
-    settleRooms: createStaleStatus({ livekit, lifecycle, library, roomStatus }),
+    /** Looks at all open rooms: one LiveKit request. */
+    async lookAtRooms(): Promise<void> {
+      const rooms = await livekit.openRooms();
+      await settleRooms(rooms);
+      autoRecord.lookAround(rooms);
+    },
     roomStatus,
     events,
     system: createSystem({ livekit, storage, setup, log }),

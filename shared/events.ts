@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { recordingSchema } from './recording.ts';
-import { roomStatusSchema } from './room-metadata.ts';
+import { roomStateSchema } from './room-metadata.ts';
 
 const roomStatusChangedSchema = z.object({
   type: z.literal('room-status'),
   roomName: z.string(),
-  /** As everyone in the room is shown it; nothing when there is nothing to show. */
-  status: roomStatusSchema.nullable(),
+  /** As everyone in the room is shown it. */
+  state: roomStateSchema,
 });
 
 const recordingChangedSchema = z.object({

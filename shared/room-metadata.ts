@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { recordingSchema } from './recording.ts';
 
-/**
- * What a room's metadata says of Reelroom, under a key of its own: the recording
- * under way, or the last one's end. Late joiners read it on joining.
- */
+/** How a room's recording stands, as the room is shown it: the one under way, or the last one's end. */
 export const roomStatusSchema = recordingSchema
   .pick({ id: true, name: true, status: true, endedBy: true, error: true })
   .extend({
@@ -17,6 +14,25 @@ export const roomStatusSchema = recordingSchema
   });
 export type RoomStatus = z.infer<typeof roomStatusSchema>;
 
+/**
+ * All that a room's metadata says of Reelroom, under a key of its own. Late joiners
+ * read it on joining.
+ */
+export const roomStateSchema = z.object({
+  recording: roomStatusSchema.optional(),
+  /** The room waits to be recorded as soon as two people are in it. */
+  autoRecord: z.literal(true).optional(),
+});
+export type RoomState = z.infer<typeof roomStateSchema>;
+
+/** As above, where others may have written anything: what is not understood is not there. */
+const foundSchema = z
+  .object({
+    recording: roomStateSchema.shape.recording.catch(undefined),
+    autoRecord: roomStateSchema.shape.autoRecord.catch(undefined),
+  })
+  .catch({});
+
 const key = 'reelroom';
 
 const parseObject = (metadata: string): Record<string, unknown> => {
@@ -27,16 +43,13 @@ const parseObject = (metadata: string): Record<string, unknown> => {
   }
 };
 
-/** The recording that a room's metadata tells of; none where it says nothing that is ours. */
-export function parseRoomStatus(metadata: string | undefined): RoomStatus | undefined {
-  return roomStatusSchema
-    .optional()
-    .catch(undefined)
-    .parse(parseObject(metadata ?? '')[key]);
-}
+/** What a room's metadata tells of Reelroom; empty where it says nothing that is ours. */
+export const parseRoomState = (metadata: string | undefined): RoomState =>
+  foundSchema.parse(parseObject(metadata ?? '')[key]);
 
-/** `metadata` with our key set to `status` (or taken away) and every other key left alone. */
-export function withRoomStatus(metadata: string | undefined, status: RoomStatus | undefined): string {
+/** `metadata` with our key set to `state` (or taken away, if that is empty) and every other key left alone. */
+export function withRoomState(metadata: string | undefined, state: RoomState): string {
   const { [key]: _, ...others } = parseObject(metadata ?? '');
-  return JSON.stringify(status ? { ...others, [key]: status } : others);
+  const isEmpty = state.recording === undefined && state.autoRecord === undefined;
+  return JSON.stringify(isEmpty ? others : { ...others, [key]: state });
 }

@@ -10,5 +10,7 @@ export const tokenInputSchema = z.object({
     .min(1, 'participantName is required')
     .max(128, 'participantName is too long: at most 128 characters')
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'participantName may not contain control characters'),
+  /** Has the room wait to be recorded as soon as two people are in it. */
+  autoRecord: z.boolean({ error: 'autoRecord must be true or false' }).optional(),
 });
 export type TokenInput = z.infer<typeof tokenInputSchema>;

@@ -6,18 +6,25 @@ export interface Media {
   microphone: boolean;
 }
 
+/** How one goes into a call. */
+export interface Entry extends Media {
+  /** One wishes the room to be recorded as soon as two people are in it. */
+  autoRecord: boolean;
+}
+
 /** What the room page needs to enter a call. */
-export interface Call extends Media {
+export interface Call extends Entry {
   name: string;
   cameraId: string | undefined;
   microphoneId: string | undefined;
 }
 
-/** Notes that this tab is in a call, with these devices on. */
-export function enterCall(roomName: string, { camera, microphone }: Media): void {
+/** Notes that this tab is in a call: these devices on, and that wish not yet fulfilled. */
+export function enterCall(roomName: string, { camera, microphone, autoRecord }: Entry): void {
   inCall.set('room', roomName);
   inCall.set('camera', String(camera));
   inCall.set('microphone', String(microphone));
+  inCall.set('autoRecord', String(autoRecord));
 }
 
 /** Notes that this tab is in no call any more. */
@@ -36,6 +43,7 @@ export function currentCall(): Call {
     name: remembered.get('name') ?? '',
     camera: inCall.get('camera') === 'true',
     microphone: inCall.get('microphone') === 'true',
+    autoRecord: inCall.get('autoRecord') === 'true',
     cameraId: remembered.get('cameraId'),
     microphoneId: remembered.get('microphoneId'),
   };

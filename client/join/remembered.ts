@@ -29,7 +29,8 @@ type Key = 'name' | 'room' | 'recording' | `${'camera' | 'microphone'}${'' | 'Id
 
 /** The call that this tab is in, which a reload comes back to. */
 export const inCall = {
-  get: (key: 'room' | 'camera' | 'microphone') => get(session, `call.${key}`),
-  set: (key: 'room' | 'camera' | 'microphone', value: string | undefined) =>
-    set(session, `call.${key}`, value),
+  get: (key: CallKey) => get(session, `call.${key}`),
+  set: (key: CallKey, value: string | undefined) => set(session, `call.${key}`, value),
 };
+
+type CallKey = 'room' | 'camera' | 'microphone' | 'autoRecord';

@@ -1,6 +1,6 @@
 import { tokenInputSchema, type TokenInput } from '@reelroom/shared';
 
-export type Field = keyof TokenInput;
+export type Field = 'participantName' | 'roomName';
 type Checked = { input: TokenInput } | { errors: Partial<Record<Field, string>> };
 
 const whenEmpty: Record<Field, string> = {
@@ -9,7 +9,7 @@ const whenEmpty: Record<Field, string> = {
 };
 
 /** What was typed as the server would take it, or what is wrong with each field, for people. */
-export function checkJoin(typed: TokenInput): Checked {
+export function checkJoin(typed: Record<Field, string>): Checked {
   const parsed = tokenInputSchema.safeParse(typed);
   if (parsed.success) return { input: parsed.data };
   const errorOf = (field: Field) => {

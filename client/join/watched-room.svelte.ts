@@ -1,14 +1,14 @@
-import { roomNameSchema, type RoomStatus } from '@reelroom/shared';
+import { roomNameSchema, type RoomState } from '@reelroom/shared';
 import { trpc } from '../trpc.ts';
 import { isVisible } from '../ui/visible.svelte.ts';
 
 /** How long a name must have stayed as it is, in ms: nobody watches every name on the way to one. */
 const settled = 300;
 
-/** The recording status of the room whose name is being typed, watched for as long as the component is there. */
+/** What the room whose name is being typed shows of its recording, watched for as long as the component is there. */
 export function watchTypedRoom(typed: () => string) {
   const roomName = $derived(roomNameSchema.safeParse(typed()).data);
-  let heard = $state.raw<{ roomName: string; status: RoomStatus | null }>();
+  let heard = $state.raw<{ roomName: string; state: RoomState }>();
 
   $effect(() => {
     const asked = roomName;
@@ -17,7 +17,7 @@ export function watchTypedRoom(typed: () => string) {
     const timer = setTimeout(() => {
       const subscription = trpc.rooms.status.subscribe(
         { roomName: asked },
-        { onData: (status) => (heard = { roomName: asked, status }) },
+        { onData: (state) => (heard = { roomName: asked, state }) },
       );
       stop = () => subscription.unsubscribe();
     }, settled);
@@ -28,8 +28,8 @@ export function watchTypedRoom(typed: () => string) {
   });
 
   return {
-    get status() {
-      return heard?.roomName === roomName ? heard?.status?.status : undefined;
+    get state(): RoomState {
+      return heard && heard.roomName === roomName ? heard.state : {};
     },
   };
 }

@@ -70,15 +70,24 @@ export function whyNoRecording(system: SystemStatus | undefined): string | undef
   return system.recording.reason ?? 'Recording is still being set up.';
 }
 
-/** What everyone in the room is told of the recording; `since` is when media began. */
+/** What a room is without that waits to be recorded. */
+export type WaitsFor = 'person' | 'recorder' | undefined;
+
+const waits = {
+  person: 'Recording starts when a second person arrives',
+  recorder: 'Recording starts as soon as a recorder is free',
+};
+
+/** What everyone in the room, and at its door, is told of the recording. */
 export function alertView(
   status: RecordingStatus | undefined,
   pending: Pending,
-): { text: string; tone: 'busy' | 'live' } | undefined {
+  waitsFor?: WaitsFor,
+): { text: string; tone: 'waiting' | 'busy' | 'live' } | undefined {
   const { label } = recordButtonView(status, pending);
   switch (label) {
     case 'Record':
-      return undefined;
+      return waitsFor && { text: waits[waitsFor], tone: 'waiting' };
     case 'Starting…':
       return { text: 'Recording is starting…', tone: 'busy' };
     case 'Stop recording':

@@ -1,4 +1,4 @@
-import { parseRoomStatus, type RoomStatus } from '@reelroom/shared';
+import { parseRoomState, type RoomStatus } from '@reelroom/shared';
 import { DisconnectReason, MediaDeviceFailure, Room, RoomEvent, Track } from 'livekit-client';
 import { errorSentence } from '../errors.ts';
 import { enterCall, leaveCall, type Call } from '../join/call.ts';
@@ -28,17 +28,22 @@ class Session {
   people = $state.raw<readonly Person[]>([]);
   /** The recording that the room's metadata tells of. */
   status = $state.raw<RoomStatus>();
+  /** The room waits to be recorded as soon as two people are in it. */
+  waits = $state(false);
   microphone = $state(false);
   camera = $state(false);
   sharing = $state(false);
   /** The browser wants a click before it plays sound. */
   audioBlocked = $state(false);
+  /** One wishes that the room waits so, and it has not yet come to a recording. */
+  autoRecord: boolean;
 
   constructor(roomName: string, call: Call) {
     this.roomName = roomName;
     this.#call = call;
     this.camera = call.camera;
     this.microphone = call.microphone;
+    this.autoRecord = call.autoRecord;
   }
 
   async join() {
@@ -98,6 +103,7 @@ class Session {
       const grant = await trpc.tokens.create.mutate({
         roomName: this.roomName,
         participantName: this.#call.name,
+        autoRecord: this.autoRecord,
       });
       return room === this.#room ? grant : undefined;
     } catch (error) {
@@ -133,7 +139,14 @@ class Session {
     // While one joins, the devices are what one wants them to be, not yet what they are.
     if (room !== this.#room || this.phase === 'joining') return;
     this.people = everyoneIn(room);
-    this.status = parseRoomStatus(room.metadata);
+    const { recording, autoRecord = false } = parseRoomState(room.metadata);
+    this.status = recording;
+    this.waits = autoRecord;
+    if (this.autoRecord && !autoRecord) {
+      // Fulfilled: whoever stops the recording is not overruled when one reloads the page.
+      this.autoRecord = false;
+      enterCall(this.roomName, this);
+    }
     const me = room.localParticipant;
     // These change without us, too: the browser has its own button that ends sharing, a device is pulled out.
     this.sharing = Boolean(me.getTrackPublication(Track.Source.ScreenShare));

@@ -47,6 +47,10 @@ t.test('everyone is told while and only while there is something to tell', async
   t.notMatch(alertView('starting', undefined)?.text, /being recorded/);
   t.equal(alertView('ready', undefined), undefined);
   t.equal(alertView(undefined, undefined), undefined);
+  t.match(alertView(undefined, undefined, 'person'), { text: /second person arrives/, tone: 'waiting' });
+  t.match(alertView('failed', undefined, 'recorder'), { text: /recorder is free/, tone: 'waiting' });
+  t.match(alertView(undefined, 'start', 'person'), { tone: 'busy' }, 'it waits no more');
+  t.match(alertView('recording', undefined, 'person'), { tone: 'live' });
 });
 
 t.test('of two things heard the further is true', async (t) => {

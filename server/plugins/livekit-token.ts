@@ -1,11 +1,13 @@
 import { decodeJwt, SignJWT } from 'jose';
-import { AccessToken, type VideoGrant } from 'livekit-server-sdk';
+import { AccessToken, RoomConfiguration, type VideoGrant } from 'livekit-server-sdk';
 
 /** What a token allows, and to whom. */
 interface TokenOptions {
   grant: VideoGrant;
   identity?: string;
   name?: string;
+  /** The room that a join opens with it: how long it stays open once it is empty, in seconds. */
+  room?: { departureTimeout: number };
   /** How long it is good for, as `10m`; LiveKit's usual time when absent. */
   ttl?: string;
 }
@@ -16,10 +18,11 @@ interface TokenOptions {
  */
 export async function signToken(
   { apiKey, apiSecret }: { apiKey: string; apiSecret: string },
-  { grant, ...options }: TokenOptions,
+  { grant, room, ...options }: TokenOptions,
 ): Promise<string> {
   const token = new AccessToken(apiKey, apiSecret, options);
   token.addGrant(grant);
+  if (room) token.roomConfig = new RoomConfiguration(room);
   const { nbf: _notBefore, ...claims } = decodeJwt(await token.toJwt());
   return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(apiSecret));
 }

@@ -51,6 +51,7 @@ const nothingIfNotFound = (error: unknown): undefined => {
  */
 export function createLivekit(config: Config) {
   const { livekit, appUrl } = config;
+  const departureTimeout = config.rooms.emptySeconds;
   const { url, apiKey, apiSecret } = livekit;
   const options = { requestTimeout: requestTimeoutSeconds, failover: false };
   const rooms = new RoomServiceClient(url, apiKey, apiSecret, options);
@@ -77,14 +78,35 @@ export function createLivekit(config: Config) {
 
     /**
      * A token to join `roomName` and publish there. It carries no `roomRecord`, which
-     * LiveKit does not limit to a room: whoever holds it may stop every recording.
+     * LiveKit does not limit to a room: whoever holds it may stop every recording. The
+     * room that a join with it opens stays open for a while after everyone has left. No request.
      */
     createToken(roomName: string, participant: { identity: string; name: string }): Promise<string> {
-      return signToken(livekit, { ...participant, grant: { roomJoin: true, room: roomName } });
+      return signToken(livekit, {
+        ...participant,
+        grant: { roomJoin: true, room: roomName },
+        room: { departureTimeout },
+      });
     },
 
     async findRoom(roomName: string): Promise<Room | undefined> {
       return (await reach(rooms.listRooms([roomName])))[0];
+    },
+
+    /** All rooms that are open. */
+    openRooms(): Promise<Room[]> {
+      return reach(rooms.listRooms());
+    },
+
+    /** A room, opened if it was not. */
+    openRoom(roomName: string): Promise<Room> {
+      return reach(rooms.createRoom({ name: roomName, departureTimeout }));
+    },
+
+    /** How many people are in a room: not recorders, which are hidden. Unlike a room's own count it is never old. */
+    async countPeople(roomName: string): Promise<number> {
+      const everyone = await reach(rooms.listParticipants(roomName));
+      return everyone.filter(({ permission }) => !permission?.hidden).length;
     },
 
     /** Sets a room's metadata as a whole; a room that is gone has none to set. */
@@ -95,11 +117,6 @@ export function createLivekit(config: Config) {
     /** Egresses that have not ended: of one room, or of all. */
     activeEgresses(roomName?: string): Promise<EgressInfo[]> {
       return reach(egress.listEgress({ active: true, ...(roomName !== undefined && { roomName }) }));
-    },
-
-    /** All open rooms. */
-    openRooms(): Promise<Room[]> {
-      return reach(rooms.listRooms());
     },
 
     /** An egress; nothing where LiveKit does not know it, or not any more. */

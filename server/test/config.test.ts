@@ -24,6 +24,7 @@ t.test("without any variable: the seed's defaults, on loopback", async (t) => {
       region: 'us-east-1',
       bucket: 'openvidu',
     },
+    rooms: { emptySeconds: 20 },
     recordings: { path: 'recordings/', portionSize: undefined },
   });
   t.ok(loadConfig({}).livekit.apiSecret.length >= 32, 'LiveKit warns of a shorter secret');
@@ -50,12 +51,14 @@ t.test(
       S3_BUCKET: 'My Bucket',
       RECORDINGS_PATH: '../up',
       RECORDING_FILE_PORTION_SIZE: '5MB',
+      EMPTY_ROOM_SECONDS: '0',
       LOG_LEVEL: 'loud',
     });
-    t.equal(lines.length, 7);
+    t.equal(lines.length, 8);
     const told = lines.join('\n');
     t.match(told, /SERVER_PORT must be a whole number from 0 to 65535, such as 6080 \(it is "99999"\)/);
     t.match(told, /LIVEKIT_URL must be a URL such as ws:\/\/localhost:7880/);
+    t.match(told, /EMPTY_ROOM_SECONDS must be a whole number from 1 to 3600, such as 20/);
     t.match(told, /RECORDING_FILE_PORTION_SIZE must be a whole number .*"5MB"/);
   },
 );

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Recording, RoomStatus } from '@reelroom/shared';
+import type { Recording, RoomState } from '@reelroom/shared';
 import { initTRPC } from '@trpc/server';
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import fastify from 'fastify';
@@ -24,7 +24,7 @@ const recording = (id: string | number): Recording => ({
   status: 'ready',
 });
 const ready = (id: string | number) => ({ type: 'recording-ready', recording: recording(id) }) as const;
-const status: RoomStatus = { id: 'EG_1', name: 'a-RM_1-1.mp4', status: 'recording' };
+const state: RoomState = { recording: { id: 'EG_1', name: 'a-RM_1-1.mp4', status: 'recording' } };
 
 function eventsOf(t: Test, redis: Redis | undefined, log = silentLog): Events {
   const events = createEvents({ redis, scope: 'test', log });
@@ -222,20 +222,25 @@ t.test('a stranger in the stream is passed over', async (t) => {
 t.test('the status of a room: as it is, then each change, and read again after a gap', async (t) => {
   const events = eventsOf(t, undefined);
   const ending = new AbortController();
-  const shown = new Map<string, RoomStatus>();
+  const shown = new Map<string, RoomState>();
   const seen = gather(
-    watchStatus({ events, read: async (name) => shown.get(name), roomName: 'a', signal: ending.signal }),
+    watchStatus({
+      events,
+      read: async (name) => shown.get(name) ?? {},
+      roomName: 'a',
+      signal: ending.signal,
+    }),
   );
   await until('that there is none', async () => seen.length === 1);
-  events.publish({ type: 'room-status', roomName: 'b', status });
-  events.publish({ type: 'room-status', roomName: 'a', status });
+  events.publish({ type: 'room-status', roomName: 'b', state });
+  events.publish({ type: 'room-status', roomName: 'a', state });
   events.publish(ready(1));
-  events.publish({ type: 'room-status', roomName: 'a', status: null });
+  events.publish({ type: 'room-status', roomName: 'a', state: { autoRecord: true } });
   await until('both changes', async () => seen.length === 3);
-  shown.set('a', status);
+  shown.set('a', state);
   for (let id = 0; id <= 1_001; id += 1) events.publish(ready(id));
   await until('it to be read again', async () => seen.length === 4);
-  t.same(seen, [null, status, null, status]);
+  t.same(seen, [{}, state, { autoRecord: true }, state]);
   ending.abort();
 });
 
@@ -279,7 +284,7 @@ t.test('over HTTP a library resumes where its connection broke', async (t) => {
   const first = await openStream(t, url);
   await until('the first message', async () => first.text().includes('{"type":"reset"}'));
   events.publish(ready('one'));
-  events.publish({ type: 'room-status', roomName: 'a', status });
+  events.publish({ type: 'room-status', roomName: 'a', state });
   await until('the change', async () => first.text().includes('"id":"one"'));
   await until('a ping', async () => first.text().includes('event: ping'));
   t.notMatch(first.text(), /room-status/);

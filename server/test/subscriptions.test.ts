@@ -33,7 +33,7 @@ t.test('what happens to a recording is told to open pages', async (t) => {
   const door = await listen(t, url, 'rooms.status', { roomName });
   const elsewhere = await listen(t, url, 'rooms.status', { roomName: 'another' });
   await library.hears('"type":"reset"');
-  await door.hears('data: null');
+  await door.hears('data: {}');
 
   const { name } = await trpc.recordings.start.mutate({ roomName, quality: '480p' });
   await door.hears('"status":"starting"');

@@ -11,21 +11,21 @@ const idleIntervalMs = 5_000;
 const choresIntervalMs = 20_000;
 
 /**
- * Asks again and again how things are, whether LiveKit and S3 are there and what
- * became of the recordings, so that nothing depends on webhooks, nor on this process
- * having been there all the time.
+ * Asks again and again how things are, whether LiveKit and S3 are there, what became of
+ * the recordings and which rooms wait for one, so that nothing depends on webhooks, nor
+ * on this process having been there all the time.
  * @returns ends it; resolves when what is under way is over
  */
 export function startReconciler({
   lifecycle,
-  settleRooms,
+  lookAtRooms,
   sweep,
   system,
   log,
 }: {
   lifecycle: Lifecycle;
-  /** Puts right what rooms are shown. */
-  settleRooms: () => Promise<void>;
+  /** Puts right what rooms are shown, and records those that wait for it. */
+  lookAtRooms: () => Promise<void>;
   /** Looks through the bucket for recordings that nobody sees through. */
   sweep: () => Promise<void>;
   system: System;
@@ -45,7 +45,8 @@ export function startReconciler({
     }
     if (!system.isReady()) return;
     await unlessItFails(lifecycle.reconcile());
-    if (isDue) await unlessItFails(settleRooms());
+    // Not before: a room whose recording has ended is shown so, and does not wait any more.
+    if (isDue) await unlessItFails(lookAtRooms());
   }
 
   async function chores(): Promise<void> {

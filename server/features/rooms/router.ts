@@ -3,7 +3,7 @@ import { procedure, router } from '../../trpc.ts';
 import { watchStatus } from './watch-status.ts';
 
 export const roomsRouter = router({
-  /** The status of a room's recording, also to who is not in the room: now, and at each change. */
+  /** A room's recording, and whether it waits for one, also to who is not in the room: now, and at each change. */
   status: procedure
     .input(roomInputSchema)
     .subscription(({ ctx: { events, roomStatus }, input, signal = new AbortController().signal }) =>

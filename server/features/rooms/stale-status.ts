@@ -1,4 +1,5 @@
-import { isFinal, parseRoomStatus, type RecordingStatus, type RoomStatus } from '@reelroom/shared';
+import { isFinal, parseRoomState, type RecordingStatus, type RoomStatus } from '@reelroom/shared';
+import type { Room } from 'livekit-server-sdk';
 import type { Livekit } from '../../plugins/livekit.ts';
 import type { Library } from '../recordings/library.ts';
 import type { Lifecycle } from '../recordings/lifecycle.ts';
@@ -45,12 +46,12 @@ export function createStaleStatus({
     } else await tell(roomName, shown, 'failed', (egress && recordingOf(egress)?.error) ?? lost);
   }
 
-  /** Looks at all open rooms: one LiveKit request, and a few for each that has to be put right. */
-  return async (): Promise<void> => {
+  /** Looks at all open rooms: a few requests for each that has to be put right. */
+  return async (rooms: Room[]): Promise<void> => {
     const before = suspects;
     suspects = new Map();
-    for (const { name: roomName, metadata } of await livekit.openRooms()) {
-      const shown = parseRoomStatus(metadata);
+    for (const { name: roomName, metadata } of rooms) {
+      const shown = parseRoomState(metadata).recording;
       if (!shown || isFinal(shown.status) || lifecycle.isLive(shown.name)) continue;
       const since = before.get(shown.name) ?? Date.now();
       suspects.set(shown.name, since);

@@ -1,10 +1,10 @@
-import type { RoomStatus } from '@reelroom/shared';
+import type { RoomState } from '@reelroom/shared';
 import type { Events } from '../events/events.ts';
 
 /**
- * The status of a room's recording, then each change of it, until `signal` is aborted;
- * `null` where there is nothing to show. After a gap it is read again.
- * @param read the status at this moment; what it throws ends the subscription, and the
+ * What a room is shown of its recording, then each change of it, until `signal` is
+ * aborted; empty where there is nothing to show. After a gap it is read again.
+ * @param read what is shown at this moment; what it throws ends the subscription, and the
  *   client connects again
  */
 export async function* watchStatus({
@@ -14,11 +14,11 @@ export async function* watchStatus({
   signal,
 }: {
   events: Events;
-  read: (roomName: string) => Promise<RoomStatus | undefined>;
+  read: (roomName: string) => Promise<RoomState>;
   roomName: string;
   signal: AbortSignal;
-}): AsyncGenerator<RoomStatus | null, void> {
+}): AsyncGenerator<RoomState, void> {
   for await (const { event } of events.subscribe({ signal }))
-    if (event.type === 'reset') yield (await read(roomName)) ?? null;
-    else if (event.type === 'room-status' && event.roomName === roomName) yield event.status;
+    if (event.type === 'reset') yield await read(roomName);
+    else if (event.type === 'room-status' && event.roomName === roomName) yield event.state;
 }

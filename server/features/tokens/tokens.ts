@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { TokenInput } from '@reelroom/shared';
 import type { Livekit } from '../../plugins/livekit.ts';
+import type { RoomStatusWriter } from '../rooms/status.ts';
 
 /** Access to rooms. */
-export function createTokens({ livekit }: { livekit: Livekit }) {
+export function createTokens({ livekit, roomStatus }: { livekit: Livekit; roomStatus: RoomStatusWriter }) {
   return {
     /**
      * A token for one participant. LiveKit throws out the first of two with one
      * identity, so each gets one of its own that begins with the name: two Anas both stay.
+     * No LiveKit request; with `autoRecord`, which opens the room at once, two at most.
+     * @throws {ReelroomError} LIVEKIT_UNAVAILABLE, with `autoRecord`
      */
-    async create({ roomName, participantName }: TokenInput) {
+    async create({ roomName, participantName, autoRecord }: TokenInput) {
+      if (autoRecord) await roomStatus.waitForSecond(roomName);
       const identity = `${participantName} ${randomBytes(3).toString('hex')}`;
       const token = await livekit.createToken(roomName, { identity, name: participantName });
       return { token, livekitUrl: livekit.url };

@@ -3,13 +3,13 @@ import type { Livekit } from '../../plugins/livekit.ts';
 import type { Services } from '../../services.ts';
 
 /**
- * `POST /livekit/webhook`: LiveKit tells of its egresses, signed over the raw body
- * (LiveKit, "Webhooks"). 401 for a bad signature; a 5xx when the event could not be
- * taken in, so that LiveKit sends it again.
+ * `POST /livekit/webhook`: LiveKit tells of its egresses, and of people who arrive,
+ * signed over the raw body (LiveKit, "Webhooks"). 401 for a bad signature; a 5xx when an
+ * egress could not be taken in, so that LiveKit sends it again.
  */
 export async function webhookRoute(
   app: FastifyInstance,
-  { livekit, lifecycle }: Pick<Services, 'lifecycle'> & { livekit: Livekit },
+  { livekit, lifecycle, autoRecord }: Pick<Services, 'lifecycle' | 'autoRecord'> & { livekit: Livekit },
 ): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -27,6 +27,7 @@ export async function webhookRoute(
       return reply.code(401).send({ errorMessage: 'The webhook is not signed with our LiveKit API key' });
     }
     if (event.egressInfo) await lifecycle.apply(event.egressInfo);
+    if (event.event === 'participant_joined' && event.room) autoRecord.arrived(event.room.name);
     return {};
   });
 }

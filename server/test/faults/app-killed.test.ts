@@ -93,7 +93,7 @@ t.test('the app is killed', async (t) => {
     const { rooms } = livekitClients(config);
     const { name: roomName, sid } = await openRoom(t, config);
     const shown = (status: string, name: string, id = '') =>
-      rooms.updateRoomMetadata(roomName, JSON.stringify({ reelroom: { id, name, status } }));
+      rooms.updateRoomMetadata(roomName, JSON.stringify({ reelroom: { recording: { id, name, status } } }));
     await shown('starting', `${roomName}-${sid}-2026-01-31T101530000.mp4`);
     await untilShown(config, roomName, 'failed', 45_000);
 

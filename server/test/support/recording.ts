@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import {
-  parseRoomStatus,
+  parseRoomState,
   type Recording,
   type RecordingStatus,
   type RoomStatus,
@@ -19,7 +19,7 @@ type Trpc = TRPCClient<AppRouter>;
 /** The status that everyone in a room is shown. */
 export async function shownStatus(config: Config, roomName: string): Promise<RoomStatus | undefined> {
   const [room] = await livekitClients(config).rooms.listRooms([roomName]);
-  return parseRoomStatus(room?.metadata);
+  return parseRoomState(room?.metadata).recording;
 }
 
 /** Waits until a room is shown that its recording is in one of these states; `deadline` in ms. */

@@ -1,0 +1,49 @@
+import t from 'tap';
+import { livekitClients, serve } from '../server/test/support/build.ts';
+import { until } from '../server/test/support/until.ts';
+import { openBrowser, openPerson } from './support/browser.ts';
+
+const roomName = 'Équipe "A" 🎥';
+const waiting = 'Recording starts when a second person arrives';
+
+t.test('a room that waits to be recorded says so, inside and at its door, until it is', async (t) => {
+  const { url, config } = await serve(t);
+  const browser = await openBrowser(t);
+  const { page: ana } = await openPerson(t, browser, url);
+  const { page: ben } = await openPerson(t, browser, url);
+
+  await ana.goto('/');
+  await ana.getByRole('textbox', { name: 'Your name' }).fill('Ana');
+  await ana.getByRole('textbox', { name: 'Room' }).fill(roomName);
+  const wish = ana.getByRole('checkbox', { name: 'Record when the second person arrives' });
+  t.notOk(await wish.isChecked(), 'nobody is recorded who did not ask for it');
+  await wish.focus();
+  await ana.keyboard.press('Space');
+  await ana.getByRole('button', { name: 'Join' }).click();
+  await ana.getByText(waiting).waitFor();
+
+  await ana.reload();
+  await ana.getByText(waiting).waitFor();
+
+  await ben.goto(`/?roomName=${encodeURIComponent(roomName)}`);
+  await ben.getByText(waiting).waitFor();
+  t.equal(await ben.getByRole('checkbox').count(), 0, 'it is no choice any more');
+  await ben.getByRole('textbox', { name: 'Your name' }).fill('Ben');
+  await ben.getByRole('button', { name: 'Join' }).click();
+  for (const page of [ana, ben]) await page.getByText('This room is being recorded').waitFor();
+  t.equal(await ana.getByText(waiting).count(), 0);
+
+  await ana.getByRole('button', { name: 'Stop recording' }).click();
+  await ana.getByRole('button', { name: 'Record', exact: true }).waitFor();
+  await ben.getByRole('button', { name: 'Leave' }).click();
+  const call = ana.url();
+  await ana.goto('about:blank');
+  const { rooms } = livekitClients(config);
+  await until(
+    'the room to be empty',
+    async () => (await rooms.listRooms([roomName]))[0]?.numParticipants === 0,
+  );
+  await ana.goto(call);
+  await ana.getByText('Only you are here').waitFor();
+  t.equal(await ana.getByText(waiting).count(), 0, 'one who comes back to the call does not ask again');
+});

@@ -1,0 +1,74 @@
+import { parseRoomState, startInputSchema } from '@reelroom/shared';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Room } from 'livekit-server-sdk';
+import { ReelroomError } from '../../errors.ts';
+import type { Livekit } from '../../plugins/livekit.ts';
+import type { Lifecycle } from './lifecycle.ts';
+
+/** How many people have to be in a room that waits to be recorded. */
+const enoughPeople = 2;
+
+/** How long, in ms, a room is not tried again, whatever became of the last try. */
+const pauseMs = 30_000;
+
+/** Somebody else was faster, or the room is gone: there is nothing left to do. */
+const isSettled = (error: unknown) =>
+  error instanceof ReelroomError && ['RECORDING_ALREADY_STARTED', 'ROOM_NOT_FOUND'].includes(error.code);
+
+/**
+ * Starts the recording of rooms that wait for it, once enough people are there. That a
+ * room waits is said by its metadata, which stops saying so when a recording begins; that
+ * only one begins, however many processes hear of an arrival, is up to `lifecycle`.
+ */
+export function createAutoRecord({
+  livekit,
+  lifecycle,
+  log,
+}: {
+  livekit: Livekit;
+  lifecycle: Lifecycle;
+  log: FastifyBaseLogger;
+}) {
+  /** By room id: when its recording was last asked for, in ms since 1970; no longer ago than the pause. */
+  const tried = new Map<string, number>();
+
+  function mayTry({ sid }: Room): boolean {
+    const now = Date.now();
+    for (const [id, at] of tried) if (now - at >= pauseMs) tried.delete(id);
+    if (tried.has(sid)) return false;
+    tried.set(sid, now);
+    return true;
+  }
+
+  /** Never rejects. */
+  async function consider(roomName: string, find: () => Promise<Room | undefined>): Promise<void> {
+    try {
+      const room = await find();
+      if (!room || !parseRoomState(room.metadata).autoRecord) return;
+      if ((await livekit.countPeople(roomName)) < enoughPeople || !mayTry(room)) return;
+      await lifecycle.start(startInputSchema.parse({ roomName }));
+    } catch (error) {
+      if (!isSettled(error))
+        log.warn({ err: error, roomName }, 'a room that waits to be recorded is not recorded yet');
+    }
+  }
+
+  return {
+    /** Somebody has come into a room. Returns at once; one LiveKit request, and for a room that waits those of a start. */
+    arrived(roomName: string): void {
+      void consider(roomName, () => livekit.findRoom(roomName));
+    },
+
+    /**
+     * Looks at all open rooms, for those where an arrival was not heard of, or nothing
+     * could be recorded then. Returns at once.
+     */
+    lookAround(rooms: Room[]): void {
+      for (const room of rooms)
+        // As LiveKit last counted, up to 5 s ago; recorders do not count.
+        if (room.numParticipants >= enoughPeople) void consider(room.name, async () => room);
+    },
+  };
+}
+
+export type AutoRecord = ReturnType<typeof createAutoRecord>;
