@@ -1,3 +1,4 @@
+import { bench } from './bench-run.ts';
 import { check } from './check.ts';
 import { start } from './start.ts';
 import { test } from './test-run.ts';
@@ -8,6 +9,7 @@ const commands: Record<string, () => Promise<boolean | void>> = {
   start: () => start({ hotReload: false }),
   dev: () => start({ hotReload: true }),
   test: () => test(files),
+  bench: () => bench(files),
   check,
 };
 
