@@ -3,18 +3,25 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
+import { createErase } from './features/recordings/erase.ts';
 import { createFinish } from './features/recordings/finish.ts';
+import { createIndexBuilder } from './features/recordings/index/builder.ts';
+import { reindex } from './features/recordings/index/reindex.ts';
+import { createIndex } from './features/recordings/index/store.ts';
 import { createLibrary } from './features/recordings/library.ts';
 import { createLifecycle } from './features/recordings/lifecycle.ts';
+import { createListing } from './features/recordings/listing.ts';
 import { createRecorderWatch } from './features/recordings/recorder-watch.ts';
+import { createRetention } from './features/recordings/retention.ts';
 import { createSweeper } from './features/recordings/sweeper.ts';
+import { createTotals } from './features/recordings/totals.ts';
 import { createRoomLock } from './features/rooms/lock.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
 
 /** What happens to recordings that others want to hear of. */
-export type Change = 'started' | 'ready' | 'failed' | 'deleted';
+export type Change = 'started' | 'ready' | 'failed' | 'changed' | 'deleted';
 
 /** What routers and routes delegate to, made of the outside things that `app` has. */
 export function createServices(
@@ -22,7 +29,7 @@ export function createServices(
   config: Config,
   setup: () => Setup,
 ) {
-  const { path, crashSafe, maxMs, maxConcurrent } = config.recordings;
+  const { path, crashSafe, maxMs, maxConcurrent, retentionDays } = config.recordings;
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
 
@@ -30,7 +37,7 @@ export function createServices(
   const notifications = secret === undefined ? undefined : createNotifications({ urls, secret, log });
   const onChange = (change: Change, recording: Recording): void => {
     events.publish({ type: `recording-${change}`, recording });
-    notifications?.notify(`recording.${change}`, recording);
+    if (change !== 'changed') notifications?.notify(`recording.${change}`, recording);
   };
 
   const roomStatus = createRoomStatus({
@@ -38,7 +45,14 @@ export function createServices(
     onChange: (roomName, status) => events.publish({ type: 'room-status', roomName, status }),
     log,
   });
-  const library = createLibrary({ storage, bucket, path, onDeleted: (it) => onChange('deleted', it) });
+  const index = createIndex({ storage, path, onDoubled: (recording) => library.healDoubled(recording) });
+  const erase = createErase({ storage, index, path });
+  const library = createLibrary({ storage, index, erase, bucket, path, onChange, log });
+  const builder = createIndexBuilder({
+    index,
+    reindex: (onProgress) => reindex({ storage, index, erase, path, onProgress }),
+    log,
+  });
   const lifecycle = createLifecycle({
     livekit,
     library,
@@ -52,18 +66,25 @@ export function createServices(
     maxConcurrent,
     log,
   });
+  const listing = createListing({ index, builder, underWay: lifecycle.underWay });
+  const totals = createTotals({ all: () => listing.all({ order: 'newest' }), events, log });
+  const retain =
+    retentionDays === undefined ? undefined : createRetention({ index, library, days: retentionDays, log });
   return {
     tokens: createTokens({ livekit }),
     library,
+    listing,
+    totals,
+    builder,
     lifecycle,
-    sweep: createSweeper({ storage, lifecycle, path }),
+    sweep: createSweeper({ storage, lifecycle, library, erase, builder, retain, path }),
     roomStatus,
     events,
-    system: createSystem({ livekit, storage, setup, log }),
+    system: createSystem({ livekit, storage, setup, retentionDays, log }),
 
     /** Ends what these have begun. */
     async close(): Promise<void> {
-      await Promise.all([notifications?.close(), events.close()]);
+      await Promise.all([notifications?.close(), events.close(), totals.close()]);
     },
   };
 }

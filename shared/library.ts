@@ -18,7 +18,7 @@ const searchSchema = text('search')
   .max(100, 'search is too long: at most 100 characters');
 
 /** Which recordings to list; all optional, and all that are given must hold. */
-export const filterSchema = z.object({
+const filterSchema = z.object({
   /** Compares exactly; an empty one is none. */
   roomName: text('roomName').optional(),
   /** Compares exactly; an empty one is none. */

@@ -1,5 +1,6 @@
 import { bench } from './bench-run.ts';
 import { check } from './check.ts';
+import { reindex } from './reindex.ts';
 import { start } from './start.ts';
 import { test } from './test-run.ts';
 
@@ -11,6 +12,7 @@ const commands: Record<string, () => Promise<boolean | void>> = {
   test: () => test(files),
   bench: () => bench(files),
   check,
+  reindex,
 };
 
 try {
