@@ -5,6 +5,7 @@ import { bucketOf, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
 import { putSeedRecordings, seedName } from './support/seeded.ts';
+import { until } from './support/until.ts';
 
 t.setTimeout(120_000);
 
@@ -207,12 +208,13 @@ t.test('what is no recording is not listed, what lacks a manifest is', async (t)
 t.test('1,200 recordings of the seed: complete, by room too, at one S3 request a page', async (t) => {
   const s3 = await proxyTo(t, testConfig().s3.endpoint);
   const config = testConfig({ S3_ENDPOINT: s3.url });
-  const { put } = await bucketOf(config);
+  const { put } = await bucketOf(testConfig({ S3_BUCKET: config.s3.bucket }));
   const many = Array.from({ length: 1_200 }, (_, i) => ({
     ...{ roomName: `room ${i % 24}`, roomId: 'RM_1', startedAt: noon - i * 7 * 60_000 },
   }));
   await putSeedRecordings(put, many);
   const { trpc, url } = await serve(t, config);
+  await until('the index to be built', async () => !(await trpc.recordings.list.query()).indexing, 60_000);
 
   const complete = Object(await (await fetch(`${url}/recordings`)).json());
   t.same(namesOf(complete), many.map(seedName));

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { CreateBucketCommand, paginateListObjectsV2, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import fastify, { type FastifyInstance } from 'fastify';
 import { EgressClient, RoomServiceClient } from 'livekit-server-sdk';
@@ -90,11 +96,13 @@ export async function bucketOf({ s3 }: Config) {
   return {
     put: (Key: string, body: string | Buffer) =>
       client.send(new PutObjectCommand({ Bucket: s3.bucket, Key, Body: Buffer.from(body) })),
-    async keys(): Promise<string[]> {
+    delete: (Key: string) => client.send(new DeleteObjectCommand({ Bucket: s3.bucket, Key })),
+    /** All keys, but for the mark that the index is built. */
+    async keys(Prefix = ''): Promise<string[]> {
       const keys: string[] = [];
-      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: s3.bucket }))
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: s3.bucket, Prefix }))
         keys.push(...Contents.map(({ Key = '' }) => Key));
-      return keys;
+      return keys.filter((key) => !key.endsWith('/index/v1/complete'));
     },
   };
 }
