@@ -18,10 +18,8 @@ export async function reindexBucket(
   try {
     await storage.check();
     const index = createIndex({ storage, path, onDoubled: () => undefined });
-    return await reindex({
-      ...{ storage, index, path, onProgress },
-      erase: createErase({ storage, index, path }),
-    });
+    const erase = createErase({ storage, index, path });
+    return await reindex({ storage, index, erase, path }, onProgress);
   } finally {
     storage.close();
   }

@@ -50,7 +50,7 @@ export function createServices(
   const library = createLibrary({ storage, index, erase, bucket, path, onChange, log });
   const builder = createIndexBuilder({
     index,
-    reindex: (onProgress) => reindex({ storage, index, erase, path, onProgress }),
+    reindex: (onProgress) => reindex({ storage, index, erase, path }, onProgress),
     log,
   });
   const lifecycle = createLifecycle({

@@ -11,19 +11,22 @@ const tellEveryMs = 2_000;
  * says what it did and what it passed over.
  * @throws when S3 is away, for instance since nothing runs
  */
-export async function reindex(): Promise<void> {
+export async function reindex(): Promise<boolean> {
   const dotEnv = join(root, '.env');
   if (existsSync(dotEnv)) process.loadEnvFile(dotEnv);
   const { config } = readSettings(process.env);
   let toldAt = Date.now();
-  const { recordings, written, removed, problems, problemCount } = await reindexBucket(config, (report) => {
+  const report = await reindexBucket(config, ({ recordings }) => {
     if (Date.now() - toldAt < tellEveryMs) return;
     toldAt = Date.now();
-    console.log(`${report.recordings} recordings so far`);
+    console.log(`${recordings} recordings so far`);
   });
+  const { recordings, written, removed, problems, problemCount } = report;
   for (const problem of problems) console.log(`Passed over: ${problem}`);
   if (problemCount > problems.length) console.log(`… and ${problemCount - problems.length} more`);
   console.log(
     `${recordings} recordings are in the index: ${written} entries written, ${removed} taken out, ${problemCount} passed over`,
   );
+  if (!report.isWhole) console.log('Entries were taken away meanwhile: run it again');
+  return report.isWhole;
 }

@@ -143,6 +143,14 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     }
   }
 
+  /** Deletes up to 1,000 objects with one request: the keys of those that S3 would not. */
+  async function deleteAtOnce(keys: string[]): Promise<string[]> {
+    const Objects = keys.map((Key) => ({ Key }));
+    const request = new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
+    const { Errors = [] } = await reach(client.send(request));
+    return Errors.map(({ Key = '' }) => Key);
+  }
+
   return {
     /** Throws when S3 is away, within 3 s; makes the bucket when it is missing. */
     async check(): Promise<void> {
@@ -258,16 +266,15 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     },
 
     /**
-     * Deletes objects, those that are not there as well: one request per 1,000.
-     * @returns the keys of those that S3 would not delete
+     * Deletes objects, those that are not there as well: one request per 1,000, and one more
+     * for those that S3 would not delete at first, such as one that somebody else was deleting.
+     * @returns the keys of those that it would not delete the second time either
      */
     async deleteEach(keys: string[]): Promise<Set<string>> {
       const left = new Set<string>();
       for (let from = 0; from < keys.length; from += keysAtOnce) {
-        const Objects = keys.slice(from, from + keysAtOnce).map((Key) => ({ Key }));
-        const request = new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
-        const { Errors = [] } = await reach(client.send(request));
-        for (const { Key = '' } of Errors) left.add(Key);
+        const refused = await deleteAtOnce(keys.slice(from, from + keysAtOnce));
+        if (refused.length > 0) for (const key of await deleteAtOnce(refused)) left.add(key);
       }
       return left;
     },

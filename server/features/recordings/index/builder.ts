@@ -27,13 +27,14 @@ export function createIndexBuilder({
     if (!(await index.isBuilt())) {
       log.info('the library has no index yet: it is built from the recordings');
       let toldAt = Date.now();
-      const { problems, ...counts } = await reindex(({ recordings }) => {
+      const { problems, isWhole, ...counts } = await reindex(({ recordings }) => {
         if (Date.now() - toldAt < tellEveryMs) return;
         toldAt = Date.now();
         log.info({ recordings }, 'the index of the library is being built');
       });
-      log.info(counts, 'the index of the library is built');
       for (const problem of problems) log.warn(`the index passes over ${problem}`);
+      if (!isWhole) return log.warn(counts, 'the index of the library lacks what somebody takes away');
+      log.info(counts, 'the index of the library is built');
     }
     isBuilt = true;
   }

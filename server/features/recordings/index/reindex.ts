@@ -18,6 +18,9 @@ import type { Index } from './store.ts';
 /** How many recordings are read at once. */
 const atOnce = 32;
 
+/** How often it begins again when entries are taken away under its hands. */
+const maxPasses = 3;
+
 /** How far a reindex is, and in the end what it has done. */
 export interface ReindexReport {
   /** Recordings that are in the index now. */
@@ -28,6 +31,8 @@ export interface ReindexReport {
   /** What is there and was passed over, a line for each, a hundred at most. */
   problems: string[];
   problemCount: number;
+  /** Whether all entries were there in the end; else somebody takes them away. */
+  isWhole: boolean;
 }
 
 const maxProblems = 100;
@@ -38,65 +43,48 @@ const maxProblems = 100;
  * are made of are not even looked into, so that one that was broken off goes on where it
  * was. Safe while the app runs, and for two at once. For each recording one GET and two
  * PUTs at most, a PUT more for one that has no manifest of its own; and one LIST for 1,000
- * files or entries.
+ * files, two for 1,000 entries.
  * @param onProgress hears of each recording
  */
-export async function reindex({
-  storage,
-  index,
-  erase,
-  path,
-  onProgress,
-}: {
-  storage: Storage;
-  index: Index;
-  erase: Erase;
-  path: string;
-  onProgress: (report: ReindexReport) => void;
-}): Promise<ReindexReport> {
-  const report: ReindexReport = { recordings: 0, written: 0, removed: 0, problems: [], problemCount: 0 };
+export async function reindex(
+  from: { storage: Storage; index: Index; erase: Erase; path: string },
+  onProgress: (report: ReindexReport) => void,
+): Promise<ReindexReport> {
+  const report: ReindexReport = {
+    ...{ recordings: 0, written: 0, removed: 0, problems: [], problemCount: 0, isWhole: false },
+  };
+  for (let passes = 0; passes < maxPasses && !report.isWhole; passes += 1) {
+    Object.assign(report, { recordings: 0, problems: [], problemCount: 0 });
+    await pass(from, report, onProgress);
+  }
+  if (report.isWhole) await from.index.markBuilt();
+  return report;
+}
+
+/** Once through all recordings, and through all entries before and behind it. */
+async function pass(
+  { storage, index, erase, path }: Parameters<typeof reindex>[0],
+  report: ReindexReport,
+  onProgress: (report: ReindexReport) => void,
+): Promise<void> {
   const passOver = (key: string, why: string) => {
     report.problemCount += 1;
     if (report.problems.length < maxProblems) report.problems.push(`${key}: ${why}`);
   };
 
-  async function* entries() {
-    for await (const object of everything(storage, index.root)) {
-      const entry = readEntry(index.root, object.key);
-      if (entry) yield { entry, lastModified: object.lastModified };
-    }
-  }
-
-  async function readOrders(): Promise<Set<string>> {
-    const names = new Set<string>();
-    for (const order of await erase.pending()) for (const name of await erase.namesOf(order)) names.add(name);
-    return names;
-  }
-
-  /** Manifests of a newer Egress, whose names are not those of the media: by the names of the media. */
-  async function readOtherManifests(): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    for await (const { key } of storage.list(`${path}EG_`)) {
-      if (!key.endsWith(manifestSuffix) || key.endsWith(mediaSuffix + manifestSuffix)) continue;
-      const text = await storage.getText(key);
-      const names = mediaOfManifest(text);
-      if (names.length === 0) passOver(key, 'is no manifest that can be read');
-      for (const name of names) if (text !== undefined) found.set(name, text);
-    }
-    return found;
-  }
-
   const snapshot = createSnapshot();
-  for await (const { entry, lastModified } of entries()) snapshot.add(entry, lastModified);
-  const [deleting, otherManifests] = await Promise.all([readOrders(), readOtherManifests()]);
+  for await (const { entry, lastModified } of entriesOf(storage, index.root))
+    snapshot.add(entry, lastModified);
+  const deleting = await namesBeingDeleted(erase);
+  const otherManifests = await manifestsOfEgress(storage, path, passOver);
 
   async function enter({ name, media, manifest }: FilePair): Promise<void> {
     if (deleting.has(name)) return;
     if (!recordingNameSchema.safeParse(name).success)
       return passOver(path + name, 'is no name that a recording can have');
 
-    const written = [media, manifest].map((file) => file?.lastModified.getTime() ?? 0);
-    if (media && snapshot.isCurrent(name, new Date(Math.max(...written)))) {
+    const changed = Math.max(...[media, manifest].map((file) => file?.lastModified.getTime() ?? 0));
+    if (media && snapshot.isCurrent(name, changed)) {
       report.recordings += 1;
       return;
     }
@@ -109,14 +97,13 @@ export async function reindex({
     // From now on it is found by its name.
     if (!manifest && other !== undefined)
       await storage.putJson(manifestKey(path + name), manifestOf(recording));
-    const missing = index.keysOf(recording).filter((key) => !snapshot.has(key));
+    const missing = index.keysOf(recording).filter((key) => !snapshot.isThere(key));
     await Promise.all(missing.map((key) => storage.putEmpty(key)));
     report.recordings += 1;
     report.written += missing.length;
     onProgress(report);
   }
 
-  const isOtherManifest = (name: string) => /^EG_[^/]*\.json$/.test(name);
   await pMap(
     pairFiles(storage.list(path), path),
     async (pair) => {
@@ -125,36 +112,65 @@ export async function reindex({
           if (!(error instanceof RangeError)) throw error;
           passOver(path + pair.name, error.message);
         });
-      else if (!isOtherManifest(pair.other.key.slice(path.length)))
+      else if (!isOfEgress(pair.other.key.slice(path.length)))
         passOver(pair.other.key, 'is neither a recording nor a manifest');
     },
     { concurrency: atOnce },
   );
 
-  // What was there from the beginning, and is of no recording: what has come since is.
-  let left: string[] = [];
-  const removeLeft = async () => {
-    await storage.deleteMany(left);
-    report.removed += left.length;
-    left = [];
+  let right = 0;
+  let wrong: string[] = [];
+  const removeWrong = async () => {
+    await storage.deleteMany(wrong);
+    report.removed += wrong.length;
+    wrong = [];
   };
-  if (snapshot.hasLeft())
-    for await (const { entry } of entries()) {
-      if (snapshot.isLeft(entry)) left.push(entry.key);
-      if (left.length === keysAtOnce) await removeLeft();
-    }
-  if (left.length > 0) await removeLeft();
-
-  await index.markBuilt();
-  return report;
+  for await (const { entry } of entriesOf(storage, index.root)) {
+    if (snapshot.isRight(entry)) right += 1;
+    // What has come since the beginning is somebody else's.
+    else if (snapshot.wasThere(entry)) wrong.push(entry.key);
+    if (wrong.length === keysAtOnce) await removeWrong();
+  }
+  if (wrong.length > 0) await removeWrong();
+  report.isWhole = right >= report.recordings * 2;
 }
 
-/** All objects whose keys begin with `prefix`, in folders too: one LIST per 1,000. */
-async function* everything(storage: Storage, prefix: string) {
+/** All entries of the index: one LIST per 1,000. */
+async function* entriesOf(storage: Storage, root: string) {
   let startAfter: string | undefined;
   do {
-    const { objects, isTruncated } = await storage.listPage({ prefix, startAfter });
-    yield* objects;
+    const { objects, isTruncated } = await storage.listPage({ prefix: root, startAfter });
+    for (const { key, lastModified } of objects) {
+      const entry = readEntry(root, key);
+      if (entry) yield { entry, lastModified };
+    }
     startAfter = isTruncated ? objects.at(-1)?.key : undefined;
   } while (startAfter !== undefined);
+}
+
+async function namesBeingDeleted(erase: Erase): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const order of await erase.pending()) for (const name of await erase.namesOf(order)) names.add(name);
+  return names;
+}
+
+/** Whether a file has the name of a manifest as a newer Egress writes it. */
+const isOfEgress = (file: string) =>
+  /^EG_.*\.json$/.test(file) && !file.endsWith(mediaSuffix + manifestSuffix);
+
+/** Manifests of a newer Egress, by the names of the media that they are about: one GET for each. */
+async function manifestsOfEgress(
+  storage: Storage,
+  path: string,
+  passOver: (key: string, why: string) => void,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for await (const { key } of storage.list(`${path}EG_`)) {
+    if (!isOfEgress(key.slice(path.length))) continue;
+    const text = await storage.getText(key);
+    const names = mediaOfManifest(text);
+    if (names.length === 0) passOver(key, 'is no manifest that can be read');
+    for (const name of names) if (text !== undefined) found.set(name, text);
+  }
+  return found;
 }

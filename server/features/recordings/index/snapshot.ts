@@ -9,49 +9,50 @@ const nameHash = (position: string) => numberOf(position.slice(13));
 
 /**
  * What was in the index at some time, in some ten bytes an entry: of a hundred thousand
- * recordings two million bytes or three.
+ * recordings some twenty million bytes.
  */
 export function createSnapshot() {
-  /** The entries that nobody has said yet are right. */
-  const unseen = new Set<number>();
-  const seen = new Set<number>();
-  /** By name: how many entries it has, and when the oldest was written, in ms since 1970. */
-  const names = new Map<number, { entries: number; writtenAt: number }>();
+  const there = new Set<number>();
+  const right = new Set<number>();
+  /** By name: how many entries it has, of what row, and when the oldest was written, in ms since 1970. */
+  const names = new Map<number, { entries: number; row: number; writtenAt: number }>();
+  /** Hashes of names whose entries are right as they are. */
   const current = new Set<number>();
 
   return {
-    add({ key, position }: Entry, writtenAt: Date): void {
-      unseen.add(hashOf(key));
+    add({ key, position, recording }: Entry, writtenAt: Date): void {
+      there.add(hashOf(key));
       const hash = nameHash(position);
+      const row = hashOf(JSON.stringify(recording));
       const known = names.get(hash);
       names.set(hash, {
-        entries: (known?.entries ?? 0) + 1,
+        row,
+        // Entries that differ are never taken for right.
+        entries: known && known.row !== row ? Infinity : (known?.entries ?? 0) + 1,
         writtenAt: Math.min(known?.writtenAt ?? Infinity, writtenAt.getTime()),
       });
     },
 
-    /** Whether there was an entry, which is right then. */
-    has(key: string): boolean {
+    /** Whether an entry that is right was there already. */
+    isThere(key: string): boolean {
       const hash = hashOf(key);
-      if (unseen.delete(hash)) seen.add(hash);
-      return seen.has(hash);
+      right.add(hash);
+      return there.has(hash);
     },
 
-    /** Whether both entries of a name were written after `date`, so that they are right as they are. */
-    isCurrent(name: string, date: Date): boolean {
+    /** Whether both entries of a name were written after a time, in ms since 1970, and so are right as they are. */
+    isCurrent(name: string, time: number): boolean {
       const hash = nameHash(positionOf({ name, startedAt: 0 }));
       const known = names.get(hash);
       // Some servers know whole seconds only.
-      const isCurrent = known?.entries === 2 && known.writtenAt >= date.getTime() + 1_000;
+      const isCurrent = known?.entries === 2 && known.writtenAt >= time + 1_000;
       if (isCurrent) current.add(hash);
       return isCurrent;
     },
 
-    /** Whether an entry was there, and nobody has said that it is right. */
-    isLeft: ({ key, position }: Entry): boolean =>
-      unseen.has(hashOf(key)) && !current.has(nameHash(position)),
+    /** Whether an entry has been said to be right. */
+    isRight: ({ key, position }: Entry): boolean => right.has(hashOf(key)) || current.has(nameHash(position)),
 
-    /** Whether there is any such entry, perhaps. */
-    hasLeft: (): boolean => unseen.size > current.size * 2,
+    wasThere: ({ key }: Entry): boolean => there.has(hashOf(key)),
   };
 }
