@@ -121,7 +121,9 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     // Servers other than AWS refuse checksums that they do not know.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    maxAttempts: 3,
+    // With a growing pause of random length between them, as S3's SlowDown asks for.
+    maxAttempts: 4,
+    retryMode: 'standard',
     requestHandler: {
       connectionTimeout: 2_000,
       // Until the answer begins: a video may take hours.

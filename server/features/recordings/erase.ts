@@ -40,11 +40,11 @@ export function createErase({ storage, index, path }: { storage: Storage; index:
     const deleteOf = async (keysOf: (name: string) => Promise<string[]>) => {
       const keys = await pMap(
         names.filter((name) => !left.has(name)),
-        async (name) => ({ name, keys: await keysOf(name) }),
+        async (name) => ({ name, keys: await keysOf(name).catch(() => undefined) }),
         { concurrency: atOnce },
       );
-      const refused = await storage.deleteEach(keys.flatMap((one) => one.keys));
-      for (const one of keys) if (one.keys.some((key) => refused.has(key))) left.add(one.name);
+      const refused = await storage.deleteEach(keys.flatMap((one) => one.keys ?? []));
+      for (const one of keys) if (!one.keys || one.keys.some((key) => refused.has(key))) left.add(one.name);
     };
     await deleteOf(async (name) => entries.get(name) ?? []);
     await deleteOf(besideMedia);

@@ -6,7 +6,7 @@ import {
 } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
-import { recordingNotFound, storageUnavailable, toReelroomError } from '../../errors.ts';
+import { recordingNotFound, storageUnavailable, toReelroomError, type ReelroomError } from '../../errors.ts';
 import type { Storage } from '../../plugins/storage.ts';
 import type { Erase } from './erase.ts';
 import type { Index } from './index/store.ts';
@@ -116,21 +116,33 @@ export function createLibrary({
     return now;
   }
 
-  /** Deletes those of the named recordings that are there and that `mayGo`: a result for each of them. */
+  /** The recording that is to be deleted, or why it cannot be. */
+  async function lookFor(
+    name: string,
+  ): Promise<{ name: string; recording?: Recording; error?: ReelroomError }> {
+    try {
+      const recording = await look(name);
+      if (recording) return { name, recording };
+      healMissing(name);
+      return { name, error: recordingNotFound() };
+    } catch (error) {
+      return { name, error: toReelroomError(error) };
+    }
+  }
+
+  /**
+   * Deletes those of the named recordings that are there and that `mayGo`: why it did not,
+   * by the names of those others that are not there, or that S3 would not delete.
+   */
   async function deleteThose(names: string[], mayGo = (_recording: Recording) => true) {
-    const looked = await pMap(new Set(names), async (name) => ({ name, recording: await look(name) }), {
-      concurrency: atOnce,
-    });
+    const looked = await pMap(new Set(names), lookFor, { concurrency: atOnce });
     const found = looked.flatMap(({ recording }) => recording ?? []).filter(mayGo);
     const left = await erase.all(found);
     for (const recording of found) if (!left.has(recording.name)) onChange('deleted', recording);
-    for (const { name, recording } of looked) if (!recording) healMissing(name);
-    return new Map(
-      looked.map(({ name, recording }) => {
-        if (!recording) return [name, recordingNotFound()];
-        return [name, left.has(name) ? storageUnavailable() : undefined];
-      }),
-    );
+    const errors = new Map<string, ReelroomError>();
+    for (const { name, error } of looked) if (error) errors.set(name, error);
+    for (const name of left) errors.set(name, storageUnavailable());
+    return errors;
   }
 
   return {
@@ -211,7 +223,7 @@ export function createLibrary({
           const error = errors.get(name);
           return {
             name,
-            ...(error && { error: { code: error.code, message: toReelroomError(error).message } }),
+            ...(error && { error: { code: error.code, message: error.message } }),
           };
         }),
       };

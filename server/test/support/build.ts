@@ -13,6 +13,10 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { EgressClient, RoomServiceClient } from 'livekit-server-sdk';
 import type { Test } from 'tap';
 import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts';
+import livekit from '../../plugins/livekit.ts';
+import redis from '../../plugins/redis.ts';
+import storage from '../../plugins/storage.ts';
+import { createServices } from '../../services.ts';
 import { until } from './until.ts';
 
 /** The stack's configuration, with a bucket that only this test has. */
@@ -56,6 +60,20 @@ export async function serve(t: Test, config: Config = testConfig()) {
       body: JSON.stringify(body),
     });
   return { app, url, trpc, post, config };
+}
+
+/** The services of an app process that has nothing else: nobody asks it, it does nothing by itself. */
+export async function buildServices(t: Test, config: Config) {
+  const app = fastify();
+  await app.register(livekit, { config });
+  await app.register(storage, { config });
+  await app.register(redis, { url: config.redisUrl });
+  const services = createServices(app, config, () => ({ parts: [] }));
+  t.teardown(async () => {
+    await services.close();
+    await app.close();
+  });
+  return services;
 }
 
 /** A port that nobody listens on. */

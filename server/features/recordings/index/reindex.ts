@@ -18,6 +18,9 @@ import type { Index } from './store.ts';
 /** How many recordings are read at once. */
 const atOnce = 32;
 
+/** How often a recording is tried whose requests fail: of many that are under way some may have bad luck. */
+const maxTries = 3;
+
 /** How often it begins again when entries are taken away under its hands. */
 const maxPasses = 3;
 
@@ -108,7 +111,7 @@ async function pass(
     pairFiles(storage.list(path), path),
     async (pair) => {
       if ('name' in pair)
-        await enter(pair).catch((error: unknown) => {
+        await withTries(() => enter(pair)).catch((error: unknown) => {
           if (!(error instanceof RangeError)) throw error;
           passOver(path + pair.name, error.message);
         });
@@ -133,6 +136,16 @@ async function pass(
   }
   if (wrong.length > 0) await removeWrong();
   report.isWhole = right >= report.recordings * 2;
+}
+
+async function withTries(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === maxTries || error instanceof RangeError) throw error;
+    }
+  }
 }
 
 /** All entries of the index: one LIST per 1,000. */
