@@ -49,6 +49,8 @@ export async function reelroom(
 
   const services = createServices(app, config, setup);
   const stopReconciler = startReconciler({ ...services, log: app.log });
+  // Whoever lists the recordings tries again what fails here.
+  services.builder.whenBuilt(0).catch((error: unknown) => app.log.warn({ err: error }, 'no index yet'));
   app.addHook('onClose', async () => {
     await stopReconciler();
     await services.close();

@@ -22,6 +22,9 @@ const isWebhookSecret = (secret: string) => {
   return bytes.length >= 24 && secret === `whsec_${bytes.toString('base64')}`;
 };
 
+/** A key has 1,024 bytes in S3, and the index puts much into one. */
+const maxPathBytes = 128;
+
 const text = z.string().min(1, 'must not be empty');
 
 const environmentSchema = z
@@ -75,12 +78,16 @@ const environmentSchema = z
         /^(?:(?!\.{1,2}\/)[^/\\{}\p{Cc}]+\/)*$/u,
         'must be empty or folders that each end in a slash, such as recordings/',
       )
+      .refine((path) => Buffer.byteLength(path) <= maxPathBytes, {
+        error: `must be at most ${maxPathBytes} bytes of UTF-8, such as recordings/`,
+      })
       .default('recordings/'),
     RECORDING_FILE_PORTION_SIZE: wholeNumber(1, Number.MAX_SAFE_INTEGER, '5242880').optional(),
     CRASH_SAFE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
     EGRESS_BACKUP_FOLDER: text.optional(),
     MAX_RECORDING_MINUTES: wholeNumber(1, 10_000, '240').optional(),
     MAX_CONCURRENT_RECORDINGS: wholeNumber(1, 10_000, '4').optional(),
+    RETENTION_DAYS: wholeNumber(1, 36_500, '90').optional(),
   })
   .refine(({ WEBHOOK_URLS, WEBHOOK_SECRET }) => WEBHOOK_URLS.length === 0 || WEBHOOK_SECRET !== undefined, {
     path: ['WEBHOOK_SECRET'],
@@ -125,6 +132,8 @@ const fromEnvironment = (env: z.infer<typeof environmentSchema>) => ({
     maxMs: env.MAX_RECORDING_MINUTES === undefined ? undefined : env.MAX_RECORDING_MINUTES * 60_000,
     /** How many there may be at once; no limit when absent. */
     maxConcurrent: env.MAX_CONCURRENT_RECORDINGS,
+    /** After how many days recordings are deleted that are not kept; never when absent. */
+    retentionDays: env.RETENTION_DAYS,
   },
 });
 

@@ -56,6 +56,9 @@ export const storageUnavailable = (cause?: unknown) =>
     cause,
   });
 
+export const indexing = () =>
+  new ReelroomError('INDEXING', 'The list of recordings is being put together: try again shortly');
+
 /** The sentences of a schema's refusal, one after the other. */
 export const validationMessage = (error: ZodError): string =>
   [...new Set(error.issues.map((issue) => issue.message))].join('; ');

@@ -5,11 +5,19 @@ import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
 import { createAutoRecord } from './features/recordings/auto-record.ts';
 import { createBackup } from './features/recordings/backup.ts';
+import { createErase } from './features/recordings/erase.ts';
 import { createFinish } from './features/recordings/finish.ts';
+import { createIndexBuilder } from './features/recordings/index/builder.ts';
+import { reindex } from './features/recordings/index/reindex.ts';
+import { createIndex } from './features/recordings/index/store.ts';
 import { createLibrary } from './features/recordings/library.ts';
 import { createLifecycle } from './features/recordings/lifecycle.ts';
+import { createListing } from './features/recordings/listing.ts';
 import { createRecorderWatch } from './features/recordings/recorder-watch.ts';
+import { createRetention } from './features/recordings/retention.ts';
 import { createSweeper } from './features/recordings/sweeper.ts';
+import { createTotals } from './features/recordings/totals.ts';
+import { createUpkeep } from './features/recordings/upkeep.ts';
 import { createRoomLock } from './features/rooms/lock.ts';
 import { createStaleStatus } from './features/rooms/stale-status.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
@@ -17,7 +25,7 @@ import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
 
 /** What happens to recordings that others want to hear of. */
-export type Change = 'started' | 'ready' | 'failed' | 'deleted';
+export type Change = 'started' | 'ready' | 'failed' | 'changed' | 'deleted';
 
 /** What routers and routes delegate to, made of the outside things that `app` has. */
 export function createServices(
@@ -25,7 +33,7 @@ export function createServices(
   config: Config,
   setup: () => Setup,
 ) {
-  const { path, crashSafe, maxMs, maxConcurrent, backupFolder } = config.recordings;
+  const { path, crashSafe, maxMs, maxConcurrent, backupFolder, retentionDays } = config.recordings;
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
 
@@ -33,7 +41,7 @@ export function createServices(
   const notifications = secret === undefined ? undefined : createNotifications({ urls, secret, log });
   const onChange = (change: Change, recording: Recording): void => {
     events.publish({ type: `recording-${change}`, recording });
-    notifications?.notify(`recording.${change}`, recording);
+    if (change !== 'changed') notifications?.notify(`recording.${change}`, recording);
   };
 
   const roomStatus = createRoomStatus({
@@ -43,7 +51,14 @@ export function createServices(
   });
   const backup =
     backupFolder === undefined ? undefined : createBackup({ storage, folder: backupFolder, path });
-  const library = createLibrary({ storage, bucket, path, onDeleted: (it) => onChange('deleted', it) });
+  const index = createIndex({ storage, path, onDoubled: (recording) => library.healDoubled(recording) });
+  const erase = createErase({ storage, index, path });
+  const library = createLibrary({ storage, index, erase, bucket, path, onChange, log });
+  const builder = createIndexBuilder({
+    index,
+    reindex: (onProgress) => reindex({ storage, index, erase, path }, onProgress),
+    log,
+  });
   const lifecycle = createLifecycle({
     livekit,
     library,
@@ -59,12 +74,25 @@ export function createServices(
   });
   const autoRecord = createAutoRecord({ livekit, lifecycle, log });
   const settleRooms = createStaleStatus({ livekit, lifecycle, library, roomStatus });
+  const listing = createListing({ index, builder, underWay: lifecycle.underWay });
+  const totals = createTotals({ all: () => listing.all({ order: 'newest' }), events, log });
+  const retain =
+    retentionDays === undefined ? undefined : createRetention({ index, library, days: retentionDays, log });
+  const sweep = createSweeper({ storage, backup, lifecycle, path });
+  const upkeep = createUpkeep({ library, erase, builder, retain });
   return {
     tokens: createTokens({ livekit, roomStatus }),
     library,
+    listing,
+    totals,
+    builder,
     lifecycle,
     autoRecord,
-    sweep: createSweeper({ storage, backup, lifecycle, path }),
+    /** Sees to what nobody else does; may take long. */
+    async sweep(): Promise<void> {
+      await sweep();
+      await upkeep();
+    },
     /** Looks at all open rooms: one LiveKit request. */
     async lookAtRooms(): Promise<void> {
       const rooms = await livekit.openRooms();
@@ -73,11 +101,11 @@ export function createServices(
     },
     roomStatus,
     events,
-    system: createSystem({ livekit, storage, setup, log }),
+    system: createSystem({ livekit, storage, setup, retentionDays, log }),
 
     /** Ends what these have begun. */
     async close(): Promise<void> {
-      await Promise.all([notifications?.close(), events.close()]);
+      await Promise.all([notifications?.close(), events.close(), totals.close()]);
     },
   };
 }

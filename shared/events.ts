@@ -14,7 +14,8 @@ const recordingChangedSchema = z.object({
     'recording-started',
     'recording-ready',
     'recording-failed',
-    'recording-renamed',
+    /** Its title, or whether it is kept. */
+    'recording-changed',
     'recording-deleted',
   ]),
   /** As it is after the change; for a deleted one, as it last was. */

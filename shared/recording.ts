@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { recordingNameSchema } from './recording-name.ts';
 import { roomNameSchema } from './room-name.ts';
+import { titleSchema } from './title.ts';
 
 /** The states of a recording: the last two are final. */
 export const recordingStatusSchema = z.enum(['starting', 'recording', 'stopping', 'ready', 'failed']);
@@ -60,6 +61,10 @@ export const recordingSchema = z.object({
   failure: failureSchema.optional(),
   /** Why a failed recording failed, a sentence for people. */
   error: z.string().optional(),
+  /** What people call it. */
+  title: titleSchema.optional(),
+  /** Whether it stays, however old it becomes. */
+  keep: z.boolean().optional(),
 });
 export type Recording = z.infer<typeof recordingSchema>;
 
@@ -78,10 +83,3 @@ export const startInputSchema = roomInputSchema.extend({
 });
 export type StartOptions = z.output<typeof startInputSchema>;
 export const recordingInputSchema = z.object({ name: recordingNameSchema });
-
-/** Which recordings to list; both fields compare exactly. */
-export const listInputSchema = z.object({
-  roomName: z.string().optional(),
-  roomId: z.string().optional(),
-});
-export type ListInput = z.infer<typeof listInputSchema>;

@@ -29,5 +29,7 @@ export const systemStatusSchema = z.object({
   recording: abilitySchema,
   storage: abilitySchema,
   setup: setupSchema.shape.parts,
+  /** After how many days recordings are deleted that are not kept; never when absent. */
+  retentionDays: z.number().optional(),
 });
 export type SystemStatus = z.infer<typeof systemStatusSchema>;

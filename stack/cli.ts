@@ -1,4 +1,6 @@
+import { bench } from './bench-run.ts';
 import { check } from './check.ts';
+import { reindex } from './reindex.ts';
 import { start } from './start.ts';
 import { test } from './test-run.ts';
 
@@ -8,7 +10,9 @@ const commands: Record<string, () => Promise<boolean | void>> = {
   start: () => start({ hotReload: false }),
   dev: () => start({ hotReload: true }),
   test: () => test(files),
+  bench: () => bench(files),
   check,
+  reindex,
 };
 
 try {

@@ -38,8 +38,14 @@ class RecordingRows {
     const meanwhile: RowChange[] = (this.#meanwhile = []);
     if (this.#state === 'failed') this.#state = 'loading';
     try {
-      const { recordings } = await trpc.recordings.list.query(this.#query);
-      if (asked !== this.#asked) return;
+      const recordings: Recording[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await trpc.recordings.list.query({ ...this.#query, limit: 200, cursor });
+        if (asked !== this.#asked) return;
+        recordings.push(...page.recordings);
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
       this.#rows = meanwhile.reduce(withChange, recordings);
       this.#state = 'ready';
     } catch (error) {

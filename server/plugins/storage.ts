@@ -9,6 +9,7 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
@@ -25,6 +26,15 @@ export interface StoredObject {
   /** Bytes. */
   size: number;
   lastModified: Date;
+}
+
+/** What one LIST gives, in S3's own order of keys. */
+export interface Listing {
+  objects: StoredObject[];
+  /** What the keys of folders begin with, where folders were asked for. */
+  folders: string[];
+  /** Whether there is more behind it. */
+  isTruncated: boolean;
 }
 
 /** Which part of an object is wanted, and unless it is which; as in HTTP. */
@@ -55,8 +65,8 @@ const patient = { requestTimeout: 120_000 };
 /** How long a few megabytes may take, in ms. */
 const bodyTimeout = 60_000;
 
-/** How many keys S3 deletes with one request. */
-const deletableAtOnce = 1_000;
+/** How many keys S3 lists, or deletes, with one request. */
+export const keysAtOnce = 1_000;
 
 const statusOf = (error: unknown) =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
@@ -99,7 +109,7 @@ async function orStatus<T extends ObjectHead>(call: Promise<T>): Promise<T | Obj
 
 /**
  * The bucket, and the only place that knows the S3 SDK. Each method is one request
- * but for `list` and `deleteMany` (one per 1,000 keys), and throws `STORAGE_UNAVAILABLE` when S3
+ * but for `list`, `folders`, `deleteEach` and `deleteMany` (one per 1,000 keys), and throws `STORAGE_UNAVAILABLE` when S3
  * cannot be reached or refuses our credentials.
  */
 export function createStorage({ endpoint, accessKey, secretKey, region, bucket }: Config['s3']) {
@@ -111,7 +121,9 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     // Servers other than AWS refuse checksums that they do not know.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    maxAttempts: 3,
+    // With a growing pause of random length between them, as S3's SlowDown asks for.
+    maxAttempts: 4,
+    retryMode: 'standard',
     requestHandler: {
       connectionTimeout: 2_000,
       // Until the answer begins: a video may take hours.
@@ -131,6 +143,14 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     } catch (error) {
       throw storageUnavailable(error);
     }
+  }
+
+  /** Deletes up to 1,000 objects with one request: the keys of those that S3 would not. */
+  async function deleteAtOnce(keys: string[]): Promise<string[]> {
+    const Objects = keys.map((Key) => ({ Key }));
+    const request = new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
+    const { Errors = [] } = await reach(client.send(request));
+    return Errors.map(({ Key = '' }) => Key);
   }
 
   return {
@@ -157,6 +177,43 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     async *folders(prefix: string): AsyncGenerator<string> {
       for await (const page of pagesOf(prefix))
         for (const { Prefix = '' } of page.CommonPrefixes ?? []) yield Prefix.slice(prefix.length, -1);
+    },
+
+    /**
+     * The keys that begin with `prefix` and come behind `startAfter`, `limit` at most (1,000);
+     * with `hasFolders` a folder counts for what is in it.
+     */
+    async listPage({
+      prefix,
+      startAfter,
+      limit = keysAtOnce,
+      hasFolders = false,
+    }: {
+      prefix: string;
+      startAfter?: string | undefined;
+      limit?: number;
+      hasFolders?: boolean;
+    }): Promise<Listing> {
+      const request = new ListObjectsV2Command({
+        ...{ Bucket, Prefix: prefix, MaxKeys: limit },
+        ...(startAfter && { StartAfter: startAfter }),
+        ...(hasFolders && { Delimiter: '/' }),
+      });
+      try {
+        const { Contents = [], CommonPrefixes = [], IsTruncated = false } = await client.send(request);
+        return {
+          objects: Contents.map(({ Key = '', Size = 0, LastModified = new Date(0) }) => ({
+            key: Key,
+            size: Size,
+            lastModified: LastModified,
+          })),
+          folders: CommonPrefixes.map(({ Prefix = '' }) => Prefix),
+          isTruncated: IsTruncated,
+        };
+      } catch (error) {
+        // A bucket that is not there is no empty one.
+        throw storageUnavailable(error);
+      }
     },
 
     /** A small object's text; nothing where there is none. */
@@ -200,19 +257,34 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
       );
     },
 
+    /** Makes an object that says all it has to say by its key. */
+    async putEmpty(key: string): Promise<void> {
+      await reach(client.send(new PutObjectCommand({ Bucket, Key: key, Body: new Uint8Array() })));
+    },
+
     /** Deletes an object; one that is not there is deleted already. */
     async delete(key: string): Promise<void> {
       await reach(client.send(new DeleteObjectCommand({ Bucket, Key: key })));
     },
 
-    /** Deletes objects, those that are not there as well: one request per 1,000. */
-    async deleteMany(keys: string[]): Promise<void> {
-      for (let from = 0; from < keys.length; from += deletableAtOnce) {
-        const Objects = keys.slice(from, from + deletableAtOnce).map((Key) => ({ Key }));
-        const request = new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
-        const { Errors = [] } = await reach(client.send(request));
-        if (Errors[0]) throw storageUnavailable(new Error(`${Errors[0].Key}: ${Errors[0].Message}`));
+    /**
+     * Deletes objects, those that are not there as well: one request per 1,000, and one more
+     * for those that S3 would not delete at first, such as one that somebody else was deleting.
+     * @returns the keys of those that it would not delete the second time either
+     */
+    async deleteEach(keys: string[]): Promise<Set<string>> {
+      const left = new Set<string>();
+      for (let from = 0; from < keys.length; from += keysAtOnce) {
+        const refused = await deleteAtOnce(keys.slice(from, from + keysAtOnce));
+        if (refused.length > 0) for (const key of await deleteAtOnce(refused)) left.add(key);
       }
+      return left;
+    },
+
+    /** As {@link deleteEach}, for those that have to be gone. */
+    async deleteMany(keys: string[]): Promise<void> {
+      const [left] = await this.deleteEach(keys);
+      if (left !== undefined) throw storageUnavailable(new Error(`${left} could not be deleted`));
     },
 
     /** Begins an object that is uploaded in parts, or replaced by them. */

@@ -21,6 +21,12 @@ t.test('a recording over tRPC, from start to deletion', async (t) => {
     data: { code: 'CONFLICT', errorCode: 'RECORDING_ALREADY_STARTED' },
   });
 
+  t.match(await trpc.recordings.list.query({ search: roomName.toUpperCase() }), {
+    live: [{ name: recording.name, status: 'recording' }],
+    recordings: [],
+  });
+  t.match(await trpc.recordings.list.query({ roomName: 'another' }), { live: [], recordings: [] });
+
   // What is recorded has to have a length.
   await sleep(3_000);
   const stopped = await trpc.recordings.stop.mutate({ roomName });
@@ -53,7 +59,7 @@ t.test('a recording over tRPC, from start to deletion', async (t) => {
     data: { code: 'CONFLICT', errorCode: 'RECORDING_NOT_STARTED' },
   });
   await trpc.recordings.delete.mutate({ name: recording.name });
-  t.same(await trpc.recordings.list.query({ roomName }), { recordings: [] });
+  t.same(await trpc.recordings.list.query({ roomName }), { live: [], recordings: [] });
 });
 
 t.test("the same over the seed's REST", async (t) => {

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import t from 'tap';
 import {
   deleteSegments,
-  deleteThumbnails,
   listSegments,
   listThumbnails,
+  listWorkingFiles,
   segmentsInOrder,
   workingFiles,
 } from '../features/recordings/segments.ts';
@@ -74,9 +74,10 @@ t.test('working files are listed and deleted, those of one recording only', asyn
 
   t.strictSame(await listSegments(storage, 'recordings/', name), segments);
   t.strictSame(await listThumbnails(storage, 'recordings/', name), [mine.poster]);
+  t.equal((await listWorkingFiles(storage, 'recordings/', name)).length, segments.length + 2);
   await deleteSegments(storage, 'recordings/', name);
   t.strictSame(await listSegments(storage, 'recordings/', name), []);
-  await deleteThumbnails(storage, 'recordings/', name);
+  await storage.deleteMany(await listWorkingFiles(storage, 'recordings/', name));
   t.strictSame((await keys()).sort(), kept.sort());
   await deleteSegments(storage, 'recordings/', name);
 });

@@ -1,97 +1,167 @@
 import {
-  manifestSuffix,
-  recordingNameSchema,
-  type ListInput,
+  recordingSchema,
+  type DeleteManyOutput,
   type Recording,
   type RecordingStatus,
 } from '@reelroom/shared';
+import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
-import { recordingNotFound } from '../../errors.ts';
+import { recordingNotFound, storageUnavailable, toReelroomError, type ReelroomError } from '../../errors.ts';
 import type { Storage } from '../../plugins/storage.ts';
+import type { Erase } from './erase.ts';
+import type { Index } from './index/store.ts';
 import {
   describeFailure,
   describeRecording,
   endOf,
   manifestKey,
   manifestOf,
-  type Media,
+  recordingOfManifest,
 } from './manifest.ts';
+import { listSegments } from './segments.ts';
 import type { Target } from './state.ts';
-import { deleteSegments, deleteThumbnails, listSegments } from './segments.ts';
 
-/** The recordings that are in the bucket. */
+/** How many recordings are looked at at once, where many are. */
+const atOnce = 16;
+
+/** The recordings that are in the bucket, one by one. */
 export function createLibrary({
   storage,
+  index,
+  erase,
   bucket,
   path,
-  onDeleted,
+  onChange,
+  log,
 }: {
   storage: Storage;
+  index: Index;
+  erase: Erase;
   bucket: string;
   /** Key prefix of the recordings' folder. */
   path: string;
-  onDeleted: (recording: Recording) => void;
+  onChange: (change: 'changed' | 'deleted', recording: Recording) => void;
+  log: FastifyBaseLogger;
 }) {
   const keyOf = (name: string) => path + name;
+  const healing = new Set<string>();
 
-  /**
-   * One recording: two S3 requests.
-   * @throws {ReelroomError} RECORDING_NOT_FOUND
-   */
-  async function get(name: string): Promise<Recording> {
+  /** What media and manifest say: two S3 requests. */
+  async function look(name: string): Promise<Recording | undefined> {
     const key = keyOf(name);
     const [head, manifest] = await Promise.all([storage.head(key), storage.getText(manifestKey(key))]);
     const { contentLength: size = 0, lastModified = new Date(0) } = head;
-    const recording =
-      head.status === 200
-        ? describeRecording({ name, size, lastModified }, manifest)
-        : describeFailure(manifest);
-    if (!recording) throw recordingNotFound();
-    return recording;
+    return head.status === 200
+      ? describeRecording({ name, size, lastModified }, manifest)
+      : describeFailure(manifest);
+  }
+
+  /** Makes the entries at one place those that media and manifest ask for. */
+  async function healOnce(entered: Recording): Promise<Recording | undefined> {
+    const truth = await look(entered.name);
+    const right = new Set(truth && index.keysOf(truth));
+    const there = await index.keysAt(entered);
+    if (truth && [...right].some((key) => !there.includes(key))) await index.put(truth);
+    await storage.deleteMany(there.filter((key) => !right.has(key)));
+    return truth;
+  }
+
+  async function healUntilRight(entered: Recording): Promise<void> {
+    let before = await healOnce(entered);
+    for (;;) {
+      // Somebody may have changed it meanwhile, and lost the new entries to our tidying.
+      const now = await look(entered.name);
+      if (JSON.stringify(now) === JSON.stringify(before)) return;
+      before = await healOnce(entered);
+    }
+  }
+
+  /** Has the entries of a recording made right, some time soon. */
+  function heal(name: string, find: () => Promise<Recording | undefined>): void {
+    if (healing.has(name)) return;
+    healing.add(name);
+    find()
+      .then(async (entered) => {
+        if (!entered) return;
+        await healUntilRight(entered);
+        log.info({ name }, 'entries of the index that were wrong are made right');
+      })
+      .catch((error: unknown) =>
+        log.warn({ err: error, name }, 'entries of the index are not made right yet'),
+      )
+      .finally(() => healing.delete(name));
+  }
+
+  /** Somebody asked for a recording that is not there: neither may its entries be. */
+  const healMissing = (name: string) => heal(name, () => index.find(name));
+
+  async function get(name: string): Promise<Recording> {
+    const recording = await look(name);
+    if (recording) return recording;
+    healMissing(name);
+    throw recordingNotFound();
+  }
+
+  /** Changes what people have to say of a recording. The manifest first: it says what is right. */
+  async function change(
+    name: string,
+    wanted: Pick<Recording, 'title'> | Pick<Recording, 'keep'>,
+  ): Promise<Recording> {
+    const before = await get(name);
+    const now = recordingSchema.parse({ ...before, ...wanted });
+    await storage.putJson(manifestKey(keyOf(name)), manifestOf(now));
+    await index.put(now);
+    await index.removeAllBut(before, now);
+    onChange('changed', now);
+    return now;
+  }
+
+  /** The recording that is to be deleted, or why it cannot be. */
+  async function lookFor(
+    name: string,
+  ): Promise<{ name: string; recording?: Recording; error?: ReelroomError }> {
+    try {
+      const recording = await look(name);
+      if (recording) return { name, recording };
+      healMissing(name);
+      return { name, error: recordingNotFound() };
+    } catch (error) {
+      return { name, error: toReelroomError(error) };
+    }
+  }
+
+  /**
+   * Deletes those of the named recordings that are there and that `mayGo`: why it did not,
+   * by the names of those others that are not there, or that S3 would not delete.
+   */
+  async function deleteThose(names: string[], mayGo = (_recording: Recording) => true) {
+    const looked = await pMap(new Set(names), lookFor, { concurrency: atOnce });
+    const found = looked.flatMap(({ recording }) => recording ?? []).filter(mayGo);
+    const left = await erase.all(found);
+    for (const recording of found) if (!left.has(recording.name)) onChange('deleted', recording);
+    const errors = new Map<string, ReelroomError>();
+    for (const { name, error } of looked) if (error) errors.set(name, error);
+    for (const name of left) errors.set(name, storageUnavailable());
+    return errors;
   }
 
   return {
     keyOf,
+
+    /**
+     * One recording: two S3 requests.
+     * @throws {ReelroomError} RECORDING_NOT_FOUND
+     */
     get,
+
+    healMissing,
+
+    /** Two entries of one recording were seen: one is wrong. */
+    healDoubled: (entered: Recording): void => heal(entered.name, () => Promise.resolve(entered)),
 
     /** Whether a file that is stored there is one of these recordings. */
     isTarget: ({ key = '', bucket: itsBucket = bucket }: Target): boolean =>
       itsBucket === bucket && key.startsWith(path) && !key.slice(path.length).includes('/'),
-
-    /**
-     * All recordings, newest first; of one room name, one room id, or both, compared
-     * exactly. One LIST per 1,000 keys and one GET per recording.
-     */
-    async list({ roomName, roomId }: ListInput): Promise<Recording[]> {
-      const media = new Map<string, Media>();
-      const names = new Set<string>();
-      const manifests = new Set<string>();
-      for await (const { key, size, lastModified } of storage.list(path)) {
-        const file = key.slice(path.length);
-        const isManifest = file.endsWith(manifestSuffix);
-        const name = isManifest ? file.slice(0, -manifestSuffix.length) : file;
-        if (!recordingNameSchema.safeParse(name).success) continue;
-        names.add(name);
-        if (isManifest) manifests.add(name);
-        else media.set(name, { name, size, lastModified });
-      }
-      const recordings = await pMap(
-        names,
-        async (name) => {
-          const manifest = manifests.has(name) ? await storage.getText(manifestKey(keyOf(name))) : undefined;
-          const file = media.get(name);
-          return file ? describeRecording(file, manifest) : describeFailure(manifest);
-        },
-        { concurrency: 32 },
-      );
-      return recordings
-        .filter((recording) => recording !== undefined)
-        .filter(
-          (recording) =>
-            (!roomName || recording.roomName === roomName) && (!roomId || recording.roomId === roomId),
-        )
-        .sort((a, b) => b.startedAt - a.startedAt);
-    },
 
     /** How a recording ended, where that has been described: one GET. */
     async endOf(name: string): Promise<RecordingStatus | undefined> {
@@ -104,23 +174,67 @@ export function createLibrary({
       return status === 200 || (await listSegments(storage, path, name)).length > 0;
     },
 
-    /** Describes a recording that has ended: one PUT, the same however often. */
-    describe(recording: Recording): Promise<void> {
-      return storage.putJson(manifestKey(keyOf(recording.name)), manifestOf(recording));
+    /**
+     * Describes a recording that has ended, and enters it in the index; the same however
+     * often, and what people have to say of it stays. One GET, three PUTs, a DELETE where it
+     * was entered otherwise.
+     */
+    async describe(recording: Recording): Promise<void> {
+      const manifest = manifestKey(keyOf(recording.name));
+      const before = recordingOfManifest(await storage.getText(manifest));
+      const now = recordingSchema.parse({ ...recording, title: before?.title, keep: before?.keep });
+      await storage.putJson(manifest, manifestOf(now));
+      await index.put(now);
+      if (before) await index.removeAllBut(before, now);
     },
 
     /**
-     * Deletes a recording for good. The media goes last: what a
-     * crash leaves is a recording that is listed and can be deleted again.
+     * Gives a recording a title, or takes it away; its file keeps its name. Five S3
+     * requests, six when it had another.
+     * @throws {ReelroomError} RECORDING_NOT_FOUND, also while it is being made
+     */
+    rename: (name: string, title: string | undefined): Promise<Recording> => change(name, { title }),
+
+    /**
+     * Keeps a recording, however old it becomes, or does not any more. Requests as
+     * {@link rename}.
+     * @throws {ReelroomError} RECORDING_NOT_FOUND, also while it is being made
+     */
+    setKeep: (name: string, keep: boolean): Promise<Recording> => change(name, { keep: keep || undefined }),
+
+    /**
+     * Deletes a recording for good: nine S3 requests, or a few more where it has many
+     * thumbnails.
      * @throws {ReelroomError} RECORDING_NOT_FOUND
      */
     async delete(name: string): Promise<void> {
-      const recording = await get(name);
-      await deleteSegments(storage, path, name);
-      await deleteThumbnails(storage, path, name);
-      await storage.delete(manifestKey(keyOf(name)));
-      await storage.delete(keyOf(name));
-      onDeleted(recording);
+      const error = (await deleteThose([name])).get(name);
+      if (error) throw error;
+    },
+
+    /**
+     * Deletes recordings for good, and tells of each how that went. Four S3 requests for
+     * each, and five for all.
+     */
+    async deleteMany(names: string[]): Promise<DeleteManyOutput> {
+      const errors = await deleteThose(names);
+      return {
+        results: names.map((name) => {
+          const error = errors.get(name);
+          return {
+            name,
+            ...(error && { error: { code: error.code, message: error.message } }),
+          };
+        }),
+      };
+    },
+
+    /**
+     * Deletes those of the named recordings that `mayGo`, as their manifests have it at
+     * this moment: how many. Requests as {@link deleteMany}.
+     */
+    async deleteWhere(names: string[], mayGo: (recording: Recording) => boolean): Promise<void> {
+      await deleteThose(names, mayGo);
     },
   };
 }

@@ -345,6 +345,19 @@ export function createLifecycle({
       await end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
 
+    /** The recordings under way, in whichever process, and those whose file is being seen to here; newest first: one LiveKit request. */
+    async underWay(): Promise<Recording[]> {
+      const known = new Map(live);
+      for (const egress of (await livekit.activeEgresses()).filter(isAtWork)) {
+        const heard = ourRecordingOf(egress);
+        if (heard) known.set(heard.id, advance(known.get(heard.id), heard));
+      }
+      return [...known.values()]
+        .filter(({ name, status }) => !isFinal(status) && !ending.isOver(name))
+        .map((recording) => recordingSchema.parse(recording))
+        .sort((one, other) => other.startedAt - one.startedAt);
+    },
+
     /** Whether a recording of this name is under way. */
     isLive: (name: string): boolean => [...live.values()].some((recording) => recording.name === name),
 

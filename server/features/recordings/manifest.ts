@@ -18,6 +18,11 @@ const manifestSchema = z.object({
   room_name: z.string(),
   /** Nanoseconds since 1970. */
   started_at: z.coerce.number(),
+  /** Where a newer Egress put the file, whose manifest has a name of its own. */
+  files: z
+    .array(z.object({ filename: z.string() }))
+    .optional()
+    .catch(undefined),
   reelroom: recordingSchema.optional().catch(undefined),
 });
 
@@ -33,7 +38,7 @@ export interface Media {
 export const manifestKey = (mediaKey: string): string => mediaKey + manifestSuffix;
 
 /** What is written beside `recording`. */
-export const manifestOf = (recording: Recording): z.infer<typeof manifestSchema> => ({
+export const manifestOf = (recording: Recording): object => ({
   egress_id: recording.id,
   room_id: recording.roomId,
   room_name: recording.roomName,
@@ -46,7 +51,8 @@ function recordingOfMedia({ name, size, lastModified }: Media): Recording {
   const said = parseRecordingName(name) ?? {
     roomName: name.slice(0, -mediaSuffix.length),
     roomId: '',
-    startedAt: lastModified.getTime(),
+    // In whole seconds, since a HEAD knows no more.
+    startedAt: Math.floor(lastModified.getTime() / 1_000) * 1_000,
   };
   return { id: '', name, ...said, size, status: 'ready' };
 }
@@ -61,9 +67,21 @@ const parseJson = (text: string): unknown => {
 
 const parseManifest = (text: string | undefined) => manifestSchema.safeParse(parseJson(text ?? '')).data;
 
+/** What was last written of a recording by us; nothing by the manifest that Egress writes before it. */
+export const recordingOfManifest = (manifestText: string | undefined): Recording | undefined =>
+  parseManifest(manifestText)?.reelroom;
+
+/** Whether a text is a manifest at all. */
+export const isManifest = (manifestText: string | undefined): boolean =>
+  parseManifest(manifestText) !== undefined;
+
+/** The names of the media that a manifest of a newer Egress says it is about. */
+export const mediaOfManifest = (manifestText: string | undefined): string[] =>
+  (parseManifest(manifestText)?.files ?? []).flatMap(({ filename }) => filename.split('/').pop() ?? []);
+
 /** How a recording ended, by a manifest of ours; nothing by the one that Egress writes before it. */
 export const endOf = (manifestText: string | undefined): RecordingStatus | undefined =>
-  parseManifest(manifestText)?.reelroom?.status;
+  recordingOfManifest(manifestText)?.status;
 
 /** The recording that `media` and the text of its manifest describe; without one, or with a broken one, the file's name does. */
 export function describeRecording(media: Media, manifestText: string | undefined): Recording {

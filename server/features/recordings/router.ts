@@ -1,8 +1,12 @@
 import {
   changesInputSchema,
+  deleteManyInputSchema,
+  keepInputSchema,
   listInputSchema,
   recordingInputSchema,
+  renameInputSchema,
   roomInputSchema,
+  roomsInputSchema,
   startInputSchema,
 } from '@reelroom/shared';
 import { procedure, router } from '../../trpc.ts';
@@ -15,10 +19,16 @@ export const recordingsRouter = router({
   /** Stops a room's recording: answers it, `stopping`. */
   stop: procedure.input(roomInputSchema).mutation(({ ctx, input }) => ctx.lifecycle.stop(input.roomName)),
 
-  /** All recordings, or a room's, newest first. */
+  /** A page of the recordings that the filter asks for, those under way on top of the first. */
   list: procedure
     .input(listInputSchema.optional())
-    .query(async ({ ctx, input }) => ({ recordings: await ctx.library.list(input ?? {}) })),
+    .query(({ ctx, input }) => ctx.listing.page(input ?? listInputSchema.parse({}))),
+
+  /** Rooms that have recordings, to choose from. */
+  rooms: procedure.input(roomsInputSchema).query(({ ctx, input }) => ctx.listing.rooms(input)),
+
+  /** How many recordings there are, and their bytes. */
+  totals: procedure.query(({ ctx }) => ctx.totals.get()),
 
   /** One recording. */
   get: procedure.input(recordingInputSchema).query(({ ctx, input }) => ctx.library.get(input.name)),
@@ -29,6 +39,21 @@ export const recordingsRouter = router({
     .subscription(({ ctx: { events }, input, signal = new AbortController().signal }) =>
       recordingChanges({ events, after: input?.lastEventId, signal }),
     ),
+
+  /** Gives a recording a title, or takes it away: answers the recording. */
+  rename: procedure
+    .input(renameInputSchema)
+    .mutation(({ ctx, input }) => ctx.library.rename(input.name, input.title)),
+
+  /** Has a recording stay, however old it becomes, or not any more: answers the recording. */
+  setKeep: procedure
+    .input(keepInputSchema)
+    .mutation(({ ctx, input }) => ctx.library.setKeep(input.name, input.keep)),
+
+  /** Deletes recordings for good: answers how that went, for each. */
+  deleteMany: procedure
+    .input(deleteManyInputSchema)
+    .mutation(({ ctx, input }) => ctx.library.deleteMany(input.names)),
 
   /** Deletes a recording for good. */
   delete: procedure.input(recordingInputSchema).mutation(async ({ ctx, input }) => {

@@ -82,6 +82,8 @@ export const listThumbnails = async (storage: Storage, path: string, name: strin
 export const deleteSegments = async (storage: Storage, path: string, name: string): Promise<void> =>
   storage.deleteMany(await keysIn(storage, allSegments(path) + folderNameOf(name)));
 
-/** Deletes a recording's thumbnails: one LIST and one DELETE per 1,000. */
-export const deleteThumbnails = async (storage: Storage, path: string, name: string): Promise<void> =>
-  storage.deleteMany(await keysIn(storage, allThumbs(path) + folderNameOf(name)));
+/** The keys of all that was stored while a recording was made: two LISTs, or more past 1,000 keys. */
+export const listWorkingFiles = async (storage: Storage, path: string, name: string): Promise<string[]> => [
+  ...(await keysIn(storage, allSegments(path) + folderNameOf(name))),
+  ...(await keysIn(storage, allThumbs(path) + folderNameOf(name))),
+];

@@ -4,14 +4,11 @@ import type { Backup } from './backup.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { allSegments, listSegments } from './segments.ts';
 
-/** Sees recordings through that nobody else does. */
-export type Sweep = () => Promise<void>;
-
 /**
  * Finds recordings of which only segments are left, or a file that could not be
- * uploaded, since LiveKit has forgotten them, and has them made whole. Segments are taken away once a recording has ended, so that
- * those which were there the last time, are no more now, and are of none under way, are
- * nobody's. One LIST, and one for each such recording.
+ * uploaded, since LiveKit has forgotten them, and has them made whole. Segments are taken
+ * away once a recording has ended, so that those which were there the last time, are no
+ * more now, and are of none under way, are nobody's. One LIST, and one for each such recording.
  */
 export function createSweeper({
   storage,
@@ -23,7 +20,7 @@ export function createSweeper({
   backup: Backup | undefined;
   lifecycle: Lifecycle;
   path: string;
-}): Sweep {
+}) {
   /** The last segment of each that was seen the last time. */
   let lastSegments = new Map<string, string | undefined>();
 
@@ -36,7 +33,7 @@ export function createSweeper({
     }
   }
 
-  return async () => {
+  return async (): Promise<void> => {
     const before = lastSegments;
     lastSegments = new Map();
     for await (const [name, last] of candidates()) {

@@ -44,7 +44,10 @@ export async function videoRoutes(
 
   app.head<{ Params: { '*': string } }>('/recordings/*', failure, async ({ params, headers }, reply) => {
     const head = await storage.head(library.keyOf(recordingNameOf(params)));
-    if (head.status === 404) throw recordingNotFound();
+    if (head.status === 404) {
+      library.healMissing(recordingNameOf(params));
+      throw recordingNotFound();
+    }
     const verdict = checkPreconditions(headers, head);
     if (verdict === 412) throw preconditionFailed();
     sendHead(reply, verdict === 304 ? { ...head, status: 304 } : head);
@@ -66,7 +69,10 @@ export async function videoRoutes(
       { IfNoneMatch, Range: range.kind === 'part' ? range.header : undefined },
       gone.signal,
     );
-    if (object.status === 404) throw recordingNotFound();
+    if (object.status === 404) {
+      library.healMissing(recordingNameOf(params));
+      throw recordingNotFound();
+    }
 
     const verdict = object.status === 304 ? 304 : checkPreconditions(headers, object);
     if (verdict !== 'go on') {

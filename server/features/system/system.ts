@@ -12,12 +12,15 @@ export function createSystem({
   livekit,
   storage,
   setup,
+  retentionDays,
   log,
 }: {
   livekit: Dependency;
   storage: Dependency;
   /** What the launcher last told of the set-up. */
   setup: () => Setup;
+  /** After how many days recordings are deleted; never when absent. */
+  retentionDays: number | undefined;
   log: FastifyBaseLogger;
 }) {
   /** Why each is away, a sentence; `undefined` once it answered. */
@@ -59,7 +62,10 @@ export function createSystem({
       const storage = ability('storage', away.storage);
       const recorder = ability('recording', undefined);
       const recording = [calls, storage, recorder].find(({ ready }) => !ready) ?? recorder;
-      return { calls, storage, recording, setup: setup().parts };
+      return {
+        ...{ calls, storage, recording, setup: setup().parts },
+        ...(retentionDays !== undefined && { retentionDays }),
+      };
     },
   };
 }

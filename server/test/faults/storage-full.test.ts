@@ -19,7 +19,7 @@ t.test('S3 is full while a recording ends: it waits, and nothing is lost', async
   const { name } = await startRecording(trpc, roomName);
   const { recordingSince = 0 } = await untilShown(config, roomName, 'recording');
   await until('a segment', async () => s3.requests.some((request) => /PUT .*\.ts$/.test(request)));
-  s3.refuse(/^(PUT|POST) /, 507, full);
+  s3.misbehave((request) => (/^(PUT|POST) /.test(request) ? { status: 507, body: full } : undefined));
   const lengthMs = Date.now() - recordingSince;
   await trpc.recordings.stop.mutate({ roomName });
   await until(

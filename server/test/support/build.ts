@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { CreateBucketCommand, paginateListObjectsV2, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import fastify, { type FastifyInstance } from 'fastify';
 import { EgressClient, RoomServiceClient } from 'livekit-server-sdk';
 import type { Test } from 'tap';
 import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts';
+import livekit from '../../plugins/livekit.ts';
+import redis from '../../plugins/redis.ts';
+import storage from '../../plugins/storage.ts';
+import { createServices } from '../../services.ts';
 import { until } from './until.ts';
 
 /** The stack's configuration, with a bucket that only this test has. */
@@ -52,6 +62,20 @@ export async function serve(t: Test, config: Config = testConfig()) {
   return { app, url, trpc, post, config };
 }
 
+/** The services of an app process that has nothing else: nobody asks it, it does nothing by itself. */
+export async function buildServices(t: Test, config: Config) {
+  const app = fastify();
+  await app.register(livekit, { config });
+  await app.register(storage, { config });
+  await app.register(redis, { url: config.redisUrl });
+  const services = createServices(app, config, () => ({ parts: [] }));
+  t.teardown(async () => {
+    await services.close();
+    await app.close();
+  });
+  return services;
+}
+
 /** A port that nobody listens on. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -93,11 +117,13 @@ export async function bucketOf({ s3 }: Config) {
   return {
     put: (Key: string, body: string | Buffer) =>
       client.send(new PutObjectCommand({ Bucket: s3.bucket, Key, Body: Buffer.from(body) })),
-    async keys(): Promise<string[]> {
+    delete: (Key: string) => client.send(new DeleteObjectCommand({ Bucket: s3.bucket, Key })),
+    /** All keys, but for the mark that the index is built. */
+    async keys(Prefix = ''): Promise<string[]> {
       const keys: string[] = [];
-      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: s3.bucket }))
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: s3.bucket, Prefix }))
         keys.push(...Contents.map(({ Key = '' }) => Key));
-      return keys;
+      return keys.filter((key) => !key.endsWith('/index/v1/complete'));
     },
   };
 }

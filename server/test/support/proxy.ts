@@ -1,6 +1,12 @@
 import { request as forward, createServer, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
+
+/** What a request meets with: it is passed on late, or gets this answer, by default that of an S3 that is too busy. */
+export type Fault = { delayMs: number } | { status: number; body?: string };
+
+const busy = '<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
 
 /** A request that has not reached whom it was for. */
 interface HeldRequest {
@@ -10,8 +16,9 @@ interface HeldRequest {
 }
 
 /**
- * A proxy before a part of the stack, which counts the requests that pass, and can be
- * made to be away, at any free port or at `port`. Host and path stay as they are, so that signatures hold.
+ * A proxy before a part of the stack, at any free port or at `port`, which counts the
+ * requests that pass, and can be made to be away, slow or faulty. Host and path stay as
+ * they are, so that signatures hold.
  */
 export async function proxyTo(t: Test, target: string, port = 0) {
   const upstreamAt = new URL(target);
@@ -19,8 +26,9 @@ export async function proxyTo(t: Test, target: string, port = 0) {
   let isAway = false;
   /** Paths of requests that get no answer. */
   let unanswered: RegExp | undefined;
-  /** Requests that get an answer of ours. */
-  let refused: { paths: RegExp; status: number; body: string } | undefined;
+  /** What becomes of a request, `GET /path?query`, the n-th since this was set. */
+  let faultOf: ((request: string, n: number) => Fault | undefined) | undefined;
+  let sinceFaults = 0;
   /** Requests that are kept, and told to be done. */
   let heldPaths: RegExp | undefined;
   const held: HeldRequest[] = [];
@@ -36,12 +44,6 @@ export async function proxyTo(t: Test, target: string, port = 0) {
     const { method = '', url: path = '', headers } = incoming;
     const request = `${method} ${path.split('?')[0]}`;
     requests.push(request);
-    if (refused?.paths.test(request)) {
-      incoming.resume();
-      outgoing.writeHead(refused.status, { 'content-type': 'application/xml', connection: 'close' });
-      outgoing.end(refused.body);
-      return;
-    }
     if (heldPaths?.test(request)) {
       void text(incoming).then((body) => {
         held.push({ path, headers, body });
@@ -49,21 +51,31 @@ export async function proxyTo(t: Test, target: string, port = 0) {
       });
       return;
     }
-    const { hostname, port } = upstreamAt;
-    const upstream = forward({ hostname, port, method, path, headers });
-    upstream.on('response', (response) => {
-      statuses.push(`${request} ${response.statusCode}`);
-      if (unanswered?.test(path)) {
-        response.resume();
-        return;
-      }
-      outgoing.writeHead(response.statusCode ?? 500, response.headers);
-      response.on('data', (chunk: Buffer) => (bytes += chunk.length));
-      response.pipe(outgoing);
-      outgoing.on('close', () => response.destroy());
-    });
-    upstream.on('error', () => incoming.socket.destroy());
-    incoming.pipe(upstream);
+    const fault = faultOf?.(`${method} ${path}`, ++sinceFaults);
+    if (fault && 'status' in fault) {
+      incoming.resume();
+      outgoing.writeHead(fault.status, { 'content-type': 'application/xml' }).end(fault.body ?? busy);
+      return;
+    }
+    const pass = () => {
+      const { hostname, port } = upstreamAt;
+      const upstream = forward({ hostname, port, method, path, headers });
+      upstream.on('response', (response) => {
+        statuses.push(`${request} ${response.statusCode}`);
+        if (unanswered?.test(path)) {
+          response.resume();
+          return;
+        }
+        outgoing.writeHead(response.statusCode ?? 500, response.headers);
+        response.on('data', (chunk: Buffer) => (bytes += chunk.length));
+        response.pipe(outgoing);
+        outgoing.on('close', () => response.destroy());
+      });
+      upstream.on('error', () => incoming.socket.destroy());
+      incoming.pipe(upstream);
+    };
+    if (fault) void sleep(fault.delayMs).then(pass);
+    else pass();
   });
   await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
   t.teardown(() => {
@@ -88,20 +100,21 @@ export async function proxyTo(t: Test, target: string, port = 0) {
     },
     /** What was answered to each request: `GET /healthz 200`. */
     statuses,
-    /** Answers these requests (`PUT /bucket/key`) with this status and body from now on. */
-    refuse(paths: RegExp, status: number, body: string) {
-      refused = { paths, status, body };
-    },
     /** Keeps these requests from now on, and tells their senders that they are done. */
     hold(paths: RegExp) {
       heldPaths = paths;
       return held;
     },
+    /** From now on has requests meet with faults: what `decide` says of each, `GET /path?query`, and the n-th. */
+    misbehave(decide: (request: string, n: number) => Fault | undefined) {
+      faultOf = decide;
+      sinceFaults = 0;
+    },
     comeBack() {
       isAway = false;
-      refused = undefined;
       heldPaths = undefined;
       unanswered = undefined;
+      faultOf = undefined;
       server.closeAllConnections();
     },
   };

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import type { ReindexReport } from './reindex.ts';
+import type { Index } from './store.ts';
+
+/** How often the log tells how far it is, in ms. */
+const tellEveryMs = 5_000;
+
+/**
+ * Sees to it that there is an index: builds it where there is none, in the background, at
+ * the start of the app or when somebody has taken it away.
+ * @param reindex builds it
+ */
+export function createIndexBuilder({
+  index,
+  reindex,
+  log,
+}: {
+  index: Index;
+  reindex: (onProgress: (report: ReindexReport) => void) => Promise<ReindexReport>;
+  log: FastifyBaseLogger;
+}) {
+  let isBuilt = false;
+  let building: Promise<void> | undefined;
+
+  async function build(): Promise<void> {
+    if (!(await index.isBuilt())) {
+      log.info('the library has no index yet: it is built from the recordings');
+      let toldAt = Date.now();
+      const { problems, isWhole, ...counts } = await reindex(({ recordings }) => {
+        if (Date.now() - toldAt < tellEveryMs) return;
+        toldAt = Date.now();
+        log.info({ recordings }, 'the index of the library is being built');
+      });
+      for (const problem of problems) log.warn(`the index passes over ${problem}`);
+      if (!isWhole) return log.warn(counts, 'the index of the library lacks what somebody takes away');
+      log.info(counts, 'the index of the library is built');
+    }
+    isBuilt = true;
+  }
+
+  return {
+    /**
+     * Whether the index holds every recording; waits `ms` at most for one that is being
+     * built. One HEAD until it is built, none from then on.
+     * @throws {ReelroomError} STORAGE_UNAVAILABLE
+     */
+    async whenBuilt(ms: number): Promise<boolean> {
+      if (isBuilt) return true;
+      building ??= build().finally(() => (building = undefined));
+      // Whoever does not wait any longer is not told why it failed.
+      building.catch(() => undefined);
+      const late = new AbortController();
+      await Promise.race([building, sleep(ms, undefined, { signal: late.signal })]).finally(() =>
+        late.abort(),
+      );
+      return isBuilt;
+    },
+
+    /** Looks whether the index is still there: one HEAD. */
+    async look(): Promise<void> {
+      isBuilt &&= await index.isBuilt();
+    },
+  };
+}
+
+export type IndexBuilder = ReturnType<typeof createIndexBuilder>;

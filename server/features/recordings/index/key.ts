@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { endedBySchema, failureSchema, mediaSuffix, recordingName, type Recording } from '@reelroom/shared';
+import { failureSentences } from '../state.ts';
+import { escape, unescape } from './escape.ts';
+import { inFolders, isPosition, positionOf, timeOf } from './position.ts';
+
+/**
+ * The keys of the index. An entry is an empty object; all that a row of the list shows is
+ * in its key, so that one LIST is one page:
+ *
+ *     ROOT all/          POSITION FIELDS }
+ *     ROOT room/{room}/  POSITION FIELDS }
+ *
+ * The fields, each a letter and a value, have `|` between them. Nothing but the end of an
+ * entry is a `}`, so that no entry is ever the folder of another.
+ */
+
+/** S3's limit, and that of a server which keeps objects as files for what is between two slashes. */
+const maxKeyBytes = 1_024;
+const maxPartBytes = 255;
+
+const bytes = (text: string) => Buffer.byteLength(text);
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url');
+
+/** What a room's folder is called: its name, where that can be a folder's. */
+function roomFolder(roomName: string): string {
+  const name = escape(roomName).replace(/^\./, '{d');
+  if (name === '') return '{e';
+  return bytes(name) <= maxPartBytes ? name : `{h${hashOf(roomName)}`;
+}
+
+/** The name of the room whose folder is called so; nothing where only its entries tell. */
+export function roomNameOf(folder: string): string | undefined {
+  if (folder === '{e') return '';
+  if (folder.startsWith('{h')) return undefined;
+  return unescape(folder.replace(/^\{d/, '.'));
+}
+
+/** The folder of all recordings, or of a room's. */
+export const folderOf = (root: string, roomName?: string): string =>
+  roomName === undefined ? `${root}all/` : `${root}room/${roomFolder(roomName)}/`;
+
+/** The folder in which each room has one of its own. */
+export const allRooms = (root: string): string => `${root}room/`;
+
+/** What is left of a recording's name when its room's name is known. */
+function nameFields(recording: Recording): string[] {
+  const { name, roomName, roomId, startedAt } = recording;
+  if (name === recordingName({ name: roomName, id: roomId }, startedAt)) return [];
+  const stem = name.slice(0, -mediaSuffix.length);
+  return stem.startsWith(roomName) ? [`n${escape(stem.slice(roomName.length))}`] : [`N${escape(stem)}`];
+}
+
+const number = (letter: string, value: number | undefined) =>
+  value === undefined ? [] : [letter + Math.max(0, Math.round(value)).toString(36)];
+const text = (letter: string, value: string | undefined) =>
+  value === undefined ? [] : [letter + escape(value)];
+
+const fieldsOf = (recording: Recording, hasRoomName: boolean): string[] => [
+  `s${recording.status}`,
+  ...number('b', recording.size),
+  ...number('d', recording.durationMs),
+  ...number('w', recording.width),
+  ...number('h', recording.height),
+  ...number('l', recording.lostMs),
+  ...text('e', recording.endedBy),
+  ...text('f', recording.failure),
+  ...(recording.keep ? ['k'] : []),
+  ...text('i', recording.id),
+  ...text('o', recording.roomId),
+  ...(hasRoomName ? text('r', recording.roomName) : []),
+  ...nameFields(recording),
+  ...text('t', recording.title),
+];
+
+/** A text in parts that each fit between two slashes. */
+function inParts(whole: string): string {
+  let parts = '';
+  let length = 0;
+  for (const character of whole) {
+    const more = bytes(character);
+    if (length + more > maxPartBytes) {
+      parts += '/';
+      length = 0;
+    }
+    parts += character;
+    length += more;
+  }
+  return parts;
+}
+
+function entryIn(folder: string, recording: Recording, hasRoomName: boolean): string {
+  const position = inFolders(positionOf(recording));
+  const start = position.lastIndexOf('/') + 1;
+  const keyOf = (title: string | undefined) => {
+    const fields = fieldsOf({ ...recording, title }, hasRoomName).join('|');
+    return folder + position.slice(0, start) + inParts(`${position.slice(start)}${fields}}`);
+  };
+  const { title } = recording;
+  const characters = [...(title ?? '')];
+  // Lists show what there is room for; whoever looks at the recording sees all of its title.
+  for (let length = characters.length; length >= 0; length -= 1) {
+    const cut = length === characters.length ? title : `${characters.slice(0, length).join('')}…`;
+    const key = keyOf(cut);
+    if (bytes(key) <= maxKeyBytes) return key;
+  }
+  throw new RangeError(`${recording.name} does not fit into a key of the index`);
+}
+
+/**
+ * The keys of a recording's entries: among all, and among its room's.
+ * @param root where the index is, ending in a slash
+ * @throws {RangeError} for names such as we never make, much longer than ours
+ */
+export function entryKeys(root: string, described: Recording): [string, string] {
+  // A time that no position has is the nearest that one has.
+  const recording = { ...described, startedAt: timeOf(positionOf(described)) };
+  const room = folderOf(root, recording.roomName);
+  const isNamed = roomNameOf(roomFolder(recording.roomName)) !== undefined;
+  return [entryIn(folderOf(root), recording, true), entryIn(room, recording, !isNamed)];
+}
+
+/** An entry, and its place in its folder. */
+export interface Entry {
+  key: string;
+  position: string;
+  recording: Recording;
+}
+
+const wholeNumber = (digits: string | undefined) =>
+  digits !== undefined && /^[0-9a-z]{1,11}$/.test(digits) ? parseInt(digits, 36) : undefined;
+
+function nameOf(fields: Map<string, string>, room: { name: string; id: string }, startedAt: number): string {
+  const rest = fields.get('n');
+  const stem = fields.get('N') ?? (rest === undefined ? undefined : room.name + rest);
+  return stem === undefined ? recordingName(room, startedAt) : stem + mediaSuffix;
+}
+
+/** What a key says; nothing where it is no entry's. */
+export function readEntry(root: string, key: string): Entry | undefined {
+  const [, roomPart, high = '', middle = '', low = ''] =
+    /^(?:all|room\/([^/]+))\/(\d{4})\/(\d{3})\/(.+)\}$/su.exec(key.slice(root.length)) ?? [];
+  const row = low.replaceAll('/', '');
+  const position = high + middle + row.slice(0, 14);
+  if (!key.startsWith(root) || !isPosition(position)) return undefined;
+
+  const fields = new Map(
+    row
+      .slice(14)
+      .split('|')
+      .map((field) => [field.slice(0, 1), unescape(field.slice(1))]),
+  );
+  const get = (letter: string) => fields.get(letter);
+  const status = get('s');
+  const size = wholeNumber(get('b'));
+  const roomName = get('r') ?? (roomPart === undefined ? undefined : roomNameOf(roomPart));
+  const roomId = get('o');
+  const id = get('i');
+  if (status !== 'ready' && status !== 'failed') return undefined;
+  if (size === undefined || roomName === undefined || roomId === undefined || id === undefined)
+    return undefined;
+
+  const startedAt = timeOf(position);
+  const name = nameOf(fields, { name: roomName, id: roomId }, startedAt);
+  const durationMs = wholeNumber(get('d'));
+  const width = wholeNumber(get('w'));
+  const height = wholeNumber(get('h'));
+  const lostMs = wholeNumber(get('l'));
+  const endedBy = endedBySchema.safeParse(get('e')).data;
+  const failure = failureSchema.safeParse(get('f')).data;
+  const title = get('t');
+  return {
+    key,
+    position,
+    recording: {
+      ...{ id, name, roomName, roomId, startedAt, size },
+      ...(durationMs !== undefined && { durationMs }),
+      ...(width !== undefined && { width }),
+      ...(height !== undefined && { height }),
+      status,
+      ...(endedBy !== undefined && { endedBy }),
+      ...(lostMs !== undefined && { lostMs }),
+      ...(failure !== undefined && { failure, error: failureSentences[failure] }),
+      ...(title !== undefined && { title }),
+      ...(fields.has('k') && { keep: true }),
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { Recording } from '@reelroom/shared';
+import type { Wanted } from './filter.ts';
+import type { Entry } from './key.ts';
+import { listsPerPage, type Found } from './newest-first.ts';
+import { behindTime, inFolders } from './position.ts';
+import type { Index } from './store.ts';
+
+/**
+ * The next `limit` recordings that are wanted, oldest first, of those that are newer than the
+ * position `after`. S3 lists newest first only, so this reads the far end of the index:
+ * its folders, then as many of the last ones as one LIST holds. Two to four LISTs; where
+ * a filter passes most entries over some five, and then perhaps fewer recordings than `limit`
+ * with more to come.
+ */
+export async function oldestFirst(
+  index: Index,
+  wanted: Wanted,
+  { after, limit }: { after: string | undefined; limit: number },
+): Promise<Found> {
+  const recordings: Recording[] = [];
+  let position = after;
+  const walk = backwards(index, wanted, { after, width: limit });
+  for await (const { entries, lists } of walk) {
+    for (const entry of entries) {
+      if (recordings.length === limit) return { recordings, position };
+      if (wanted.matches(entry.recording)) recordings.push(entry.recording);
+      position = entry.position;
+    }
+    if (lists >= listsPerPage) return { recordings, position };
+  }
+  return { recordings, position: undefined };
+}
+
+/** All recordings that are wanted, oldest first, as fast as they are taken: about one LIST per 1,000. */
+export async function* allOldestFirst(index: Index, wanted: Wanted): AsyncGenerator<Recording> {
+  for await (const { entries } of backwards(index, wanted, { after: undefined, width: 1_000 }))
+    for (const { recording } of entries) if (wanted.matches(recording)) yield recording;
+}
+
+/**
+ * All entries between the bounds, oldest first, a handful at a time.
+ * @param width how many folders to begin with; each holds one entry or more
+ */
+async function* backwards(
+  index: Index,
+  { roomName, from, to }: Wanted,
+  { after, width: firstWidth }: { after: string | undefined; width: number },
+): AsyncGenerator<{ entries: Entry[]; lists: number }> {
+  const folder = index.folderOf(roomName);
+  const start = to === Infinity ? folder : folder + behindTime(to);
+  /** What is behind it has been seen. */
+  let end = `${folder}~`;
+  if (after !== undefined) end = folder + inFolders(after);
+  else if (from !== -Infinity) end = folder + behindTime(from);
+  let lists = 0;
+
+  const foldersIn = async (parent: string) => {
+    lists += 1;
+    const folders = await index.foldersIn(parent);
+    return folders.filter((one) => one <= end && start.slice(0, one.length) <= one);
+  };
+
+  /** The entries from a key on up to the end; whether those are all. */
+  async function list(startAfter: string) {
+    lists += 1;
+    const { entries, next } = await index.page(folder, { startAfter });
+    const wanted = entries.filter(({ key }) => key < end);
+    return { entries: wanted, next: wanted.length < entries.length ? undefined : next };
+  }
+
+  /** A folder that is not divided any further, in however many LISTs it takes. */
+  async function whole(startAfter: string): Promise<Entry[]> {
+    const { entries, next } = await list(startAfter);
+    return next === undefined ? entries : [...entries, ...(await whole(next))];
+  }
+
+  async function* through(folders: string[], isDivided: boolean): AsyncGenerator<Entry[]> {
+    let width = firstWidth;
+    while (folders.length > 0) {
+      const first = folders.at(-Math.min(width, folders.length)) ?? '';
+      const from = first > start ? first : start;
+      const { entries, next } = await list(from);
+      if (next === undefined) {
+        yield entries.reverse();
+      } else if (folders.at(-1) !== first) {
+        // Too many for one LIST: as many folders as it did hold will do, or fewer.
+        const held = new Set(entries.map(({ key }) => key.slice(0, first.length))).size;
+        width = Math.max(1, Math.min(held - 1, Math.floor(width / 2)));
+        continue;
+      } else if (isDivided) yield* through(await foldersIn(first), false);
+      else yield [...entries, ...(await whole(next))].reverse();
+      end = first;
+      folders = folders.filter((one) => one < first);
+    }
+  }
+
+  for await (const entries of through(await foldersIn(folder), true)) yield { entries, lists };
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Entry } from './key.ts';
+import { positionOf } from './position.ts';
+
+const numberOf = (hash: string) => Buffer.from(hash, 'base64url').readUIntBE(0, 6);
+const hashOf = (key: string) => numberOf(createHash('sha256').update(key).digest('base64url').slice(0, 8));
+/** The name's part of a position. */
+const nameHash = (position: string) => numberOf(position.slice(13));
+
+/**
+ * What was in the index at some time, in some ten bytes an entry: of a hundred thousand
+ * recordings some twenty million bytes.
+ */
+export function createSnapshot() {
+  const there = new Set<number>();
+  const right = new Set<number>();
+  /** By name: how many entries it has, of what row, and when the oldest was written, in ms since 1970. */
+  const names = new Map<number, { entries: number; row: number; writtenAt: number }>();
+  /** Hashes of names whose entries are right as they are. */
+  const current = new Set<number>();
+
+  return {
+    add({ key, position, recording }: Entry, writtenAt: Date): void {
+      there.add(hashOf(key));
+      const hash = nameHash(position);
+      const row = hashOf(JSON.stringify(recording));
+      const known = names.get(hash);
+      names.set(hash, {
+        row,
+        // Entries that differ are never taken for right.
+        entries: known && known.row !== row ? Infinity : (known?.entries ?? 0) + 1,
+        writtenAt: Math.min(known?.writtenAt ?? Infinity, writtenAt.getTime()),
+      });
+    },
+
+    /** Whether an entry that is right was there already. */
+    isThere(key: string): boolean {
+      const hash = hashOf(key);
+      right.add(hash);
+      return there.has(hash);
+    },
+
+    /** Whether both entries of a name were written after a time, in ms since 1970, and so are right as they are. */
+    isCurrent(name: string, time: number): boolean {
+      const hash = nameHash(positionOf({ name, startedAt: 0 }));
+      const known = names.get(hash);
+      // Some servers know whole seconds only.
+      const isCurrent = known?.entries === 2 && known.writtenAt >= time + 1_000;
+      if (isCurrent) current.add(hash);
+      return isCurrent;
+    },
+
+    /** Whether an entry has been said to be right. */
+    isRight: ({ key, position }: Entry): boolean => right.has(hashOf(key)) || current.has(nameHash(position)),
+
+    wasThere: ({ key }: Entry): boolean => there.has(hashOf(key)),
+  };
+}

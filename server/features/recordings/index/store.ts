@@ -1,0 +1,136 @@
+import { parseRecordingName, type Recording } from '@reelroom/shared';
+import type { Storage } from '../../../plugins/storage.ts';
+import { allRooms, entryKeys, folderOf, readEntry, roomNameOf, type Entry } from './key.ts';
+import { behindTime, inFolders, positionOf } from './position.ts';
+
+/** What one LIST of the index gives. */
+export interface EntryPage {
+  /** In the order of their keys, newest first; one of each recording. */
+  entries: Entry[];
+  /** Behind which the next page begins; nothing where there is none. */
+  next: string | undefined;
+}
+
+/** The time, in ms, by which what the name of a recording of the seed says may differ from when it began. */
+const nameIsOff = 5 * 60_000;
+
+/**
+ * The index in the bucket: two empty objects for each recording that has ended, one among
+ * all, one among its room's. Derived from manifests and media, which say what is right.
+ * @param path key prefix of the recordings' folder
+ * @param onDoubled hears of a recording that has two entries in one place, since two
+ *   changed it at once or one died in between
+ */
+export function createIndex({
+  storage,
+  path,
+  onDoubled,
+}: {
+  storage: Storage;
+  path: string;
+  onDoubled: (recording: Recording) => void;
+}) {
+  const root = `${path}.reelroom/index/v1/`;
+  const builtMark = `${root}complete`;
+
+  const entriesAmong = (objects: { key: string; lastModified: Date }[]) =>
+    objects.flatMap(({ key, lastModified }) => {
+      const entry = readEntry(root, key);
+      return entry ? [{ ...entry, lastModified }] : [];
+    });
+
+  /** Of two entries of one recording the later one is likely to be right. */
+  function withoutDoubles(objects: { key: string; lastModified: Date }[]): Entry[] {
+    const entries: (Entry & { lastModified: Date })[] = [];
+    for (const entry of entriesAmong(objects)) {
+      const before = entries.at(-1);
+      if (before?.position !== entry.position || before.recording.name !== entry.recording.name) {
+        entries.push(entry);
+        continue;
+      }
+      onDoubled(entry.recording);
+      if (entry.lastModified >= before.lastModified) entries[entries.length - 1] = entry;
+    }
+    return entries;
+  }
+
+  return {
+    root,
+
+    /** The folder of all recordings, or of a room's. */
+    folderOf: (roomName?: string): string => folderOf(root, roomName),
+
+    /** Entries in a folder, behind a key, `limit` at most (1,000): one LIST. */
+    async page(
+      folder: string,
+      { startAfter, limit }: { startAfter?: string | undefined; limit?: number },
+    ): Promise<EntryPage> {
+      const { objects, isTruncated } = await storage.listPage({
+        prefix: folder,
+        startAfter,
+        ...(limit !== undefined && { limit }),
+      });
+      return { entries: withoutDoubles(objects), next: isTruncated ? objects.at(-1)?.key : undefined };
+    },
+
+    /** The folders that a folder of the index is divided into, as their keys begin: one LIST per 1,000. */
+    async foldersIn(folder: string): Promise<string[]> {
+      const names: string[] = [];
+      for await (const name of storage.folders(folder)) names.push(`${folder}${name}/`);
+      return names;
+    },
+
+    /** The names of rooms that have recordings, behind a key: one LIST for 1,000. */
+    async rooms(startAfter?: string): Promise<{ names: string[]; next: string | undefined }> {
+      const prefix = allRooms(root);
+      const { folders, isTruncated } = await storage.listPage({ prefix, startAfter, hasFolders: true });
+      return {
+        names: folders.flatMap((folder) => roomNameOf(folder.slice(prefix.length, -1)) ?? []),
+        next: isTruncated ? folders.at(-1) : undefined,
+      };
+    },
+
+    /** Enters a recording that has ended: two PUTs, the same however often. */
+    async put(recording: Recording): Promise<void> {
+      await Promise.all(entryKeys(root, recording).map((key) => storage.putEmpty(key)));
+    },
+
+    /** Takes out what was entered for `before`, but for what `now` has as well: one DELETE where there is any. */
+    async removeAllBut(before: Recording, now: Recording): Promise<void> {
+      const right = new Set(entryKeys(root, now));
+      const wrong = entryKeys(root, before).filter((key) => !right.has(key));
+      if (wrong.length > 0) await storage.deleteMany(wrong);
+    },
+
+    /** The keys of a recording's entries. */
+    keysOf: (recording: Recording): string[] => entryKeys(root, recording),
+
+    /** The keys of all entries at a recording's place, those that are wrong as well: two LISTs. */
+    async keysAt(recording: Recording): Promise<string[]> {
+      const position = inFolders(positionOf(recording));
+      const places = [folderOf(root), folderOf(root, recording.roomName)].map((folder) => folder + position);
+      const found = await Promise.all(places.map((prefix) => storage.listPage({ prefix })));
+      return entriesAmong(found.flatMap(({ objects }) => objects))
+        .filter((entry) => entry.recording.name === recording.name)
+        .map(({ key }) => key);
+    },
+
+    /** The recording that is entered under a name of our form, or the seed's: one LIST. */
+    async find(name: string): Promise<Recording | undefined> {
+      const said = parseRecordingName(name);
+      if (!said) return undefined;
+      const folder = folderOf(root, said.roomName);
+      const startAfter = folder + behindTime(said.startedAt + nameIsOff);
+      const { objects } = await storage.listPage({ prefix: folder, startAfter });
+      return entriesAmong(objects).find(({ recording }) => recording.name === name)?.recording;
+    },
+
+    /** Whether the index has been built, and not taken away since: one HEAD. */
+    isBuilt: async (): Promise<boolean> => (await storage.head(builtMark)).status === 200,
+
+    /** Says that the index is built: one PUT. */
+    markBuilt: (): Promise<void> => storage.putEmpty(builtMark),
+  };
+}
+
+export type Index = ReturnType<typeof createIndex>;

@@ -1,0 +1,97 @@
+import type { ListQuery, Recording, RecordingFilter, RecordingPage, RoomSuggestions } from '@reelroom/shared';
+import { indexing } from '../../errors.ts';
+import type { IndexBuilder } from './index/builder.ts';
+import { cursorBehind, positionOfCursor } from './index/cursor.ts';
+import { fold, wantedBy } from './index/filter.ts';
+import { allNewestFirst, listsPerPage, newestFirst } from './index/newest-first.ts';
+import { allOldestFirst, oldestFirst } from './index/oldest-first.ts';
+import type { Index } from './index/store.ts';
+
+/** How long a list waits for an index that is being built, in ms: one that says so, and one that must be whole. */
+const shortWait = 2_000;
+const longWait = 20_000;
+
+const maxRooms = 100;
+
+/** Lists of recordings: those that have ended from the index, those under way from LiveKit. */
+export function createListing({
+  index,
+  builder,
+  underWay,
+}: {
+  index: Index;
+  builder: IndexBuilder;
+  /** The recordings under way, newest first. */
+  underWay: () => Promise<Recording[]>;
+}) {
+  async function liveBy(filter: RecordingFilter): Promise<Recording[]> {
+    const { matches } = wantedBy(filter);
+    // A library without LiveKit is better than none.
+    const live = await underWay().catch(() => []);
+    return live.filter(matches);
+  }
+
+  async function page(query: ListQuery): Promise<RecordingPage> {
+    const after = positionOfCursor(query);
+    const isBuilt = await builder.whenBuilt(shortWait);
+    const wanted = wantedBy(query);
+    const walk = query.order === 'oldest' ? oldestFirst : newestFirst;
+    const [live, { recordings, position }] = await Promise.all([
+      after === undefined ? liveBy(query) : [],
+      walk(index, wanted, { after, limit: query.limit }),
+    ]);
+    const ended = new Set(recordings.map(({ name }) => name));
+    return {
+      live: live.filter(({ name }) => !ended.has(name)),
+      recordings,
+      ...(position !== undefined && { nextCursor: cursorBehind(position, query) }),
+      ...(!isBuilt && { indexing: true }),
+    };
+  }
+
+  return {
+    /**
+     * One page of a list, those under way on top of the first. One S3 request, and one to
+     * LiveKit; with `order: 'oldest'` two to four; with `search`, `status` or `roomId` five at
+     * most, give or take, and then perhaps fewer recordings than `limit` with more to come.
+     * @throws {ReelroomError} INVALID_INPUT for a cursor that is not of this list
+     */
+    async page(query: ListQuery): Promise<RecordingPage> {
+      const first = await page(query);
+      if (first.recordings.length > 0 || query.cursor !== undefined) return first;
+      // Nothing at all may be an index that somebody has taken away.
+      await builder.look();
+      return (await builder.whenBuilt(0)) ? first : page(query);
+    },
+
+    /**
+     * All recordings that have ended and are wanted, as fast as they are taken: one S3
+     * request for 1,000. Throws when S3 fails on the way.
+     * @throws {ReelroomError} INDEXING while the index is being built, after 20 s
+     */
+    async *all({ order, ...filter }: Pick<ListQuery, 'order'> & RecordingFilter): AsyncGenerator<Recording> {
+      await builder.look();
+      if (!(await builder.whenBuilt(longWait))) throw indexing();
+      yield* (order === 'oldest' ? allOldestFirst : allNewestFirst)(index, wantedBy(filter));
+    },
+
+    /** The rooms that have recordings, a hundred at most, with `search` in their names: five S3 requests at most. */
+    async rooms({ search = '' }: { search?: string | undefined } = {}): Promise<RoomSuggestions> {
+      const text = fold(search);
+      const found: string[] = [];
+      let next: string | undefined;
+      for (let lists = 0; lists < listsPerPage; lists += 1) {
+        const page = await index.rooms(next);
+        found.push(...page.names.filter((name) => fold(name).includes(text)));
+        next = page.next;
+        if (next === undefined || found.length > maxRooms) break;
+      }
+      return {
+        rooms: found.slice(0, maxRooms).map((roomName) => ({ roomName })),
+        more: next !== undefined || found.length > maxRooms,
+      };
+    },
+  };
+}
+
+export type Listing = ReturnType<typeof createListing>;

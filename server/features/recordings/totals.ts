@@ -1,0 +1,73 @@
+import type { Recording, Totals } from '@reelroom/shared';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Events } from '../events/events.ts';
+
+/** After how long they are counted anew, in ms, should this process have missed something. */
+const recountAfterMs = 10 * 60_000;
+
+/**
+ * How many recordings there are, and how large: counted once, in the background, when
+ * somebody first asks, and from then on kept by what is heard to happen.
+ * @param all every recording of the library
+ */
+export function createTotals({
+  all,
+  events,
+  log,
+}: {
+  all: () => AsyncIterable<Recording>;
+  events: Events;
+  log: FastifyBaseLogger;
+}) {
+  let totals: Totals | undefined;
+  let counting: Promise<Totals> | undefined;
+  let countedAt = 0;
+  /** What happens while they are counted, which the count may not know of. */
+  let hasMissed = false;
+  const closing = new AbortController();
+
+  async function count(): Promise<Totals> {
+    const sum = { count: 0, bytes: 0 };
+    hasMissed = false;
+    for await (const { size } of all()) {
+      sum.count += 1;
+      sum.bytes += size;
+    }
+    totals = sum;
+    countedAt = hasMissed ? 0 : Date.now();
+    return sum;
+  }
+
+  function add({ size }: Recording, sign: 1 | -1): void {
+    hasMissed = true;
+    if (!totals) return;
+    totals = { count: totals.count + sign, bytes: totals.bytes + sign * size };
+  }
+
+  async function follow(): Promise<void> {
+    for await (const { event } of events.subscribe({ signal: closing.signal }))
+      if (event.type === 'reset') countedAt = 0;
+      else if (event.type === 'recording-ready' || event.type === 'recording-failed') add(event.recording, 1);
+      else if (event.type === 'recording-deleted') add(event.recording, -1);
+  }
+  const following = follow();
+
+  return {
+    /**
+     * How many recordings have ended and are there, and their bytes. No S3 request but for
+     * the first time, when it waits for the count: one LIST for 1,000 recordings.
+     */
+    async get(): Promise<Totals> {
+      if (!totals || Date.now() - countedAt > recountAfterMs) {
+        counting ??= count().finally(() => (counting = undefined));
+        counting.catch((error: unknown) => log.warn({ err: error }, 'the recordings were not counted'));
+      }
+      return totals ?? (await counting) ?? { count: 0, bytes: 0 };
+    },
+
+    async close(): Promise<void> {
+      closing.abort();
+      await following;
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Erase } from './erase.ts';
+import type { IndexBuilder } from './index/builder.ts';
+import type { Library } from './library.ts';
+import type { Retain } from './retention.ts';
+
+/**
+ * Keeps the library in order: carries out orders to delete whose process has died, which
+ * are those that were there the last time, too; looks whether the index is still there;
+ * deletes what is too old. A LIST and a HEAD.
+ */
+export function createUpkeep({
+  library,
+  erase,
+  builder,
+  retain,
+}: {
+  library: Library;
+  erase: Erase;
+  builder: IndexBuilder;
+  /** Deletes what is too old; nothing is when absent. */
+  retain: Retain | undefined;
+}) {
+  let ordersBefore = new Set<string>();
+
+  async function finishDeleting(): Promise<void> {
+    const orders = await erase.pending();
+    for (const order of orders)
+      if (ordersBefore.has(order))
+        await erase.finish(order, (name) => library.get(name).catch(() => undefined));
+    ordersBefore = new Set(orders);
+  }
+
+  return async (): Promise<void> => {
+    await finishDeleting();
+    await builder.look();
+    if (await builder.whenBuilt(0)) await retain?.();
+  };
+}

@@ -1,0 +1,26 @@
+import type { Config } from './config.ts';
+import { createErase } from './features/recordings/erase.ts';
+import { reindex, type ReindexReport } from './features/recordings/index/reindex.ts';
+import { createIndex } from './features/recordings/index/store.ts';
+import { createStorage } from './plugins/storage.ts';
+
+/**
+ * Makes the index of the library what the bucket holds, while the app runs or not; what
+ * `npm run reindex` does.
+ * @param onProgress hears of each recording
+ * @throws {ReelroomError} STORAGE_UNAVAILABLE; run again it goes on
+ */
+export async function reindexBucket(
+  { s3, recordings: { path } }: Config,
+  onProgress: (report: ReindexReport) => void = () => undefined,
+): Promise<ReindexReport> {
+  const storage = createStorage(s3);
+  try {
+    await storage.check();
+    const index = createIndex({ storage, path, onDoubled: () => undefined });
+    const erase = createErase({ storage, index, path });
+    return await reindex({ storage, index, erase, path }, onProgress);
+  } finally {
+    storage.close();
+  }
+}

@@ -1,0 +1,57 @@
+import t from 'tap';
+import { bucketOf, serve, testConfig } from './support/build.ts';
+import { failure } from './support/failure.ts';
+import { putSeedRecordings } from './support/seeded.ts';
+import { until } from './support/until.ts';
+
+const noon = Date.UTC(2026, 0, 31, 12);
+
+t.test('entries whose media is gone go when somebody asks for it', async (t) => {
+  const config = testConfig();
+  const { put, keys, delete: remove } = await bucketOf(config);
+  const rooms = ['got', 'deleted', 'many', 'watched', 'headed', 'stays'];
+  // A name tells its time to the second.
+  const names = await putSeedRecordings(
+    put,
+    rooms.map((roomName, i) => ({ roomName, roomId: 'RM_1', startedAt: noon + i * 60_000 + 789 })),
+  );
+  const { trpc, url } = await serve(t, config);
+  const list = async () => (await trpc.recordings.list.query()).recordings.map(({ roomName }) => roomName);
+  await until('the index to be built', async () => (await list()).length === rooms.length);
+  for (const name of names.slice(0, -1)) {
+    await remove(`recordings/${name}`);
+    await remove(`recordings/${name}.json`);
+  }
+  t.equal((await list()).length, rooms.length, 'nobody knows yet');
+
+  const notFound = { data: { errorCode: 'RECORDING_NOT_FOUND' } };
+  const [got = '', deleted = '', many = '', watched = '', headed = ''] = names;
+  t.match(await failure(trpc.recordings.get.query({ name: got })), notFound);
+  t.match(await failure(trpc.recordings.delete.mutate({ name: deleted })), notFound);
+  t.match(await trpc.recordings.deleteMany.mutate({ names: [many] }), {
+    results: [{ error: { code: 'RECORDING_NOT_FOUND' } }],
+  });
+  t.equal((await fetch(`${url}/recordings/${watched}`)).status, 404);
+  t.equal((await fetch(`${url}/recordings/${headed}`, { method: 'HEAD' })).status, 404);
+  await until('their entries to go', async () => (await list()).length === 1);
+  t.same(await list(), ['stays']);
+  t.equal((await keys('recordings/.reelroom/index/')).length, 2);
+});
+
+t.test('of two entries of a recording one is shown, and the wrong one goes', async (t) => {
+  const config = testConfig();
+  const { put, keys } = await bucketOf(config);
+  await putSeedRecordings(put, [{ roomName: 'r', roomId: 'RM_1', startedAt: noon }]);
+  const { trpc } = await serve(t, config);
+  const list = async () => (await trpc.recordings.list.query()).recordings;
+  await until('the index to be built', async () => (await list()).length === 1);
+  const entries = await keys('recordings/.reelroom/index/');
+  for (const entry of entries) await put(entry.replace('}', '|twrong}'), '');
+  t.equal((await list()).length, 1);
+  await until(
+    'the wrong entries to go',
+    async () => (await keys('recordings/.reelroom/index/')).length === 2,
+  );
+  t.same(await keys('recordings/.reelroom/index/'), entries);
+  t.equal((await list())[0]?.title, undefined);
+});

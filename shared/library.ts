@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { errorCodes, type ErrorCode } from './errors.ts';
+import { recordingInputSchema, recordingSchema } from './recording.ts';
+import { recordingNameSchema } from './recording-name.ts';
+import { titleSchema } from './title.ts';
+
+const moment = (field: string) =>
+  z.iso.datetime({
+    offset: true,
+    error: `${field} must be a date and a time with its offset, such as 2026-01-31T10:15:00Z`,
+  });
+
+const text = (field: string) => z.string({ error: `${field} must be a text, given once` });
+
+const searchSchema = text('search')
+  .trim()
+  .min(1, 'search must not be empty')
+  .max(100, 'search is too long: at most 100 characters');
+
+/** Which recordings to list; all optional, and all that are given must hold. */
+const filterSchema = z.object({
+  /** Compares exactly; an empty one is none. */
+  roomName: text('roomName').optional(),
+  /** Compares exactly; an empty one is none. */
+  roomId: text('roomId').optional(),
+  status: z.enum(['ready', 'failed'], { error: 'status must be ready or failed' }).optional(),
+  /** Those that began then or later. */
+  from: moment('from').optional(),
+  /** Those that began before then. */
+  to: moment('to').optional(),
+  /** Text in the title or the room's name, whatever its case and accents. */
+  search: searchSchema.optional(),
+});
+export type RecordingFilter = z.infer<typeof filterSchema>;
+
+/** One page of a list of recordings. */
+export const listInputSchema = filterSchema.extend({
+  order: z.enum(['newest', 'oldest'], { error: 'order must be newest or oldest' }).default('newest'),
+  limit: z
+    .int('limit must be a whole number from 1 to 200, such as 50')
+    .min(1, 'limit is too small: it is 1 to 200')
+    .max(200, 'limit is too large: it is 1 to 200')
+    .default(50),
+  /** `nextCursor` of the page before, of the same filter and order. */
+  cursor: text('cursor').optional(),
+});
+export type ListInput = z.input<typeof listInputSchema>;
+export type ListQuery = z.output<typeof listInputSchema>;
+
+export const recordingPageSchema = z.object({
+  /** Those under way, newest first; on the first page only. */
+  live: z.array(recordingSchema),
+  /** Those that have ended. There may be fewer than `limit`, even none, and yet more to come. */
+  recordings: z.array(recordingSchema),
+  /** Where the next page begins; absent on the last one. */
+  nextCursor: z.string().optional(),
+  /** The index is being built: there may be recordings that are not listed yet. */
+  indexing: z.literal(true).optional(),
+});
+export type RecordingPage = z.infer<typeof recordingPageSchema>;
+
+/** Which rooms to suggest: those with this text in their name, whatever its case and accents. */
+export const roomsInputSchema = z.object({ search: searchSchema.optional() }).optional();
+
+export const roomSuggestionsSchema = z.object({
+  rooms: z.array(z.object({ roomName: z.string(), count: z.number().optional() })),
+  /** Whether there are, or may be, more than these. */
+  more: z.boolean(),
+});
+export type RoomSuggestions = z.infer<typeof roomSuggestionsSchema>;
+
+/** A new title; an empty one, or none, takes the old one away. */
+export const renameInputSchema = recordingInputSchema.extend({
+  title: z
+    .string({ error: 'title must be a text' })
+    .trim()
+    .transform((title) => title || undefined)
+    .pipe(titleSchema.optional())
+    .optional(),
+});
+
+/** Whether a recording is to stay, however old it becomes. */
+export const keepInputSchema = recordingInputSchema.extend({
+  keep: z.boolean({ error: 'keep must be true or false' }),
+});
+
+const maxNames = 1_000;
+
+export const deleteManyInputSchema = z.object({
+  names: z
+    .array(recordingNameSchema, { error: 'names must be a list of the names of recordings' })
+    .min(1, `names must have at least one name`)
+    .max(maxNames, `names has too many: at most ${maxNames}`),
+});
+
+export const deleteManyOutputSchema = z.object({
+  /** One for each name, in their order. */
+  results: z.array(
+    z.object({
+      name: z.string(),
+      /** Why it was not deleted; absent where it was. */
+      error: z
+        .object({
+          code: z.custom<ErrorCode>((code) => typeof code === 'string' && code in errorCodes),
+          message: z.string(),
+        })
+        .optional(),
+    }),
+  ),
+});
+export type DeleteManyOutput = z.infer<typeof deleteManyOutputSchema>;
+
+export const totalsSchema = z.object({
+  count: z.number(),
+  /** Of all media. */
+  bytes: z.number(),
+});
+export type Totals = z.infer<typeof totalsSchema>;
