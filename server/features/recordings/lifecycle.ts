@@ -35,8 +35,11 @@ const lateStartMs = 60_000;
 /** How long, in ms, a recorder may take to begin once it has the job. Egress itself would wait for ever. */
 const beginWithinMs = 30_000;
 
-/** What people are told while S3 is away, or takes nothing. */
-const notStoredYet = 'The storage takes nothing at the moment. Nothing is lost: it is tried again.';
+/** What people are told of a recording whose saving takes longer than usual. */
+const delays = {
+  notStoredYet: 'Saving waits for the storage. Nothing is lost.',
+  recorderLost: 'The recorder was lost: what it stored is being put together.',
+};
 
 /**
  * The life of recordings: starting, stopping, and taking in what LiveKit tells of
@@ -133,7 +136,7 @@ export function createLifecycle({
   const ending = createEnding({
     finish,
     onDelayed(recording) {
-      const delayed: RecordingState = { ...recording, status: 'stopping', error: notStoredYet };
+      const delayed: RecordingState = { ...recording, status: 'stopping', error: delays.notStoredYet };
       if (live.has(recording.id)) keep(delayed);
       if (!recordedIn(recording.roomName)) void show(delayed);
     },
@@ -151,7 +154,12 @@ export function createLifecycle({
   async function end(recording: RecordingState): Promise<void> {
     const known = live.get(recording.id);
     if (known && known.status !== 'stopping') {
-      const stopping: RecordingState = { ...known, status: 'stopping' };
+      const isLost = recording.failure === 'RECORDER_LOST';
+      const stopping: RecordingState = {
+        ...known,
+        status: 'stopping',
+        ...(isLost && { error: delays.recorderLost }),
+      };
       keep(stopping);
       void show(stopping);
     }
