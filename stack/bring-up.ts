@@ -59,7 +59,7 @@ export async function bringUp(
         console.log(`${spec.name} is up again`);
       } else {
         progress.working('starting again, after it ended unasked');
-        console.log(`${ended.split('\n')[0]}: it is started again`);
+        console.log(`${ended}: it is started again`);
       }
     });
   }

@@ -71,7 +71,8 @@ export async function withStack<T>(
     async function again(part: Part, since: number, pause = backoff.first): Promise<void> {
       const how = await part.ended;
       if (signal.aborted) return;
-      onChange(how);
+      // Its last words are in its log.
+      onChange(how.split('\n', 1).join());
       // What it left may still be ending a recording: the next one need not wait.
       void end(orphansOf(data));
       const next = Date.now() - since > backoff.goodRun ? backoff.first : pause;

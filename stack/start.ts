@@ -46,7 +46,7 @@ export async function start({ hotReload }: { hotReload: boolean }): Promise<void
 async function showBuilt(settings: Settings, stack: Stack, setup: () => Setup): Promise<void> {
   const up = stack.keep(appPart(settings), (ended) => {
     if (ended === undefined) stack.send('app', setup());
-    console.log(ended === undefined ? 'The app is up again' : `${ended}\nIt is started again.`);
+    console.log(ended === undefined ? 'The app is up again' : `${ended}: it is started again`);
   });
   stack.send('app', setup());
   await up;
