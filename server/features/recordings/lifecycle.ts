@@ -3,7 +3,6 @@ import {
   parseRecordingName,
   recordingName,
   recordingSchema,
-  type EndedBy,
   type Recording,
   type RoomStatus,
   type StartOptions,
@@ -23,6 +22,7 @@ import type { RoomStatusWriter } from '../rooms/status.ts';
 import { createEnding } from './ending.ts';
 import type { Finish } from './finish.ts';
 import type { Library } from './library.ts';
+import { reasonToEnd, tookTooLong, withLimit } from './limits.ts';
 import type { RecorderWatch } from './recorder-watch.ts';
 import { advance, failed, hasEnded, recordingOf, targetOf, type RecordingState } from './state.ts';
 
@@ -31,9 +31,6 @@ import { advance, failed, hasEnded, recordingOf, targetOf, type RecordingState }
  * itself gives up after 22 s.
  */
 const lateStartMs = 60_000;
-
-/** How long, in ms, a recorder may take to begin once it has the job. Egress itself would wait for ever. */
-const beginWithinMs = 30_000;
 
 /** What people are told of a recording whose saving takes longer than usual. */
 const delays = {
@@ -93,13 +90,6 @@ export function createLifecycle({
   /** The recording of a room whose recorder is at work; one whose file is being seen to is in nobody's way. */
   const recordedIn = (roomName: string) =>
     [...live.values()].find(({ name, roomName: its }) => its === roomName && !ending.has(name));
-
-  /** Told apart from a stop that somebody asked for by its length alone, whichever process asked for it. */
-  const withLimit = (recording: RecordingState): RecordingState => {
-    const { endedBy, recordingSince = Infinity, endedAt = 0 } = recording;
-    const isLimit = endedBy === 'stop' && maxMs !== undefined && endedAt - recordingSince >= maxMs;
-    return isLimit ? { ...recording, endedBy: 'limit' } : recording;
-  };
 
   const toRoomStatus = ({
     id,
@@ -178,7 +168,7 @@ export function createLifecycle({
     const heard = ourRecordingOf(egress);
     if (!heard || (ending.isOver(heard.name) && !wasMistaken(heard))) return;
     const known = live.get(heard.id);
-    const next = withLimit(advance(known, heard));
+    const next = withLimit(advance(known, heard), maxMs);
     if (givenUp.has(next.name) && !isFinal(next.status) && known?.status !== 'stopping') await stopLate(next);
     if (isFinal(next.status)) {
       // LiveKit remembers for a day what may have been deleted since.
@@ -197,41 +187,19 @@ export function createLifecycle({
   }
 
   /**
-   * How long a recording has been going on, in ms. Its recorder's clock tells when media
-   * began; where that cannot be by our own, ours tells when it was asked for.
-   */
-  function lengthOf({ startedAt, recordingSince = Infinity }: RecordingState): number {
-    const isPlausible = recordingSince >= startedAt && recordingSince - startedAt <= beginWithinMs;
-    return Date.now() - (isPlausible ? recordingSince : startedAt);
-  }
-
-  /** Why a recording is to be ended, if it is: it is too long, alone, or LiveKit has forgotten it. */
-  function reasonToEnd(
-    recording: RecordingState,
-    recorder: 'well' | 'lost' | 'alone',
-    isKnown: boolean,
-  ): EndedBy | undefined {
-    if (!isKnown) return 'recorder-shutdown';
-    if (recorder === 'alone') return 'room-closed';
-    const isTooLong = recording.status === 'recording' && maxMs !== undefined && lengthOf(recording) >= maxMs;
-    return isTooLong ? 'limit' : undefined;
-  }
-
-  /**
    * Ends a recording that takes too long to begin, has become too long, or has lost its
    * recorder or its room; or that LiveKit does not know any more.
    */
   async function lookAfter(recording: RecordingState, isKnown: boolean): Promise<void> {
-    const { id, status, startedAt } = recording;
     const recorder = await recorderWatch.look(recording, isKnown);
-    const endedBy = reasonToEnd(recording, recorder, isKnown);
-    const tookTooLong = status === 'starting' && Date.now() - startedAt > beginWithinMs;
+    const now = Date.now();
+    const endedBy = reasonToEnd(recording, { recorder, isKnown, maxMs, now });
     if (recorder === 'lost') {
       log.error({ recording }, 'the recorder is lost');
       inBackground(end(failed(recording, 'RECORDER_LOST')));
-    } else if (endedBy !== undefined || tookTooLong) {
+    } else if (endedBy !== undefined || tookTooLong(recording, now)) {
       keep({ ...(endedBy !== undefined && { endedBy }), ...recording });
-      if (isKnown) inBackground(apply(await livekit.stopEgress(id)));
+      if (isKnown) inBackground(apply(await livekit.stopEgress(recording.id)));
     }
   }
 
