@@ -208,14 +208,23 @@ export function createLifecycle({
     work.catch((error: unknown) => log.debug({ err: error }, 'it is tried again'));
   };
 
+  /** Whether LiveKit goes on to call an egress active whose recording another process has seen through; one S3 request, once. */
+  async function isLongLost(egress: EgressInfo): Promise<boolean> {
+    const heard = ourRecordingOf(egress);
+    if (!heard || live.has(heard.id) || ending.isOver(heard.name)) return false;
+    if ((await library.endOf(heard.name)) === undefined) return false;
+    ending.remember(failed(heard, 'RECORDER_LOST'));
+    return true;
+  }
+
   async function startUnlocked(options: StartOptions): Promise<Recording> {
     const { roomName } = options;
     const [room, egresses] = await Promise.all([livekit.findRoom(roomName), livekit.activeEgresses()]);
     if (!room) throw roomNotFound();
     const active = egresses.filter(isAtWork);
-    const inRoom = active.filter((egress) => egress.roomName === roomName);
-    if (inRoom.length > 0) {
-      for (const egress of inRoom) await apply(egress);
+    for (const egress of active.filter((one) => one.roomName === roomName)) {
+      if (await isLongLost(egress)) continue;
+      await apply(egress);
       throw alreadyStarted();
     }
     if (maxConcurrent !== undefined && active.length >= maxConcurrent) throw tooManyRecordings(maxConcurrent);
@@ -258,7 +267,7 @@ export function createLifecycle({
     async stop(roomName: string): Promise<Recording> {
       // Asked first: another process may have started or stopped it.
       const [egress] = (await livekit.activeEgresses(roomName)).filter(isAtWork);
-      if (egress) await apply(egress);
+      if (egress && !(await isLongLost(egress))) await apply(egress);
       // LiveKit forgets what its Redis loses; a recorder that is there can be stopped all the same.
       const recording = egress ? live.get(egress.egressId) : recordedIn(roomName);
       if (!recording) throw notStarted();
@@ -284,14 +293,14 @@ export function createLifecycle({
 
     /**
      * Brings in the truth from LiveKit, so that a lost webhook costs seconds and not
-     * a recording: one request for all, one for each that has ended meanwhile, and one
-     * every few seconds for each to see whether its recorder is there.
+     * a recording: one request for all, one for each that has ended meanwhile or is new,
+     * and one every few seconds for each to see whether its recorder is there.
      */
     async reconcile(): Promise<void> {
       for (const [name, until] of givenUp) if (until < Date.now()) givenUp.delete(name);
       const active = await livekit.activeEgresses();
       const isActive = new Set(active.map((egress) => egress.egressId));
-      for (const egress of active) await apply(egress);
+      for (const egress of active) if (!(await isLongLost(egress))) await apply(egress);
       for (const recording of [...live.values()]) {
         if (ending.isUnderWay(recording.name) || ending.isPaused(recording.name)) continue;
         const egress = isActive.has(recording.id) ? undefined : await livekit.findEgress(recording.id);

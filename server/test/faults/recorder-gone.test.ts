@@ -3,7 +3,7 @@ import t from 'tap';
 import { openRoom, serve } from '../support/build.ts';
 import { failure } from '../support/failure.ts';
 import { startOwnStack } from '../support/own-stack.ts';
-import { ffprobe, startRecording, untilEnded, untilShown } from '../support/recording.ts';
+import { ffprobe, shownStatus, startRecording, untilEnded, untilShown } from '../support/recording.ts';
 
 t.setTimeout(240_000);
 
@@ -24,6 +24,13 @@ t.test('the machine of the recorder is gone, and does not come back', async (t) 
   t.match(await untilEnded(trpc, name), { status: 'ready', endedBy: 'recovered' });
   const { duration } = await ffprobe(`${url}/recordings/${encodeURIComponent(name)}`);
   t.ok(killed - recordingSince - duration * 1000 < 8_500, `${duration} s: at most two segments are lost`);
+
+  // LiveKit goes on to call it active.
+  const other = await serve(t, { ...config, port: 0 });
+  t.match(await failure(other.trpc.recordings.stop.mutate({ roomName })), {
+    data: { errorCode: 'RECORDING_NOT_STARTED' },
+  });
+  t.equal((await shownStatus(config, roomName))?.status, 'ready', 'the next app process is not misled');
 
   const asked = Date.now();
   t.match(await failure(trpc.recordings.start.mutate({ roomName })), { data: { errorCode: 'NO_RECORDER' } });
