@@ -33,6 +33,9 @@ const lateStartMs = 60_000;
 /** How long, in ms, a recorder may take to begin once it has the job. Egress itself would wait for ever. */
 const beginWithinMs = 30_000;
 
+/** How old, in ms, what LiveKit told of all recordings may be where lists show it. */
+const recentMs = 500;
+
 /** The past recordings that are remembered, so that a repeated "ended" changes nothing. */
 const rememberedEnds = 1_000;
 
@@ -241,6 +244,13 @@ export function createLifecycle({
     }
   }
 
+  let recent = { askedAt: 0, egresses: Promise.resolve<EgressInfo[]>([]) };
+  const recentEgresses = (): Promise<EgressInfo[]> => {
+    if (Date.now() - recent.askedAt > recentMs)
+      recent = { askedAt: Date.now(), egresses: livekit.activeEgresses() };
+    return recent.egresses;
+  };
+
   return {
     apply,
 
@@ -328,10 +338,13 @@ export function createLifecycle({
       await end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
 
-    /** The recordings under way, in whichever process, and those whose file is being seen to here; newest first: one LiveKit request. */
+    /**
+     * The recordings under way, in whichever process, and those whose file is being seen to
+     * here; newest first. One LiveKit request, two a second at most.
+     */
     async underWay(): Promise<Recording[]> {
       const known = new Map(live);
-      for (const egress of (await livekit.activeEgresses()).filter(isAtWork)) {
+      for (const egress of (await recentEgresses()).filter(isAtWork)) {
         const heard = ourRecordingOf(egress);
         if (heard) known.set(heard.id, advance(known.get(heard.id), heard));
       }
