@@ -1,4 +1,7 @@
 import { startApp } from './support/app.ts';
+import { wantedBy } from '../server/features/recordings/index/filter.ts';
+import { newestFirst } from '../server/features/recordings/index/newest-first.ts';
+import { createIndex } from '../server/features/recordings/index/store.ts';
 import { createStorage } from '../server/plugins/storage.ts';
 import { configOf, fillBucket, root, roomCount } from './support/bucket.ts';
 import { presignedList } from './support/presign.ts';
@@ -20,6 +23,13 @@ await fillBucket('bench-dense', 10_000, { apart: 1_000 });
 const bareList = (bucket: string) => {
   const storage = createStorage(configOf(bucket));
   return () => storage.listPage({ prefix: `${root}all/`, limit: 50 });
+};
+
+/** A page as the app makes it, in this process. */
+const pageOf = (bucket: string) => {
+  const storage = createStorage(configOf(bucket));
+  const index = createIndex({ storage, path: 'recordings/', onDoubled: () => undefined });
+  return () => newestFirst(index, wantedBy({}), { after: undefined, limit: 50 });
 };
 
 const drained = async (url: string) => {
@@ -46,6 +56,8 @@ const newest = new Map<number, number>();
 for (const size of sizes) {
   const app = await startApp(bucketOf(size));
   const [first, bare] = await medians(rounds, () => listOf(app.url), bareList(bucketOf(size)));
+  const [within, within50] = await medians(rounds, pageOf(bucketOf(size)), bareList(bucketOf(size)));
+  say('  the same without HTTP between us', `${ms(within)}: ${ratio(within, within50)}`);
   newest.set(size, first ?? Number.NaN);
   memory.set(size, app.memory());
   say(`newest 50 of ${size}`, `${ms(first)}; a bare LIST of 50 ${ms(bare)}: ${ratio(first, bare)}`);
