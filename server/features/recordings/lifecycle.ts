@@ -38,6 +38,9 @@ const delays = {
   recorderLost: 'The recorder was lost: what it stored is being put together.',
 };
 
+/** How old, in ms, what LiveKit told of all recordings may be where lists show it. */
+const recentMs = 500;
+
 /**
  * The life of recordings: starting, stopping, and taking in what LiveKit tells of
  * them. Nothing here is kept that LiveKit or the bucket does not know.
@@ -245,6 +248,13 @@ export function createLifecycle({
     }
   }
 
+  let recent = { askedAt: 0, egresses: Promise.resolve<EgressInfo[]>([]) };
+  const recentEgresses = (): Promise<EgressInfo[]> => {
+    if (Date.now() - recent.askedAt > recentMs)
+      recent = { askedAt: Date.now(), egresses: livekit.activeEgresses() };
+    return recent.egresses;
+  };
+
   return {
     apply,
 
@@ -330,10 +340,13 @@ export function createLifecycle({
       await end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
 
-    /** The recordings under way, in whichever process, and those whose file is being seen to here; newest first: one LiveKit request. */
+    /**
+     * The recordings under way, in whichever process, and those whose file is being seen to
+     * here; newest first. One LiveKit request, two a second at most.
+     */
     async underWay(): Promise<Recording[]> {
       const known = new Map(live);
-      for (const egress of (await livekit.activeEgresses()).filter(isAtWork)) {
+      for (const egress of (await recentEgresses()).filter(isAtWork)) {
         const heard = ourRecordingOf(egress);
         if (heard) known.set(heard.id, advance(known.get(heard.id), heard));
       }
