@@ -5,6 +5,9 @@ import type { Events } from '../events/events.ts';
 /** After how long they are counted anew, in ms, should this process have missed something. */
 const recountAfterMs = 10 * 60_000;
 
+/** How many recordings are remembered as counted: each app process tells of an end that it saw to. */
+const remembered = 1_000;
+
 /**
  * How many recordings there are, and how large: counted once, in the background, when
  * somebody first asks, and from then on kept by what is heard to happen.
@@ -38,17 +41,33 @@ export function createTotals({
     return sum;
   }
 
-  function add({ size }: Recording, sign: 1 | -1): void {
+  const counted = new Set<string>();
+
+  function change(by: number, bytes: number): void {
     hasMissed = true;
-    if (!totals) return;
-    totals = { count: totals.count + sign, bytes: totals.bytes + sign * size };
+    if (totals) totals = { count: totals.count + by, bytes: totals.bytes + bytes };
+  }
+
+  function add({ name, size }: Recording): void {
+    if (counted.has(name)) return;
+    counted.add(name);
+    for (const oldest of counted) {
+      if (counted.size <= remembered) break;
+      counted.delete(oldest);
+    }
+    change(1, size);
+  }
+
+  function remove({ name, size }: Recording): void {
+    counted.delete(name);
+    change(-1, -size);
   }
 
   async function follow(): Promise<void> {
     for await (const { event } of events.subscribe({ signal: closing.signal }))
       if (event.type === 'reset') countedAt = 0;
-      else if (event.type === 'recording-ready' || event.type === 'recording-failed') add(event.recording, 1);
-      else if (event.type === 'recording-deleted') add(event.recording, -1);
+      else if (event.type === 'recording-ready' || event.type === 'recording-failed') add(event.recording);
+      else if (event.type === 'recording-deleted') remove(event.recording);
   }
   const following = follow();
 
