@@ -159,7 +159,8 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
       const options = { abortSignal: AbortSignal.timeout(3_000) };
       try {
         const found = await orNothing(client.send(new HeadBucketCommand({ Bucket }), options));
-        if (!found) await client.send(new CreateBucketCommand({ Bucket }), options);
+        // 409: another process has made it in this very moment.
+        if (!found) await orNothing(client.send(new CreateBucketCommand({ Bucket }), options), 409);
       } catch (error) {
         throw storageUnavailable(error);
       }

@@ -3,6 +3,7 @@ import { openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
 import { until } from './support/until.ts';
+import { createStorage } from '../plugins/storage.ts';
 
 const json = async (response: Response) => ({ status: response.status, body: Object(await response.json()) });
 
@@ -51,6 +52,13 @@ t.test('S3 takes requests and never answers', async (t) => {
   });
   s3.comeBack();
   await until('the app to be ready', async () => (await fetch(`${url}/readyz`)).ok);
+});
+
+t.test('a bucket that is missing is made, however many find that at once', async (t) => {
+  const storage = createStorage(testConfig().s3);
+  t.teardown(() => storage.close());
+  await Promise.all(Array.from({ length: 10 }, () => storage.check()));
+  t.pass();
 });
 
 t.test('LiveKit is away, and comes back', async (t) => {
