@@ -6,7 +6,7 @@ import { root } from '../../stack/settings.ts';
 
 /** The app in a process of its own, where LiveKit's webhooks reach it; `nodeArgs` are Node's. */
 export async function startApp(config: Config, nodeArgs: string[] = []) {
-  const child = spawn(process.execPath, [...nodeArgs, '--import', 'tsx', 'server/main.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', ...nodeArgs, 'server/main.ts'], {
     cwd: root,
     env: { ...process.env, S3_BUCKET: config.s3.bucket, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
