@@ -60,8 +60,8 @@ async function recordByApp({ roomName, everyoneSees }: Call) {
   const { id, name }: { id: string; name: string } = begun;
   const active = await bare.when(id, 'recording');
   const [startingAt, recordingAt] = await Promise.all([starting, recording]);
-  await sleep(recordFor);
   const page = await pageMarks(id);
+  await sleep(recordFor);
 
   const ready = everyoneSees('ready');
   const listed = library.screen.shows('recording-ready');
@@ -77,6 +77,7 @@ async function recordByApp({ roomName, everyoneSees }: Call) {
     showStarting: startingAt - clickedStart,
     showRecording: recordingAt - active,
     stop: playable - clickedStop,
+    complete: completeAt - clickedStop,
     afterComplete: playable - completeAt,
     accept: answered - clickedStart,
     chrome: navigation - answered,
@@ -134,7 +135,9 @@ printTable([
     compared: { what: "Egress's own, median", value: median(stopBare) },
     target: 1.1 * median(stopBare) + 200,
   },
-  part('of this behind the COMPLETE of the same recording', 'afterComplete'),
+  part('of this until COMPLETE', 'complete'),
+  part('of this behind COMPLETE', 'afterComplete'),
+  { what: '· of this behind COMPLETE, p95', value: p95(all('afterComplete')), unit },
   {
     ...{ what: 'start clicked → "starting" on every screen, p95', value: p95(all('showStarting')), unit },
     target: 300,
