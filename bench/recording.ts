@@ -162,9 +162,17 @@ printTable([
     ...{ what: 'the same, median', value: median(all('ourPart')), unit },
     target: 300,
   },
+  // What others do on the machine only ever makes it slower.
+  { what: 'the same, the quickest', value: Math.min(...all('ourPart')), unit, target: 300 },
   {
     what: 'the same where nobody sends video, p95',
     value: p95(all('ourPart', withoutCameras)),
+    unit,
+    target: 300,
+  },
+  {
+    what: 'the same where nobody sends video, the quickest',
+    value: Math.min(...all('ourPart', withoutCameras)),
     unit,
     target: 300,
   },
