@@ -1,6 +1,7 @@
 import { binaries, createBuilder, goVersion } from './binaries.ts';
 import { type Lacking, prepareSystem, requireDebian } from './debian.ts';
 import { egressPart, livekitPart, pulsePart, redisPart, s3Part } from './parts.ts';
+import type { PartSpec } from './process.ts';
 import type { Settings } from './settings.ts';
 import type { createSetup, Progress } from './setup.ts';
 import type { Stack } from './stack.ts';
@@ -50,10 +51,23 @@ export async function bringUp(
   }
   await Promise.all(works);
 
+  /** Starts a part, and again whenever it ends, which is said here and on the page. */
+  function keepUp(spec: PartSpec, progress: Progress): Promise<void> {
+    return stack.keep(spec, (ended) => {
+      if (ended === undefined) {
+        progress.ready();
+        console.log(`${spec.name} is up again`);
+      } else {
+        progress.working('starting again, after it ended unasked');
+        console.log(`${ended}: it is started again`);
+      }
+    });
+  }
+
   async function bringUpStorage(progress: Progress) {
     const binary = await build(binaries.s3, () => progress.working(building));
     progress.working(starting);
-    await stack.launch(s3Part(settings, binary)).up;
+    await keepUp(s3Part(settings, binary), progress);
     progress.ready();
   }
 
@@ -62,10 +76,10 @@ export async function bringUp(
     // It is waited for below; should the system fail first, that is what is reported.
     binary.catch(() => {});
     const hasRedis = !(await system).packages.includes('redis-server');
-    if (hasRedis) await stack.launch(redisPart(settings)).up;
+    if (hasRedis) await keepUp(redisPart(settings), progress);
     const file = await binary;
     progress.working(starting);
-    await stack.launch(livekitPart(settings, file, hasRedis)).up;
+    await keepUp(livekitPart(settings, file, hasRedis), progress);
     progress.ready();
     console.log('Calls are ready');
   }
@@ -80,18 +94,9 @@ export async function bringUp(
     progress.waiting('waiting for LiveKit');
     const binary = build(binaries.egress, () => progress.working(building));
     binary.catch(() => {});
-    const [file] = await Promise.all([binary, stack.launch(pulsePart(settings)).up, callsUp]);
+    const [file] = await Promise.all([binary, keepUp(pulsePart(settings), progress), callsUp]);
     progress.working(starting);
-    await stack.keep(egressPart(settings, file), (ended) => {
-      if (ended === undefined) {
-        progress.ready();
-        console.log('Recordings are ready again');
-      } else {
-        progress.working('starting again, after it ended unasked');
-        const [how] = ended.split('\n');
-        console.log(`The recorder is started again: ${how}`);
-      }
-    });
+    await keepUp(egressPart(settings, file), progress);
     progress.ready();
     console.log('Recordings are ready');
   }

@@ -17,6 +17,8 @@ export interface Stack {
   signal: AbortSignal;
   /** Starts a part; when it ends unasked, `onEnd` hears why: by default the whole stack fails. */
   launch: (spec: PartSpec, onEnd?: (how: string) => void) => Part;
+  /** Tells a part something, if it runs. */
+  send: (name: string, message: object) => void;
   /**
    * Resolves when a part is up that is started again whenever it ends, after which
    * `onChange` hears how it ended, and then that it is up again.
@@ -59,6 +61,8 @@ export async function withStack<T>(
     };
   };
 
+  const send: Stack['send'] = (name, message) => parts.get(name)?.send(message);
+
   const keep: Stack['keep'] = async (spec, onChange) => {
     const first = launch(spec, () => {});
     await first.up;
@@ -67,7 +71,8 @@ export async function withStack<T>(
     async function again(part: Part, since: number, pause = backoff.first): Promise<void> {
       const how = await part.ended;
       if (signal.aborted) return;
-      onChange(how);
+      // Its last words are in its log.
+      onChange(how.split('\n', 1).join());
       // What it left may still be ending a recording: the next one need not wait.
       void end(orphansOf(data));
       const next = Date.now() - since > backoff.goodRun ? backoff.first : pause;
@@ -87,7 +92,7 @@ export async function withStack<T>(
   try {
     const busy = await busyPorts(settings);
     if (busy.length > 0) throw new Error(busy.join('\n'));
-    return await Promise.race([work({ signal, launch, keep }), whenAborted(signal)]);
+    return await Promise.race([work({ signal, launch, send, keep }), whenAborted(signal)]);
   } finally {
     clearInterval(shortening);
     broken.abort();

@@ -1,5 +1,6 @@
 import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import type { Setup } from '../shared/system-status.ts';
 import { bringUp, checkMachine } from './bring-up.ts';
 import { buildClient } from './client-build.ts';
 import { releaseDataFolder } from './data-folder.ts';
@@ -29,16 +30,10 @@ export async function start({ hotReload }: { hotReload: boolean }): Promise<void
     const go = await checkMachine(settings, interrupted);
     await withStack(settings, interrupted, async (stack) => {
       await buildClient(settings, stack.signal);
-      let app: Part | undefined;
-      const setup = createSetup((state) => app?.send(state));
-      const launchApp = (onEnd?: (how: string) => void) => {
-        app = stack.launch(appPart(settings), onEnd);
-        app.send(setup.current());
-        return app;
-      };
+      const setup = createSetup((state) => stack.send('app', state));
       const page = hotReload
-        ? showReloading(settings, stack, launchApp)
-        : launchApp().up.then(() => console.log(`Reelroom is at ${settings.config.appUrl}`));
+        ? showReloading(settings, stack, setup.current)
+        : showBuilt(settings, stack, setup.current);
       await Promise.all([page, bringUp(settings, go, stack, setup)]);
       await whenAborted(stack.signal);
     });
@@ -47,14 +42,26 @@ export async function start({ hotReload }: { hotReload: boolean }): Promise<void
   }
 }
 
+/** Serves the built client, and starts the app again whenever it ends. */
+async function showBuilt(settings: Settings, stack: Stack, setup: () => Setup): Promise<void> {
+  const up = stack.keep(appPart(settings), (ended) => {
+    if (ended === undefined) stack.send('app', setup());
+    console.log(ended === undefined ? 'The app is up again' : `${ended}: it is started again`);
+  });
+  stack.send('app', setup());
+  await up;
+  console.log(`Reelroom is at ${settings.config.appUrl}`);
+}
+
 /** Serves the client from Vite, and starts the app again whenever its source changes. */
-async function showReloading(
-  settings: Settings,
-  stack: Stack,
-  launchApp: (onEnd: (how: string) => void) => Part,
-): Promise<void> {
-  const launch = () =>
-    launchApp((how) => console.error(`${how}\nIt is started again when its source changes.`));
+async function showReloading(settings: Settings, stack: Stack, setup: () => Setup): Promise<void> {
+  const launch = (): Part => {
+    const part = stack.launch(appPart(settings), (how) =>
+      console.error(`${how}\nIt is started again when its source changes.`),
+    );
+    part.send(setup());
+    return part;
+  };
   let app = launch();
   let reloads = Promise.resolve();
   let soon: NodeJS.Timeout | undefined;

@@ -57,8 +57,15 @@ const buttons = {
   stopping: { label: 'Stopping…', tone: 'busy', action: undefined },
 } as const satisfies Record<string, RecordButtonView>;
 
-/** The recording button in a room whose recording is `status`, when `pending` was clicked. */
-export function recordButtonView(status: RecordingStatus | undefined, pending: Pending): RecordButtonView {
+/** What is known of a room's recording. */
+type Shown = Pick<RoomStatus, 'status' | 'error'> | undefined;
+
+/** Why saving a recording takes longer than usual, if it does: it is then not in the way of the next one. */
+const whyDelayed = (shown: Shown) => (shown?.status === 'stopping' ? shown.error : undefined);
+
+/** The recording button in a room whose recording is as `shown`, when `pending` was clicked. */
+export function recordButtonView(shown: Shown, pending: Pending): RecordButtonView {
+  const status = whyDelayed(shown) === undefined ? shown?.status : undefined;
   if (status === 'stopping') return buttons.stopping;
   if (status === 'recording') return pending === 'stop' ? buttons.stopping : buttons.live;
   return status === 'starting' || pending === 'start' ? buttons.starting : buttons.idle;
@@ -80,13 +87,15 @@ const waits = {
 
 /** What everyone in the room, and at its door, is told of the recording. */
 export function alertView(
-  status: RecordingStatus | undefined,
+  shown: Shown,
   pending: Pending,
   waitsFor?: WaitsFor,
 ): { text: string; tone: 'waiting' | 'busy' | 'live' } | undefined {
-  const { label } = recordButtonView(status, pending);
+  const { label } = recordButtonView(shown, pending);
+  const delay = whyDelayed(shown);
   switch (label) {
     case 'Record':
+      if (delay !== undefined) return { text: delay, tone: 'busy' };
       return waitsFor && { text: waits[waitsFor], tone: 'waiting' };
     case 'Starting…':
       return { text: 'Recording is starting…', tone: 'busy' };

@@ -14,6 +14,7 @@ import {
   limitWarning,
   liveLabel,
   minutesToWarnOf,
+  type Pending,
   recordButtonView,
   statusView,
   whyNoRecording,
@@ -22,7 +23,8 @@ import {
 const room = (id: string, status: RoomStatus['status']): RoomStatus => ({ id, name: `${id}.mp4`, status });
 
 t.test('the recording button through a recording’s life', async (t) => {
-  const label = (...args: Parameters<typeof recordButtonView>) => recordButtonView(...args).label;
+  const label = (status: RoomStatus['status'] | undefined, pending: Pending) =>
+    recordButtonView(status && room('a', status), pending).label;
   t.equal(label(undefined, undefined), 'Record');
   t.equal(label(undefined, 'start'), 'Starting…', 'at once, before the server answers');
   t.equal(label('starting', undefined), 'Starting…');
@@ -36,21 +38,31 @@ t.test('the recording button through a recording’s life', async (t) => {
 });
 
 t.test('only what can be done can be clicked', async (t) => {
-  t.equal(recordButtonView('ready', undefined).action, 'start');
-  t.equal(recordButtonView('recording', undefined).action, 'stop');
+  t.equal(recordButtonView(room('a', 'ready'), undefined).action, 'start');
+  t.equal(recordButtonView(room('a', 'recording'), undefined).action, 'stop');
   for (const status of ['starting', 'stopping'] as const)
-    t.equal(recordButtonView(status, undefined).action, undefined);
+    t.equal(recordButtonView(room('a', status), undefined).action, undefined);
 });
 
 t.test('everyone is told while and only while there is something to tell', async (t) => {
-  t.match(alertView('recording', undefined), { text: /being recorded/, tone: 'live' });
-  t.notMatch(alertView('starting', undefined)?.text, /being recorded/);
-  t.equal(alertView('ready', undefined), undefined);
+  t.match(alertView(room('a', 'recording'), undefined), { text: /being recorded/, tone: 'live' });
+  t.notMatch(alertView(room('a', 'starting'), undefined)?.text, /being recorded/);
+  t.equal(alertView(room('a', 'ready'), undefined), undefined);
   t.equal(alertView(undefined, undefined), undefined);
   t.match(alertView(undefined, undefined, 'person'), { text: /second person arrives/, tone: 'waiting' });
-  t.match(alertView('failed', undefined, 'recorder'), { text: /recorder is free/, tone: 'waiting' });
+  t.match(alertView(room('a', 'failed'), undefined, 'recorder'), {
+    text: /recorder is free/,
+    tone: 'waiting',
+  });
   t.match(alertView(undefined, 'start', 'person'), { tone: 'busy' }, 'it waits no more');
-  t.match(alertView('recording', undefined, 'person'), { tone: 'live' });
+  t.match(alertView(room('a', 'recording'), undefined, 'person'), { tone: 'live' });
+});
+
+t.test('what takes long to be saved is told, and in nobody’s way', async (t) => {
+  const delayed = { ...room('a', 'stopping'), error: 'Saving waits for the storage' };
+  t.equal(recordButtonView(delayed, undefined).action, 'start');
+  t.match(alertView(delayed, undefined), { text: 'Saving waits for the storage', tone: 'busy' });
+  t.match(alertView(delayed, 'start'), { text: /starting/ });
 });
 
 t.test('of two things heard the further is true', async (t) => {

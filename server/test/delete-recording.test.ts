@@ -1,6 +1,7 @@
 import t from 'tap';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
+import { until } from './support/until.ts';
 
 t.test('deleting a recording', async (t) => {
   const config = testConfig();
@@ -13,6 +14,8 @@ t.test('deleting a recording', async (t) => {
     );
   };
   const { trpc, url } = await serve(t, config);
+  // Else what is added now may be entered half: its media without its manifest.
+  await until('the index to be built', async () => !(await trpc.recordings.list.query()).indexing);
   const name = 'Équipe "A" 🎥 50 %-RM_1-t.mp4';
   const rest = (path: string) => fetch(`${url}/recordings/${path}`, { method: 'DELETE' });
 

@@ -1,5 +1,7 @@
+import type { Recording } from '@reelroom/shared';
 import t from 'tap';
-import { bucketOf, serve, testConfig } from './support/build.ts';
+import { reindexBucket } from '../reindex.ts';
+import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { putSeedRecordings } from './support/seeded.ts';
 import { until } from './support/until.ts';
@@ -54,4 +56,27 @@ t.test('of two entries of a recording one is shown, and the wrong one goes', asy
   );
   t.same(await keys('recordings/.reelroom/index/'), entries);
   t.equal((await list())[0]?.title, undefined);
+});
+
+t.test('a recording that was entered before it was described has one row', async (t) => {
+  const config = testConfig();
+  const { put, keys } = await bucketOf(config);
+  const recording: Recording = {
+    ...{ id: 'EG_1', name: 'r-RM_1-2026-01-31T120000000.mp4', roomName: 'r', roomId: 'RM_1' },
+    ...{ startedAt: noon, size: 5, durationMs: 7, status: 'ready', endedBy: 'stop' },
+  };
+  const { library } = await buildServices(t, config);
+  const egress = { egress_id: 'EG_1', room_id: 'RM_1', room_name: 'r', started_at: (noon + 1_234) * 1e6 };
+  await put(`recordings/${recording.name}`, 'media');
+  await put(`recordings/${recording.name}.json`, JSON.stringify(egress));
+  await reindexBucket(config);
+  t.equal((await keys('recordings/.reelroom/index/')).length, 2);
+  for (let times = 0; times < 2; times += 1) {
+    await library.describe(recording);
+    t.equal((await keys('recordings/.reelroom/index/')).length, 2);
+    t.same(await library.get(recording.name), recording);
+  }
+  await library.rename(recording.name, 'kept');
+  await library.describe(recording);
+  t.equal((await library.get(recording.name)).title, 'kept', 'what people say of it stays');
 });

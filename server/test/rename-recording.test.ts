@@ -1,6 +1,7 @@
 import t from 'tap';
-import { bucketOf, serve, testConfig } from './support/build.ts';
+import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
+import { gather } from './support/gather.ts';
 import { putSeedRecordings } from './support/seeded.ts';
 import { until } from './support/until.ts';
 
@@ -17,7 +18,7 @@ async function withRecording(t: Parameters<typeof serve>[0]) {
   const row = async () => (await app.trpc.recordings.list.query()).recordings;
   await until('the index to be built', async () => (await row()).length === 1);
   const entries = () => bucket.keys('recordings/.reelroom/index/');
-  return { ...app, ...bucket, name, row, entries };
+  return { ...app, ...bucket, config, name, row, entries };
 }
 
 t.test('a recording is given a title', async (t) => {
@@ -85,4 +86,24 @@ t.test('two change it at once, again and again: one entry, and what the manifest
     await until('the row to say what the manifest says', async () => (await row())[0]?.title === title);
     await until('the other entries to go', async () => (await entries()).length === 2);
   }
+});
+
+t.test('open libraries are told', async (t) => {
+  const { config, name } = await withRecording(t);
+  const { library, events } = await buildServices(t, config);
+  const closing = new AbortController();
+  t.teardown(() => closing.abort());
+  const told = gather(events.subscribe({ signal: closing.signal }));
+  const renamed = await library.rename(name, 'new');
+  const kept = await library.setKeep(name, true);
+  await library.delete(name);
+  await until('three events', async () => told.length === 4);
+  t.same(
+    told.slice(1).map(({ event }) => event),
+    [
+      { type: 'recording-changed', recording: renamed },
+      { type: 'recording-changed', recording: kept },
+      { type: 'recording-deleted', recording: kept },
+    ],
+  );
 });

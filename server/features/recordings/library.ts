@@ -177,15 +177,19 @@ export function createLibrary({
     /**
      * Describes a recording that has ended, and enters it in the index; the same however
      * often, and what people have to say of it stays. One GET, three PUTs, a DELETE where it
-     * was entered otherwise.
+     * was, or may have been, entered otherwise.
      */
     async describe(recording: Recording): Promise<void> {
-      const manifest = manifestKey(keyOf(recording.name));
-      const before = recordingOfManifest(await storage.getText(manifest));
+      const { name, size } = recording;
+      const manifest = manifestKey(keyOf(name));
+      const text = await storage.getText(manifest);
+      const before = recordingOfManifest(text);
       const now = recordingSchema.parse({ ...recording, title: before?.title, keep: before?.keep });
       await storage.putJson(manifest, manifestOf(now));
       await index.put(now);
-      if (before) await index.removeAllBut(before, now);
+      // A reindex may have come first, and made do with Egress's manifest or with the name.
+      const entered = before ?? describeRecording({ name, size, lastModified: new Date(0) }, text);
+      await index.removeAllBut(entered, now);
     },
 
     /**

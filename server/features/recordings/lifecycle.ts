@@ -3,7 +3,6 @@ import {
   parseRecordingName,
   recordingName,
   recordingSchema,
-  type EndedBy,
   type Recording,
   type RoomStatus,
   type StartOptions,
@@ -23,6 +22,7 @@ import type { RoomStatusWriter } from '../rooms/status.ts';
 import { createEnding } from './ending.ts';
 import type { Finish } from './finish.ts';
 import type { Library } from './library.ts';
+import { reasonToEnd, tookTooLong, withLimit } from './limits.ts';
 import type { RecorderWatch } from './recorder-watch.ts';
 import { advance, failed, hasEnded, recordingOf, targetOf, type RecordingState } from './state.ts';
 
@@ -32,11 +32,14 @@ import { advance, failed, hasEnded, recordingOf, targetOf, type RecordingState }
  */
 const lateStartMs = 60_000;
 
-/** How long, in ms, a recorder may take to begin once it has the job. Egress itself would wait for ever. */
-const beginWithinMs = 30_000;
+/** What people are told of a recording whose saving takes longer than usual. */
+const delays = {
+  notStoredYet: 'Saving waits for the storage. Nothing is lost.',
+  recorderLost: 'The recorder was lost: what it stored is being put together.',
+};
 
-/** What people are told while S3 is away, or takes nothing. */
-const notStoredYet = 'The storage takes nothing at the moment. Nothing is lost: it is tried again.';
+/** How old, in ms, what LiveKit told of all recordings may be where lists show it. */
+const recentMs = 500;
 
 /**
  * The life of recordings: starting, stopping, and taking in what LiveKit tells of
@@ -91,13 +94,6 @@ export function createLifecycle({
   const recordedIn = (roomName: string) =>
     [...live.values()].find(({ name, roomName: its }) => its === roomName && !ending.has(name));
 
-  /** Told apart from a stop that somebody asked for by its length alone, whichever process asked for it. */
-  const withLimit = (recording: RecordingState): RecordingState => {
-    const { endedBy, recordingSince = Infinity, endedAt = 0 } = recording;
-    const isLimit = endedBy === 'stop' && maxMs !== undefined && endedAt - recordingSince >= maxMs;
-    return isLimit ? { ...recording, endedBy: 'limit' } : recording;
-  };
-
   const toRoomStatus = ({
     id,
     name,
@@ -133,7 +129,7 @@ export function createLifecycle({
   const ending = createEnding({
     finish,
     onDelayed(recording) {
-      const delayed: RecordingState = { ...recording, status: 'stopping', error: notStoredYet };
+      const delayed: RecordingState = { ...recording, status: 'stopping', error: delays.notStoredYet };
       if (live.has(recording.id)) keep(delayed);
       if (!recordedIn(recording.roomName)) void show(delayed);
     },
@@ -151,7 +147,12 @@ export function createLifecycle({
   async function end(recording: RecordingState): Promise<void> {
     const known = live.get(recording.id);
     if (known && known.status !== 'stopping') {
-      const stopping: RecordingState = { ...known, status: 'stopping' };
+      const isLost = recording.failure === 'RECORDER_LOST';
+      const stopping: RecordingState = {
+        ...known,
+        status: 'stopping',
+        ...(isLost && { error: delays.recorderLost }),
+      };
       keep(stopping);
       void show(stopping);
     }
@@ -170,7 +171,7 @@ export function createLifecycle({
     const heard = ourRecordingOf(egress);
     if (!heard || (ending.isOver(heard.name) && !wasMistaken(heard))) return;
     const known = live.get(heard.id);
-    const next = withLimit(advance(known, heard));
+    const next = withLimit(advance(known, heard), maxMs);
     if (givenUp.has(next.name) && !isFinal(next.status) && known?.status !== 'stopping') await stopLate(next);
     if (isFinal(next.status)) {
       // LiveKit remembers for a day what may have been deleted since.
@@ -189,41 +190,19 @@ export function createLifecycle({
   }
 
   /**
-   * How long a recording has been going on, in ms. Its recorder's clock tells when media
-   * began; where that cannot be by our own, ours tells when it was asked for.
-   */
-  function lengthOf({ startedAt, recordingSince = Infinity }: RecordingState): number {
-    const isPlausible = recordingSince >= startedAt && recordingSince - startedAt <= beginWithinMs;
-    return Date.now() - (isPlausible ? recordingSince : startedAt);
-  }
-
-  /** Why a recording is to be ended, if it is: it is too long, alone, or LiveKit has forgotten it. */
-  function reasonToEnd(
-    recording: RecordingState,
-    recorder: 'well' | 'lost' | 'alone',
-    isKnown: boolean,
-  ): EndedBy | undefined {
-    if (!isKnown) return 'recorder-shutdown';
-    if (recorder === 'alone') return 'room-closed';
-    const isTooLong = recording.status === 'recording' && maxMs !== undefined && lengthOf(recording) >= maxMs;
-    return isTooLong ? 'limit' : undefined;
-  }
-
-  /**
    * Ends a recording that takes too long to begin, has become too long, or has lost its
    * recorder or its room; or that LiveKit does not know any more.
    */
   async function lookAfter(recording: RecordingState, isKnown: boolean): Promise<void> {
-    const { id, status, startedAt } = recording;
     const recorder = await recorderWatch.look(recording, isKnown);
-    const endedBy = reasonToEnd(recording, recorder, isKnown);
-    const tookTooLong = status === 'starting' && Date.now() - startedAt > beginWithinMs;
+    const now = Date.now();
+    const endedBy = reasonToEnd(recording, { recorder, isKnown, maxMs, now });
     if (recorder === 'lost') {
       log.error({ recording }, 'the recorder is lost');
       inBackground(end(failed(recording, 'RECORDER_LOST')));
-    } else if (endedBy !== undefined || tookTooLong) {
+    } else if (endedBy !== undefined || tookTooLong(recording, now)) {
       keep({ ...(endedBy !== undefined && { endedBy }), ...recording });
-      if (isKnown) inBackground(apply(await livekit.stopEgress(id)));
+      if (isKnown) inBackground(apply(await livekit.stopEgress(recording.id)));
     }
   }
 
@@ -232,14 +211,23 @@ export function createLifecycle({
     work.catch((error: unknown) => log.debug({ err: error }, 'it is tried again'));
   };
 
+  /** Whether LiveKit goes on to call an egress active whose recording another process has seen through; one S3 request, once. */
+  async function isLongLost(egress: EgressInfo): Promise<boolean> {
+    const heard = ourRecordingOf(egress);
+    if (!heard || live.has(heard.id) || ending.isOver(heard.name)) return false;
+    if ((await library.endOf(heard.name)) === undefined) return false;
+    ending.remember(failed(heard, 'RECORDER_LOST'));
+    return true;
+  }
+
   async function startUnlocked(options: StartOptions): Promise<Recording> {
     const { roomName } = options;
     const [room, egresses] = await Promise.all([livekit.findRoom(roomName), livekit.activeEgresses()]);
     if (!room) throw roomNotFound();
     const active = egresses.filter(isAtWork);
-    const inRoom = active.filter((egress) => egress.roomName === roomName);
-    if (inRoom.length > 0) {
-      for (const egress of inRoom) await apply(egress);
+    for (const egress of active.filter((one) => one.roomName === roomName)) {
+      if (await isLongLost(egress)) continue;
+      await apply(egress);
       throw alreadyStarted();
     }
     if (maxConcurrent !== undefined && active.length >= maxConcurrent) throw tooManyRecordings(maxConcurrent);
@@ -259,6 +247,13 @@ export function createLifecycle({
       throw error;
     }
   }
+
+  let recent = { askedAt: 0, egresses: Promise.resolve<EgressInfo[]>([]) };
+  const recentEgresses = (): Promise<EgressInfo[]> => {
+    if (Date.now() - recent.askedAt > recentMs)
+      recent = { askedAt: Date.now(), egresses: livekit.activeEgresses() };
+    return recent.egresses;
+  };
 
   return {
     apply,
@@ -282,7 +277,7 @@ export function createLifecycle({
     async stop(roomName: string): Promise<Recording> {
       // Asked first: another process may have started or stopped it.
       const [egress] = (await livekit.activeEgresses(roomName)).filter(isAtWork);
-      if (egress) await apply(egress);
+      if (egress && !(await isLongLost(egress))) await apply(egress);
       // LiveKit forgets what its Redis loses; a recorder that is there can be stopped all the same.
       const recording = egress ? live.get(egress.egressId) : recordedIn(roomName);
       if (!recording) throw notStarted();
@@ -308,14 +303,14 @@ export function createLifecycle({
 
     /**
      * Brings in the truth from LiveKit, so that a lost webhook costs seconds and not
-     * a recording: one request for all, one for each that has ended meanwhile, and one
-     * every few seconds for each to see whether its recorder is there.
+     * a recording: one request for all, one for each that has ended meanwhile or is new,
+     * and one every few seconds for each to see whether its recorder is there.
      */
     async reconcile(): Promise<void> {
       for (const [name, until] of givenUp) if (until < Date.now()) givenUp.delete(name);
       const active = await livekit.activeEgresses();
       const isActive = new Set(active.map((egress) => egress.egressId));
-      for (const egress of active) await apply(egress);
+      for (const egress of active) if (!(await isLongLost(egress))) await apply(egress);
       for (const recording of [...live.values()]) {
         if (ending.isUnderWay(recording.name) || ending.isPaused(recording.name)) continue;
         const egress = isActive.has(recording.id) ? undefined : await livekit.findEgress(recording.id);
@@ -345,10 +340,13 @@ export function createLifecycle({
       await end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
 
-    /** The recordings under way, in whichever process, and those whose file is being seen to here; newest first: one LiveKit request. */
+    /**
+     * The recordings under way, in whichever process, and those whose file is being seen to
+     * here; newest first. One LiveKit request, two a second at most.
+     */
     async underWay(): Promise<Recording[]> {
       const known = new Map(live);
-      for (const egress of (await livekit.activeEgresses()).filter(isAtWork)) {
+      for (const egress of (await recentEgresses()).filter(isAtWork)) {
         const heard = ourRecordingOf(egress);
         if (heard) known.set(heard.id, advance(known.get(heard.id), heard));
       }

@@ -6,6 +6,7 @@ import { fold, wantedBy } from './index/filter.ts';
 import { allNewestFirst, listsPerPage, newestFirst } from './index/newest-first.ts';
 import { allOldestFirst, oldestFirst } from './index/oldest-first.ts';
 import type { Index } from './index/store.ts';
+import { createShare } from './share.ts';
 
 /** How long a list waits for an index that is being built, in ms: one that says so, and one that must be whole. */
 const shortWait = 2_000;
@@ -24,6 +25,8 @@ export function createListing({
   /** The recordings under way, newest first. */
   underWay: () => Promise<Recording[]>;
 }) {
+  const share = createShare<RecordingPage>();
+
   async function liveBy(filter: RecordingFilter): Promise<Recording[]> {
     const { matches } = wantedBy(filter);
     // A library without LiveKit is better than none.
@@ -49,20 +52,24 @@ export function createListing({
     };
   }
 
+  async function pageOrNewIndex(query: ListQuery): Promise<RecordingPage> {
+    const first = await page(query);
+    if (first.recordings.length > 0 || query.cursor !== undefined) return first;
+    // Nothing at all may be an index that somebody has taken away.
+    await builder.look();
+    return (await builder.whenBuilt(0)) ? first : page(query);
+  }
+
   return {
     /**
      * One page of a list, those under way on top of the first. One S3 request, and one to
      * LiveKit; with `order: 'oldest'` two to four; with `search`, `status` or `roomId` five at
      * most, give or take, and then perhaps fewer recordings than `limit` with more to come.
+     * Those who ask for the same page at the same time share its requests.
      * @throws {ReelroomError} INVALID_INPUT for a cursor that is not of this list
      */
-    async page(query: ListQuery): Promise<RecordingPage> {
-      const first = await page(query);
-      if (first.recordings.length > 0 || query.cursor !== undefined) return first;
-      // Nothing at all may be an index that somebody has taken away.
-      await builder.look();
-      return (await builder.whenBuilt(0)) ? first : page(query);
-    },
+    page: (query: ListQuery): Promise<RecordingPage> =>
+      share(JSON.stringify(query), () => pageOrNewIndex(query)),
 
     /**
      * All recordings that have ended and are wanted, as fast as they are taken: one S3

@@ -5,6 +5,9 @@ import type { RecordingState } from './state.ts';
 const lookForRecorderMs = 5_000;
 const missesUntilLost = 2;
 
+/** How a recorder is. */
+export type RecorderLook = 'well' | 'lost' | 'alone';
+
 /**
  * Finds recorders whose host is gone without a word, which LiveKit goes on to call
  * active for ever. One that records is in its room (LiveKit lets it go 20 s after it was
@@ -30,7 +33,7 @@ export function createRecorderWatch({ livekit }: { livekit: Livekit }) {
      * seconds. One that LiveKit has forgotten, since its Redis lost what it knew, can
      * only be asked to stop: it then ends as it should, and LiveKit hears of it again.
      */
-    async look(recording: RecordingState, isKnown: boolean): Promise<'well' | 'lost' | 'alone'> {
+    async look(recording: RecordingState, isKnown: boolean): Promise<RecorderLook> {
       if (recording.status === 'starting' && isKnown) return 'well';
       const last = looks.get(recording.id) ?? { at: 0, missed: 0 };
       if (last.missed >= missesUntilLost) return 'lost';

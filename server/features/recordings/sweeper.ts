@@ -18,7 +18,7 @@ export function createSweeper({
 }: {
   storage: Storage;
   backup: Backup | undefined;
-  lifecycle: Lifecycle;
+  lifecycle: Pick<Lifecycle, 'isLive' | 'recover'>;
   path: string;
 }) {
   /** The last segment of each that was seen the last time. */

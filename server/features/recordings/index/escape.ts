@@ -16,6 +16,10 @@ export const escape = (text: string): string =>
 
 /** The text that {@link escape} was given. */
 export const unescape = (text: string): string =>
+  // Most have nothing to say again, and lists have thousands.
+  text.includes('{') ? unescapeAll(text) : text;
+
+const unescapeAll = (text: string): string =>
   text.replace(/\{(?:u([0-9a-f]{4})|(.))/gu, (whole, code?: string, letter = '') =>
     code === undefined ? (signs.get(letter) ?? whole) : String.fromCharCode(parseInt(code, 16)),
   );

@@ -33,7 +33,8 @@ export async function newestFirst(
   const recordings: Recording[] = [];
   let startAfter = startOf(folder, wanted, after);
   let position = after;
-  for (let lists = 0; lists < listsPerPage; lists += 1) {
+  // Never without having come any further.
+  for (let lists = 0; lists < listsPerPage || position === after; lists += 1) {
     // One more, to know whether there is one.
     const page = await index.page(folder, {
       startAfter,

@@ -26,7 +26,8 @@ export async function oldestFirst(
       if (wanted.matches(entry.recording)) recordings.push(entry.recording);
       position = entry.position;
     }
-    if (lists >= listsPerPage) return { recordings, position };
+    // Never without having come any further.
+    if (lists >= listsPerPage && position !== after) return { recordings, position };
   }
   return { recordings, position: undefined };
 }

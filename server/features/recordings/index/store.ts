@@ -26,7 +26,7 @@ export function createIndex({
   path,
   onDoubled,
 }: {
-  storage: Storage;
+  storage: Pick<Storage, 'listPage' | 'folders' | 'putEmpty' | 'deleteMany' | 'head'>;
   path: string;
   onDoubled: (recording: Recording) => void;
 }) {
