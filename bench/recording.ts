@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dispose } from '@livekit/rtc-node';
 import { loadConfig } from '../server/app.ts';
 import { createStorage } from '../server/plugins/storage.ts';
-import { startApp } from './support/app-process.ts';
+import { startApp } from './support/app.ts';
 import { createBareEgress } from './support/bare-egress.ts';
 import { openPage } from './support/open-page.ts';
 import { joinRoom } from './support/participant.ts';
@@ -24,14 +24,16 @@ const storage = createStorage(bareConfig.s3);
 await storage.check();
 storage.close();
 
-const app = await startApp(config);
+const app = await startApp(config.s3.bucket, { port: config.port });
 const bare = createBareEgress(bareConfig);
 const library = await openPage(app, 'recordings.changes');
 
 async function openCall(hasCamera: boolean) {
   const roomName = `bench ${randomUUID().slice(0, 8)}`;
   const people = await Promise.all(
-    ['Ana', 'Ben'].map((participantName) => joinRoom(app, { roomName, participantName, hasCamera })),
+    ['Ana', 'Ben'].map((participantName) =>
+      joinRoom(app, { livekitUrl: config.livekit.url, roomName, participantName, hasCamera }),
+    ),
   );
   /** When all in the call have been told this, in ms since 1970. */
   const everyoneSees = async (status: string) =>

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../server/app.ts';
 import { livekitClients } from '../server/test/support/build.ts';
 import { signWebhook } from '../server/test/support/webhook.ts';
-import { startApp } from './support/app-process.ts';
+import { startApp } from './support/app.ts';
 import { createBareEgress } from './support/bare-egress.ts';
 import { printTable } from './support/table.ts';
 import { median, now, p95 } from './support/time.ts';
@@ -21,7 +21,10 @@ const warmUpMs = 10_000;
 const megabyte = 2 ** 20;
 
 const config = loadConfig({ ...process.env, S3_BUCKET: 'bench-webhooks' });
-const app = await startApp(config, ['--expose-gc', '--import', './bench/support/report-memory.ts']);
+const app = await startApp(config.s3.bucket, {
+  port: config.port,
+  nodeArgs: ['--expose-gc', '--import', './bench/support/report-memory.ts'],
+});
 const { egress, rooms } = livekitClients(config);
 const agent = new Agent({ keepAlive: true });
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import type { App } from './app-process.ts';
+import type { App } from './app.ts';
 import { createScreen } from './screen.ts';
 
 /** A page that is open on a subscription and sees the type of each event, as a browser's EventSource does. */

@@ -9,7 +9,7 @@ import {
   VideoSource,
 } from '@livekit/rtc-node';
 import { parseRoomState } from '../../shared/index.ts';
-import type { App } from './app-process.ts';
+import type { App } from './app.ts';
 import { createScreen } from './screen.ts';
 
 const width = 320;
@@ -36,7 +36,12 @@ async function openCamera(room: Room): Promise<() => Promise<void>> {
 /** Somebody in a room, who sees which status its metadata tells; with a camera, if they like. */
 export async function joinRoom(
   app: App,
-  { roomName, participantName, hasCamera }: { roomName: string; participantName: string; hasCamera: boolean },
+  {
+    livekitUrl,
+    roomName,
+    participantName,
+    hasCamera,
+  }: { livekitUrl: string; roomName: string; participantName: string; hasCamera: boolean },
 ) {
   const { token } = await app.call('tokens.create', { roomName, participantName });
   const screen = createScreen(participantName);
@@ -45,7 +50,7 @@ export async function joinRoom(
     const { recording } = parseRoomState(metadata);
     if (recording) screen.show(recording.status);
   });
-  await room.connect(app.config.livekit.url, token, { autoSubscribe: false, dynacast: false });
+  await room.connect(livekitUrl, token, { autoSubscribe: false, dynacast: false });
   const closeCamera = hasCamera ? await openCamera(room) : undefined;
   return {
     screen,
