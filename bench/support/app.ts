@@ -1,19 +1,22 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../stack/ports.ts';
 import { root } from '../../stack/settings.ts';
 
-/** The app, as `npm start` runs it, with a bucket of its own. */
-export async function startApp(bucket: string) {
-  const [port = 0] = await freePorts(1);
-  const app: ChildProcess = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+/** The app, as `npm start` runs it, with a bucket of its own; at any free port, or at `port`. */
+export async function startApp(
+  bucket: string,
+  { port, nodeArgs = [] }: { port?: number; nodeArgs?: string[] } = {},
+) {
+  const [itsPort = 0] = port === undefined ? await freePorts(1) : [port];
+  const child = spawn(process.execPath, ['--import', 'tsx', ...nodeArgs, 'server/main.ts'], {
     cwd: root,
-    env: { ...process.env, S3_BUCKET: bucket, SERVER_PORT: String(port), LOG_LEVEL: 'warn' },
-    stdio: 'inherit',
+    env: { ...process.env, S3_BUCKET: bucket, SERVER_PORT: String(itsPort), LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://127.0.0.1:${itsPort}`;
   const isUp = () =>
     fetch(`${url}/readyz`).then(
       ({ ok }) => ok,
@@ -21,16 +24,33 @@ export async function startApp(bucket: string) {
     );
   while (!(await isUp())) await sleep(50);
   return {
+    child,
     url,
+
+    /** Calls a tRPC mutation: its result. */
+    async call(procedure: string, input: object) {
+      const response = await fetch(`${url}/trpc/${procedure}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(input),
+      });
+      const { result, error } = await response.json();
+      if (error) throw new Error(`${procedure}: ${error.message}`);
+      return result.data;
+    },
+
     /** Memory that is its own, in bytes. */
     memory(): number {
       const [, kilobytes] =
-        /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${app.pid}/status`, 'utf8')) ?? [];
+        /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
       return Number(kilobytes) * 1024;
     },
+
     async stop(): Promise<void> {
-      app.kill('SIGTERM');
-      if (app.exitCode === null) await once(app, 'exit');
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
     },
   };
 }
+
+export type App = Awaited<ReturnType<typeof startApp>>;

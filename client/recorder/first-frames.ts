@@ -27,5 +27,5 @@ export async function firstFrames(
     return all ? shown.every(Boolean) : shown.length === 0 || shown.includes(true);
   };
   const end = performance.now() + atMost;
-  while (!isDone() && performance.now() < end) await pause(40);
+  while (!isDone() && performance.now() < end) await pause(10);
 }

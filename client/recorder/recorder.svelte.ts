@@ -10,19 +10,22 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Egress starts and ends the file when it reads these words in the console. */
 const tellEgress = (word: 'START_RECORDING' | 'END_RECORDING') => console.log(word);
 
-/** What the recorder sees of the room. */
+/** What the recorder sees of the room. Its marks tell benchmarks where the time of a start goes. */
 class Recorder {
   people = $state.raw<readonly Person[]>([]);
 
   async run(url: string, token: string, layout: StageLayout) {
+    performance.mark('join');
     const room = new Room({ adaptiveStream: true, dynacast: true });
     watchPeople(room, () => (this.people = othersIn(room)));
     if (!(await connect(room, url, token))) return tellEgress('END_RECORDING');
     room.on(RoomEvent.Disconnected, () => tellEgress('END_RECORDING'));
+    performance.mark('joined');
     this.people = othersIn(room);
     await tick();
     // A recording begins with pictures, not with empty tiles; but a room without any is recorded, too.
     await firstFrames(room, { all: layout !== 'single-speaker', atMost: 2000 });
+    performance.mark('start');
     tellEgress('START_RECORDING');
   }
 }

@@ -1,17 +1,12 @@
-import { createHash } from 'node:crypto';
-import { AccessToken } from 'livekit-server-sdk';
 import t from 'tap';
 import { serve, testConfig } from './support/build.ts';
+import { signWebhook } from './support/webhook.ts';
 
 t.test('webhooks', async (t) => {
   const config = testConfig();
   const { url } = await serve(t, config);
-  const { apiKey, apiSecret } = config.livekit;
-  const sign = async (body: string, secret = apiSecret) => {
-    const token = new AccessToken(apiKey, secret);
-    token.sha256 = createHash('sha256').update(body).digest('base64');
-    return token.toJwt();
-  };
+  const sign = (body: string, apiSecret = config.livekit.apiSecret) =>
+    signWebhook(body, { ...config.livekit, apiSecret });
   const send = async (body: string, authorization?: string) => {
     const response = await fetch(`${url}/livekit/webhook`, {
       method: 'POST',
