@@ -28,9 +28,10 @@ const room = (page: Page) => page.getByRole('combobox', { name: 'Room' });
 /** The first row that is all on the screen, and where it is. */
 const firstOnScreen = (page: Page) =>
   page.evaluate(() => {
-    const seen = [...document.querySelectorAll<HTMLElement>('[data-row]')].find(
-      (row) => row.getBoundingClientRect().top > 100,
-    );
+    const seen = [...document.querySelectorAll<HTMLElement>('[data-row]')].find((row) => {
+      const { top } = row.getBoundingClientRect();
+      return top > 100 && top < innerHeight;
+    });
     return { name: seen?.dataset['row'], top: seen?.getBoundingClientRect().top };
   });
 
@@ -224,8 +225,14 @@ t.test('the library', async (t) => {
   });
 
   await t.test('a list that is not to be had says so, and is asked for again', async () => {
-    await context.route('**/trpc/recordings.list**', (route) => route.abort());
+    let refused = 0;
+    await context.route('**/trpc/recordings.list**', (route) => {
+      refused += 1;
+      return route.abort();
+    });
     await page.goto('/library?q=planning');
+    // Once by itself, and again when it hears that the subscription stands.
+    await until('both questions', async () => refused === 2);
     await page.getByRole('alert').getByText('cannot be reached').waitFor();
     await context.unroute('**/trpc/recordings.list**');
     await page.getByRole('button', { name: 'Try again' }).click();
