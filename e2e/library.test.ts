@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
-import { bucketOf, serve, testConfig } from '../server/test/support/build.ts';
+import { bucketOf, openRoom, serve, testConfig } from '../server/test/support/build.ts';
+import { startRecording, untilShown } from '../server/test/support/recording.ts';
 import { putSeedRecordings, type SeedRecording } from '../server/test/support/seeded.ts';
 import { until } from '../server/test/support/until.ts';
 import { openBrowser, openPerson } from './support/browser.ts';
@@ -165,6 +166,15 @@ t.test('the library', async (t) => {
     });
   });
 
+  await t.test('what happens while the connection is away is there when it is back', async () => {
+    const away = other.context();
+    await away.setOffline(true);
+    await trpc.recordings.rename.mutate({ name: names[1] ?? '', title: 'Meanwhile' });
+    await page.getByText('Meanwhile').waitFor();
+    await away.setOffline(false);
+    await other.getByText('Meanwhile').waitFor();
+  });
+
   await t.test('many are deleted at once, after one says so; the other page sees it', async (t) => {
     const boxes = page.getByRole('checkbox', { name: /^Select (the|“)/ });
     await boxes.nth(1).click();
@@ -222,6 +232,28 @@ t.test('the library', async (t) => {
       '32',
       'a row that is scrolled away keeps the focus',
     );
+  });
+
+  await t.test('a recording is on top from its first second, with its status', async (t) => {
+    await page.goto('/library');
+    await rows(page).nth(5).waitFor();
+    const { name: roomName } = await openRoom(t, config);
+    const top = rows(page).first();
+    const row = list(page).getByRole('listitem').filter({ hasText: roomName });
+    const { name } = await startRecording(trpc, roomName);
+    const started = Date.now();
+    await row.waitFor();
+    t.ok(Date.now() - started < 1_000, `${Date.now() - started} ms after it began`);
+    t.equal(await top.getAttribute('data-row'), name);
+    t.ok(await top.getByRole('checkbox').isDisabled(), 'it cannot be deleted yet');
+    await untilShown(config, roomName, 'recording');
+    const recording = Date.now();
+    await row.getByText('Recording', { exact: true }).waitFor();
+    t.ok(Date.now() - recording < 1_000, `${Date.now() - recording} ms after it was recorded`);
+    await trpc.recordings.stop.mutate({ roomName });
+    await row.getByText('Saving').or(row.getByText('Ready')).waitFor();
+    await row.getByText(/Ready|Failed/).waitFor();
+    t.equal(await count(page), 51);
   });
 
   await t.test('a list that is not to be had says so, and is asked for again', async () => {

@@ -26,6 +26,8 @@ class RecordingRows {
   #asked = 0;
   /** What happens while an answer is under way, which may not know of it. */
   #meanwhile: RowChange[] | undefined;
+  /** What is asked now may not know of what was missed: it is asked again behind it. */
+  #again = false;
   /** The last change that was heard of, behind which the next subscription goes on. */
   #lastEventId: string | undefined;
 
@@ -127,7 +129,8 @@ class RecordingRows {
   #hear(change: RecordingChange) {
     if (change.type !== 'reset') return this.apply(change);
     this.#changes += 1;
-    void this.load();
+    if (this.#meanwhile) this.#again = true;
+    else void this.load();
   }
 
   #page(limit: number, cursor: string | undefined): Promise<RecordingPage> {
@@ -161,6 +164,7 @@ class RecordingRows {
   async #ask(
     answer: (isAskedFor: () => boolean) => Promise<{ listed: Listed; paused: boolean; indexing?: boolean }>,
   ) {
+    this.#again = false;
     const asked = ++this.#asked;
     const isAskedFor = () => asked === this.#asked;
     const meanwhile: RowChange[] = (this.#meanwhile = []);
@@ -179,7 +183,10 @@ class RecordingRows {
       this.#error = errorSentence(error);
       this.#state = this.#state === 'more' ? 'ready' : 'failed';
     } finally {
-      if (isAskedFor()) this.#meanwhile = undefined;
+      if (isAskedFor()) {
+        this.#meanwhile = undefined;
+        if (this.#again) void this.load();
+      }
     }
   }
 }
