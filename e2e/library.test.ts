@@ -47,11 +47,8 @@ t.test('the library', async (t) => {
   }));
   const names = await putSeedRecordings(put, seeded);
   const { url, trpc } = await serve(t, config);
-  await until(
-    'the index to be built',
-    async () => (await trpc.recordings.totals.query()).count === 1_200,
-    60_000,
-  );
+  const indexed = () => trpc.recordings.totals.query().catch(() => undefined);
+  await until('the index to be built', async () => (await indexed())?.count === 1_200, 90_000);
 
   const browser = await openBrowser(t);
   const { page, context } = await openPerson(t, browser, url);
@@ -224,6 +221,7 @@ t.test('the library', async (t) => {
     );
     t.equal(place, '33', 'far down, too');
     await page.evaluate(() => scrollTo(0, 0));
+    await page.locator('[aria-posinset="1"]').waitFor();
     await page.keyboard.press('ArrowUp');
     t.equal(
       await page.evaluate(
