@@ -1,8 +1,10 @@
+import { allRecordings, filterQuery, parseFilter, type LibraryFilter } from './library/filter.ts';
+
 /** The pages of the client and the addresses that lead to them. */
 export type Route =
   | { page: 'join'; roomName: string | undefined }
   | { page: 'room'; roomName: string }
-  | { page: 'library'; roomName: string | undefined }
+  | { page: 'library'; filter: LibraryFilter }
   | { page: 'not-found' };
 
 const withQuery = (path: string, roomName: string | undefined) =>
@@ -14,7 +16,7 @@ export const paths = {
   // `.` and `..` are good room names, and a browser resolves them away when they are a path's part.
   room: (roomName: string) =>
     /^\.{1,2}$/.test(roomName) ? withQuery('/room/', roomName) : `/room/${encodeURIComponent(roomName)}`,
-  library: (roomName?: string) => withQuery('/library', roomName),
+  library: (filter: Partial<LibraryFilter> = {}) => `/library${filterQuery({ ...allRecordings, ...filter })}`,
   video: (recordingName: string) => `/recordings/${encodeURIComponent(recordingName)}`,
   /** A recording's picture, where it has one. */
   poster: (recordingName: string) => `/posters/${encodeURIComponent(recordingName)}`,
@@ -34,7 +36,7 @@ const decode = (part: string): string | undefined => {
 export function matchRoute({ pathname, search }: { pathname: string; search: string }): Route {
   const queryName = new URLSearchParams(search).get('roomName') || undefined;
   if (pathname === '/') return { page: 'join', roomName: queryName };
-  if (/^\/library\/?$/.test(pathname)) return { page: 'library', roomName: queryName };
+  if (/^\/library\/?$/.test(pathname)) return { page: 'library', filter: parseFilter(search) };
   const part = /^\/room\/([^/]*)\/?$/.exec(pathname)?.[1];
   const roomName = part ? decode(part) : part === '' ? queryName : undefined;
   return roomName ? { page: 'room', roomName } : { page: 'not-found' };

@@ -30,8 +30,8 @@ export type ReelroomEvent = z.infer<typeof eventSchema>;
 export const resetSchema = z.object({ type: z.literal('reset') });
 export type Reset = z.infer<typeof resetSchema>;
 
-/** What an open library is told. */
-export type RecordingChange = z.infer<typeof recordingChangedSchema> | Reset;
+/** What an open library is told: of rooms, too, since the recordings under way have their status from there. */
+export type RecordingChange = ReelroomEvent | Reset;
 
 /** Where a subscription goes on: behind the last event that was seen, if any was. */
 export const changesInputSchema = z.object({ lastEventId: z.string().nullish() }).optional();

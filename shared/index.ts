@@ -1,6 +1,7 @@
 export * from './errors.ts';
 export * from './events.ts';
 export * from './library.ts';
+export * from './recording-filter.ts';
 export * from './recording-name.ts';
 export * from './recording.ts';
 export * from './room-metadata.ts';

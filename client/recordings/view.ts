@@ -6,7 +6,7 @@ import {
   type RoomStatus,
   type SystemStatus,
 } from '@reelroom/shared';
-import { formatDuration, formatSize } from '../ui/format.ts';
+import { formatDate, formatDuration, formatSize } from '../ui/format.ts';
 
 /** What a status looks like: `tone` chooses its colour, which never speaks alone. */
 interface StatusView {
@@ -158,3 +158,32 @@ export function recordingFacts({ durationMs, size }: Recording): { duration: str
     size: size > 0 ? formatSize(size) : '',
   };
 }
+
+/** What a recording is called where it is listed: its title, or else its room. */
+export const shownName = ({ title, roomName }: Pick<Recording, 'title' | 'roomName'>): string =>
+  title ?? roomName;
+
+/** A recording in words that tell it from others: what the buttons of its row are named after. */
+export const spokenName = (recording: Pick<Recording, 'title' | 'roomName' | 'startedAt'>): string =>
+  `${recording.title ? `“${recording.title}”` : `the recording of ${recording.roomName}`}, ${formatDate(recording.startedAt)}`;
+
+const dayMs = 24 * 60 * 60_000;
+/** So many days before a recording is deleted for its age that is told. */
+const toldBefore = 7;
+
+/** When a recording that nobody keeps will be deleted for its age, once that is near. */
+export function expiryNote(
+  { startedAt, keep }: Pick<Recording, 'startedAt' | 'keep'>,
+  retentionDays: number | undefined,
+  now: number,
+): string {
+  if (retentionDays === undefined || keep) return '';
+  const days = Math.ceil((startedAt - now) / dayMs + retentionDays);
+  if (days > toldBefore) return '';
+  if (days <= 0) return 'Will be deleted any moment';
+  return days === 1 ? 'Will be deleted within a day' : `Will be deleted in ${days} days`;
+}
+
+/** How many recordings, in words: `1,204 recordings`. */
+export const countLabel = (count: number, locale?: string): string =>
+  count === 1 ? '1 recording' : `${new Intl.NumberFormat(locale).format(count)} recordings`;

@@ -7,15 +7,19 @@ import {
   type SystemStatus,
 } from '@reelroom/shared';
 import t from 'tap';
+import { keepHint, retentionNotice, totalsLine } from '../library/view.ts';
 import {
   alertView,
   endingNote,
+  expiryNote,
   furtherStatus,
   limitWarning,
   liveLabel,
   minutesToWarnOf,
   type Pending,
   recordButtonView,
+  shownName,
+  spokenName,
   statusView,
   whyNoRecording,
 } from '../recordings/view.ts';
@@ -131,4 +135,36 @@ t.test('a room is warned five minutes and one minute before the end', async (t) 
   t.equal(left(0), undefined, 'it is over');
   t.match(limitWarning(5), /ends in 5 minutes/);
   t.match(limitWarning(1), /ends in a minute/);
+});
+
+t.test('what is about to be deleted for its age says so', async (t) => {
+  const day = 24 * 60 * 60_000;
+  const noteAfter = (days: number, keep?: boolean) =>
+    expiryNote({ startedAt: 0, ...(keep && { keep }) }, 30, days * day);
+  t.equal(noteAfter(22.5), '');
+  t.equal(noteAfter(23.5), 'Will be deleted in 7 days');
+  t.equal(noteAfter(29.5), 'Will be deleted within a day');
+  t.equal(noteAfter(31), 'Will be deleted any moment');
+  t.equal(noteAfter(31, true), '', 'what is kept stays');
+  t.equal(expiryNote({ startedAt: 0 }, undefined, 1e6 * day), '');
+});
+
+t.test('a recording is called by its title, or else by its room', async (t) => {
+  t.equal(shownName({ roomName: 'r' }), 'r');
+  t.equal(shownName({ roomName: 'r', title: 'T' }), 'T');
+  t.match(spokenName({ roomName: 'r', startedAt: 0 }), /^the recording of r, .*1970/);
+  t.match(spokenName({ roomName: 'r', title: 'T', startedAt: 0 }), /^“T”, .*1970/);
+});
+
+t.test('how much the library has', async (t) => {
+  t.equal(totalsLine({ count: 1204, bytes: 38e9 }, 'en'), '1,204 recordings, 38 GB');
+  t.equal(totalsLine({ count: 1, bytes: 5 }, 'en'), '1 recording, 5B');
+  t.equal(totalsLine({ count: 0, bytes: 0 }, 'en'), 'No recordings');
+});
+
+t.test('retention is announced, and what it means to keep a recording', async (t) => {
+  t.equal(retentionNotice(undefined), '');
+  t.match(retentionNotice(30), /deleted 30 days after they were made/);
+  t.match(keepHint(1), /a day after/);
+  t.notMatch(keepHint(undefined), /undefined/);
 });

@@ -1,6 +1,7 @@
 import { roomNameSchema } from '@reelroom/shared';
 import fc from 'fast-check';
 import t from 'tap';
+import { allRecordings } from '../library/filter.ts';
 import { matchRoute, paths } from '../routes.ts';
 
 const routeOf = (path: string) => matchRoute(new URL(path, 'http://localhost:6080'));
@@ -8,8 +9,8 @@ const routeOf = (path: string) => matchRoute(new URL(path, 'http://localhost:608
 t.test('pages', async (t) => {
   t.same(routeOf('/'), { page: 'join', roomName: undefined });
   t.same(routeOf('/?roomName=a%20b'), { page: 'join', roomName: 'a b' });
-  t.same(routeOf('/library'), { page: 'library', roomName: undefined });
-  t.same(routeOf('/library/?roomName=x'), { page: 'library', roomName: 'x' });
+  t.same(routeOf('/library'), { page: 'library', filter: allRecordings });
+  t.same(routeOf('/library/?room=x'), { page: 'library', filter: { ...allRecordings, room: 'x' } });
   t.same(routeOf('/room/%C3%89quipe%20%22A%22'), { page: 'room', roomName: 'Équipe "A"' });
   for (const path of ['/room/', '/room/a/b', '/room/%E0%A4%A', '/elsewhere', '/recordings']) {
     t.same(routeOf(path), { page: 'not-found' }, path);
@@ -27,16 +28,18 @@ const roomNames = fc
 t.test('every room’s address leads to that room', async () => {
   fc.assert(
     fc.property(roomNames, (roomName) => {
-      const [room, join, library] = [paths.room(roomName), paths.join(roomName), paths.library(roomName)].map(
-        routeOf,
-      );
+      const [room, join, library] = [
+        paths.room(roomName),
+        paths.join(roomName),
+        paths.library({ room: roomName }),
+      ].map(routeOf);
       return (
         room?.page === 'room' &&
         room.roomName === roomName &&
         join?.page === 'join' &&
         join.roomName === roomName &&
         library?.page === 'library' &&
-        library.roomName === roomName
+        library.filter.room === roomName
       );
     }),
   );

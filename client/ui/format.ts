@@ -7,17 +7,37 @@ export function formatDuration(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** Keeps what `make` makes for each locale: a format takes far longer to make than to use. */
+function perLocale<Format>(make: (locale: string | undefined) => Format) {
+  const made = new Map<string | undefined, Format>();
+  return (locale: string | undefined): Format => {
+    const known = made.get(locale) ?? make(locale);
+    made.set(locale, known);
+    return known;
+  };
+}
+
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
-/** A file's size in the reader's locale: `820 kB`, `24.1 MB`. */
-export function formatSize(bytes: number, locale?: string): string {
-  const number = (value: number, unit: string) =>
+const sizeFormats = perLocale((locale) => {
+  const format = (unit: string, maximumFractionDigits: number) =>
     new Intl.NumberFormat(locale, {
       style: 'unit',
       unit,
       unitDisplay: unit === 'byte' ? 'narrow' : 'short',
-      maximumFractionDigits: unit === 'byte' || value >= 100 ? 0 : 1,
-    }).format(value);
+      maximumFractionDigits,
+    });
+  return new Map(
+    units.map((unit) => [unit, { whole: format(unit, 0), tenths: format(unit, unit === 'byte' ? 0 : 1) }]),
+  );
+});
+
+/** A file's size in the reader's locale: `820 kB`, `24.1 MB`. */
+export function formatSize(bytes: number, locale?: string): string {
+  const number = (value: number, unit: (typeof units)[number]) => {
+    const format = sizeFormats(locale).get(unit);
+    return (value >= 100 ? format?.whole : format?.tenths)?.format(value) ?? '';
+  };
   let value = Math.max(0, bytes);
   for (const unit of units) {
     // 999.95 and more would be shown as 1000: that is 1 of the next unit.
@@ -27,9 +47,13 @@ export function formatSize(bytes: number, locale?: string): string {
   return number(value, 'terabyte');
 }
 
+const dateFormats = perLocale(
+  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }),
+);
+
 /** A day and time in the reader's locale. */
 export function formatDate(ms: number, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(ms);
+  return dateFormats(locale).format(ms);
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

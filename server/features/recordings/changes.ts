@@ -16,6 +16,5 @@ export async function* recordingChanges({
   after: string | null | undefined;
   signal: AbortSignal;
 }): AsyncGenerator<TrackedEnvelope<RecordingChange>, void> {
-  for await (const { id, event } of events.subscribe({ after, signal }))
-    if (event.type !== 'room-status') yield tracked(id, event);
+  for await (const { id, event } of events.subscribe({ after, signal })) yield tracked(id, event);
 }

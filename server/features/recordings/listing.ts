@@ -1,8 +1,15 @@
-import type { ListQuery, Recording, RecordingFilter, RecordingPage, RoomSuggestions } from '@reelroom/shared';
+import {
+  fold,
+  type ListQuery,
+  type Recording,
+  type RecordingFilter,
+  type RecordingPage,
+  type RoomSuggestions,
+} from '@reelroom/shared';
 import { indexing } from '../../errors.ts';
 import type { IndexBuilder } from './index/builder.ts';
 import { cursorBehind, positionOfCursor } from './index/cursor.ts';
-import { fold, wantedBy } from './index/filter.ts';
+import { wantedBy } from './index/filter.ts';
 import { allNewestFirst, listsPerPage, newestFirst } from './index/newest-first.ts';
 import { allOldestFirst, oldestFirst } from './index/oldest-first.ts';
 import type { Index } from './index/store.ts';

@@ -1,7 +1,4 @@
-import type { Recording, RecordingFilter } from '@reelroom/shared';
-
-/** A text by which others are found, whatever their case and accents. */
-export const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+import { matcherOf, type Recording, type RecordingFilter } from '@reelroom/shared';
 
 /** A filter as it is asked: an empty one of a room counts as none. */
 export interface Wanted {
@@ -16,21 +13,13 @@ export interface Wanted {
 }
 
 /** What a filter asks for. */
-export function wantedBy({ roomName, roomId, status, from, to, search }: RecordingFilter): Wanted {
-  const since = from === undefined ? -Infinity : Date.parse(from);
-  const until = to === undefined ? Infinity : Date.parse(to);
-  const text = search === undefined ? undefined : fold(search);
+export function wantedBy(filter: RecordingFilter): Wanted {
+  const { roomName, roomId, status, from, to, search } = filter;
   return {
     roomName: roomName || undefined,
-    from: since,
-    to: until,
-    isByPlace: !roomId && status === undefined && text === undefined,
-    matches: (recording) =>
-      recording.startedAt >= since &&
-      recording.startedAt < until &&
-      (!roomName || recording.roomName === roomName) &&
-      (!roomId || recording.roomId === roomId) &&
-      (status === undefined || recording.status === status) &&
-      (text === undefined || fold(`${recording.title ?? ''}\n${recording.roomName}`).includes(text)),
+    from: from === undefined ? -Infinity : Date.parse(from),
+    to: to === undefined ? Infinity : Date.parse(to),
+    isByPlace: !roomId && status === undefined && search === undefined,
+    matches: matcherOf(filter),
   };
 }

@@ -1,0 +1,21 @@
+import type { Totals } from '@reelroom/shared';
+import { countLabel } from '../recordings/view.ts';
+import { formatSize } from '../ui/format.ts';
+
+const inDays = (days: number) => (days === 1 ? 'a day' : `${days} days`);
+
+/** What the page says of the age at which recordings are deleted; nothing where they stay. */
+export const retentionNotice = (days: number | undefined): string =>
+  days === undefined
+    ? ''
+    : `Recordings are deleted ${inDays(days)} after they were made, but for those that are kept.`;
+
+/** What it means to keep a recording. */
+export const keepHint = (days: number | undefined): string =>
+  days === undefined
+    ? 'Recordings stay until somebody deletes them; one that is kept says so before it is deleted.'
+    : `It stays when others are deleted, ${inDays(days)} after they were made. It can still be deleted by hand.`;
+
+/** All that the library has: `1,204 recordings, 38 GB`. */
+export const totalsLine = ({ count, bytes }: Totals, locale?: string): string =>
+  count === 0 ? 'No recordings' : `${countLabel(count, locale)}, ${formatSize(bytes, locale)}`;
