@@ -3,7 +3,7 @@ import t from 'tap';
 import type { AppRouter } from '../../app.ts';
 import { freePort, livekitClients, openRoom, serve } from '../support/build.ts';
 import { startOwnStack } from '../support/own-stack.ts';
-import { shownStatus, startRecording, untilEnded, untilShown } from '../support/recording.ts';
+import { recordAgain, shownStatus, startRecording, untilEnded, untilShown } from '../support/recording.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(300_000);
@@ -83,10 +83,7 @@ t.test('the app is killed', async (t) => {
     await stack.start('app');
     t.match(await untilEnded(trpc, name), { status: 'ready', endedBy: 'stop' });
     await untilShown(config, roomName, 'ready');
-    await startRecording(trpc, roomName);
-    await untilShown(config, roomName, 'recording');
-    await trpc.recordings.stop.mutate({ roomName });
-    await untilShown(config, roomName, 'ready');
+    await recordAgain(config, trpc, roomName);
   });
 
   await t.test('before its recorder began, and before it told the room of an end', async (t) => {
@@ -97,10 +94,7 @@ t.test('the app is killed', async (t) => {
     await shown('starting', `${roomName}-${sid}-2026-01-31T101530000.mp4`);
     await untilShown(config, roomName, 'failed', 45_000);
 
-    const { name, id } = await startRecording(trpc, roomName);
-    await untilShown(config, roomName, 'recording');
-    await trpc.recordings.stop.mutate({ roomName });
-    await untilShown(config, roomName, 'ready');
+    const { name, id } = await recordAgain(config, trpc, roomName);
     await shown('stopping', name, id);
     await untilShown(config, roomName, 'ready', 45_000);
   });

@@ -2,7 +2,7 @@ import t from 'tap';
 import { join, openBrowser, openPerson } from '../../../e2e/support/browser.ts';
 import { livekitClients, serve } from '../support/build.ts';
 import { startOwnStack } from '../support/own-stack.ts';
-import { ffprobe, startRecording, untilShown } from '../support/recording.ts';
+import { ffprobe, recordAgain, startRecording, untilShown } from '../support/recording.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(240_000);
@@ -46,8 +46,5 @@ t.test('LiveKit is killed and restarted: everyone comes back, and the recording 
   const { duration } = await ffprobe(`${url}/recordings/${encodeURIComponent(name)}`);
   t.ok(duration * 1000 > lengthMs - 1_000, `nothing is missing: ${duration} s of ${lengthMs} ms`);
 
-  await startRecording(trpc, roomName);
-  await untilShown(config, roomName, 'recording');
-  await trpc.recordings.stop.mutate({ roomName });
-  await untilShown(config, roomName, 'ready');
+  await recordAgain(config, trpc, roomName);
 });

@@ -3,7 +3,14 @@ import t from 'tap';
 import { openRoom, serve } from '../support/build.ts';
 import { failure } from '../support/failure.ts';
 import { startOwnStack } from '../support/own-stack.ts';
-import { ffprobe, shownStatus, startRecording, untilEnded, untilShown } from '../support/recording.ts';
+import {
+  ffprobe,
+  recordAgain,
+  shownStatus,
+  startRecording,
+  untilEnded,
+  untilShown,
+} from '../support/recording.ts';
 
 t.setTimeout(240_000);
 
@@ -38,10 +45,7 @@ t.test('the machine of the recorder is gone, and does not come back', async (t) 
   await untilShown(config, roomName, 'failed');
 
   await stack.start('egress');
-  await startRecording(trpc, roomName);
-  await untilShown(config, roomName, 'recording');
-  await trpc.recordings.stop.mutate({ roomName });
-  await untilShown(config, roomName, 'ready');
+  await recordAgain(config, trpc, roomName);
 });
 
 t.test('the recorder is restarted in mid-recording: what was recorded is whole', async (t) => {
@@ -58,8 +62,5 @@ t.test('the recorder is restarted in mid-recording: what was recorded is whole',
   t.match(await untilEnded(trpc, name, 45_000), { status: 'ready', endedBy: 'recorder-shutdown' });
   const { duration } = await ffprobe(`${url}/recordings/${encodeURIComponent(name)}`);
   t.ok(duration * 1000 > lengthMs - 1_000, `nothing is missing: ${duration} s of ${lengthMs} ms`);
-  await startRecording(trpc, roomName);
-  await untilShown(config, roomName, 'recording');
-  await trpc.recordings.stop.mutate({ roomName });
-  await untilShown(config, roomName, 'ready');
+  await recordAgain(config, trpc, roomName);
 });

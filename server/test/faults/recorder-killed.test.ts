@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { bucketOf, openRoom, serve, testConfig } from '../support/build.ts';
-import { ffprobe, handlerOf, startRecording, untilShown } from '../support/recording.ts';
+import { ffprobe, handlerOf, recordAgain, startRecording, untilShown } from '../support/recording.ts';
 import { until } from '../support/until.ts';
 
 // Segments are four seconds long: what is tested here has to have some.
@@ -78,10 +78,7 @@ t.test('the whole recorder service is killed: the recording is found, and anothe
   t.ok(Date.now() - killed < 45_000, `after ${Date.now() - killed} ms`);
   t.match(end, { name: began.name, status: 'ready' });
 
-  await startRecording(trpc, roomName);
-  await untilShown(config, roomName, 'recording');
-  await trpc.recordings.stop.mutate({ roomName });
-  await untilShown(config, roomName, 'ready');
+  await recordAgain(config, trpc, roomName);
 });
 
 t.test('the app is gone when the recorder dies: the next one makes the recording whole', async (t) => {

@@ -1,7 +1,14 @@
 import t from 'tap';
 import { openRoom, serve } from '../support/build.ts';
 import { startOwnStack } from '../support/own-stack.ts';
-import { ffprobe, shownStatus, startRecording, untilEnded, untilShown } from '../support/recording.ts';
+import {
+  ffprobe,
+  recordAgain,
+  shownStatus,
+  startRecording,
+  untilEnded,
+  untilShown,
+} from '../support/recording.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(240_000);
@@ -32,10 +39,7 @@ t.test('Redis is killed and restarted: the recording goes on, and ends as it sho
   const { duration } = await ffprobe(`${url}/recordings/${encodeURIComponent(name)}`);
   t.ok(duration * 1000 > lengthMs - 1_000, `nothing is missing: ${duration} s of ${lengthMs} ms`);
 
-  await startRecording(trpc, roomName);
-  await untilShown(config, roomName, 'recording');
-  await trpc.recordings.stop.mutate({ roomName });
-  await untilShown(config, roomName, 'ready');
+  await recordAgain(config, trpc, roomName);
 });
 
 t.test('Redis loses all that it knew: the recorder ends, and its file is whole', async (t) => {
@@ -57,8 +61,5 @@ t.test('Redis loses all that it knew: the recorder ends, and its file is whole',
 
   // LiveKit has forgotten the room, too: it is there again when somebody comes.
   await openRoom(t, config, { name: roomName });
-  await startRecording(trpc, roomName);
-  await untilShown(config, roomName, 'recording');
-  await trpc.recordings.stop.mutate({ roomName });
-  await untilShown(config, roomName, 'ready');
+  await recordAgain(config, trpc, roomName);
 });

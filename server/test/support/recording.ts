@@ -61,6 +61,14 @@ export const untilEnded = (trpc: Trpc, name: string, deadline?: number): Promise
     deadline,
   );
 
+/** A room can be recorded, as if nothing had happened. */
+export async function recordAgain(config: Config, trpc: Trpc, roomName: string): Promise<void> {
+  await startRecording(trpc, roomName);
+  await untilShown(config, roomName, 'recording');
+  await trpc.recordings.stop.mutate({ roomName });
+  await untilShown(config, roomName, 'ready');
+}
+
 const probed = z.object({
   format: z.object({ duration: z.coerce.number() }),
   streams: z.array(z.object({ codec_name: z.string() })),
