@@ -94,7 +94,10 @@ t.test('the app is killed', async (t) => {
     await shown('starting', `${roomName}-${sid}-2026-01-31T101530000.mp4`);
     await untilShown(config, roomName, 'failed', 45_000);
 
-    const { name, id } = await recordAgain(config, trpc, roomName);
+    const { name, id } = await startRecording(trpc, roomName);
+    await untilShown(config, roomName, 'recording');
+    await trpc.recordings.stop.mutate({ roomName });
+    await untilShown(config, roomName, 'ready');
     await shown('stopping', name, id);
     await untilShown(config, roomName, 'ready', 45_000);
   });
