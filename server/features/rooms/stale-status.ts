@@ -1,4 +1,4 @@
-import { isFinal, parseRoomState, type RecordingStatus, type RoomStatus } from '@reelroom/shared';
+import { isFinal, parseRoomState, type RoomStatus } from '@reelroom/shared';
 import type { Room } from 'livekit-server-sdk';
 import type { Livekit } from '../../plugins/livekit.ts';
 import type { Library } from '../recordings/library.ts';
@@ -29,8 +29,17 @@ export function createStaleStatus({
   /** Since when each is shown so, in ms since 1970, by the recording's name. */
   let suspects = new Map<string, number>();
 
-  const tell = (roomName: string, { id, name }: RoomStatus, status: RecordingStatus, error?: string) =>
-    roomStatus.publish(roomName, { id, name, status, ...(error !== undefined && { error }) });
+  const tellFailed = (roomName: string, { id, name }: RoomStatus, error: string) =>
+    roomStatus.publish(roomName, { id, name, status: 'failed', error });
+
+  async function tellEnd(roomName: string, { id, name }: RoomStatus): Promise<void> {
+    const { status, endedBy, error } = await library.get(name);
+    await roomStatus.publish(roomName, {
+      ...{ id, name, status },
+      ...(endedBy !== undefined && { endedBy }),
+      ...(error !== undefined && { error }),
+    });
+  }
 
   /** Shows how a recording really is, where that is known. `isOld`: no start takes this long. */
   async function settle(roomName: string, shown: RoomStatus, isOld: boolean): Promise<void> {
@@ -38,12 +47,11 @@ export function createStaleStatus({
     if (egress && !hasEnded(egress)) return lifecycle.apply(egress);
     // No more than asked for, perhaps: another process may be at it.
     if (!egress && !isOld) return;
-    const ended = await library.endOf(shown.name);
-    if (ended === 'ready') await tell(roomName, shown, 'ready');
-    else if (ended === undefined && (await library.holds(shown.name))) {
+    if ((await library.endOf(shown.name)) !== undefined) await tellEnd(roomName, shown);
+    else if (await library.holds(shown.name)) {
       // Where LiveKit has forgotten it, the sweeper sees to it.
       if (egress) await lifecycle.apply(egress);
-    } else await tell(roomName, shown, 'failed', (egress && recordingOf(egress)?.error) ?? lost);
+    } else await tellFailed(roomName, shown, (egress && recordingOf(egress)?.error) ?? lost);
   }
 
   /** Looks at all open rooms: a few requests for each that has to be put right. */
@@ -53,9 +61,10 @@ export function createStaleStatus({
     for (const { name: roomName, metadata } of rooms) {
       const shown = parseRoomState(metadata).recording;
       if (!shown || isFinal(shown.status) || lifecycle.isLive(shown.name)) continue;
-      const since = before.get(shown.name) ?? Date.now();
-      suspects.set(shown.name, since);
-      await settle(roomName, shown, Date.now() - since > toleratedMs);
+      const since = before.get(shown.name);
+      suspects.set(shown.name, since ?? Date.now());
+      // What is seen once may have been put right since the rooms were asked for.
+      if (since !== undefined) await settle(roomName, shown, Date.now() - since > toleratedMs);
     }
   };
 }
