@@ -60,10 +60,13 @@ export function createFinish({
   return async (recording) => {
     const { segmentsFolder, thumbsFolder } = workingFiles(path, recording.name);
     await backup?.take(thumbsFolder);
-    const whole = (await withFile(recording)) ?? (await backedUp(recording)) ?? (await rebuilt(recording));
+    const stored = (await withFile(recording)) ?? (await backedUp(recording));
+    const whole = stored ?? (await rebuilt(recording));
     const result =
       whole ?? (recording.status === 'failed' ? recording : failed(recording, 'RECORDER_FAILED'));
     await library.describe(result);
+    // A recorder that was killed right behind its upload has left a link to the same file.
+    if (stored) await backup?.drop(library.keyOf(recording.name));
     // What could not be made whole stays: somebody may know how.
     if (whole) {
       await deleteSegments(storage, path, recording.name);

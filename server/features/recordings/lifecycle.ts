@@ -333,9 +333,14 @@ export function createLifecycle({
       }
     },
 
-    /** Sees a recording through that LiveKit has forgotten and of which the bucket holds something; once, if it fails. */
+    /**
+     * Sees a recording through that LiveKit has forgotten and of which the bucket holds
+     * something; once, if it fails. Of one that is ready only segments are left over.
+     */
     async recover(name: string): Promise<void> {
-      if ((await library.endOf(name)) === 'failed') return;
+      const ended = await library.endOf(name);
+      if (ended === 'ready') await library.tidy(name);
+      if (ended !== undefined || ending.isPaused(name)) return;
       const said = parseRecordingName(name) ?? { roomName: '', roomId: '', startedAt: Date.now() };
       await end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
