@@ -21,6 +21,10 @@ export const invalidInput = (message: string) => new ReelroomError('INVALID_INPU
 export const roomNotFound = () =>
   new ReelroomError('ROOM_NOT_FOUND', 'Room not found: it opens when the first participant joins');
 export const recordingNotFound = () => new ReelroomError('RECORDING_NOT_FOUND', 'Recording not found');
+export const shareInvalid = () =>
+  new ReelroomError('SHARE_INVALID', 'This link is not valid for this recording');
+export const shareExpired = () =>
+  new ReelroomError('SHARE_EXPIRED', 'This link has expired, or it was taken back');
 export const alreadyStarted = () =>
   new ReelroomError('RECORDING_ALREADY_STARTED', 'Recording already started for this room');
 export const notStarted = () =>

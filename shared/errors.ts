@@ -4,6 +4,10 @@
  */
 export const errorCodes = {
   INVALID_INPUT: { status: 400, trpc: 'BAD_REQUEST' },
+  /** The link is not one that was given for this recording, or not for this. */
+  SHARE_INVALID: { status: 403, trpc: 'FORBIDDEN' },
+  /** The link's time is over, or it was taken back. */
+  SHARE_EXPIRED: { status: 403, trpc: 'FORBIDDEN' },
   ROOM_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },
   RECORDING_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },
   RECORDING_ALREADY_STARTED: { status: 409, trpc: 'CONFLICT' },

@@ -6,6 +6,7 @@ export * from './recording-name.ts';
 export * from './recording.ts';
 export * from './room-metadata.ts';
 export * from './room-name.ts';
+export * from './share.ts';
 export * from './system-status.ts';
 export * from './title.ts';
 export * from './token.ts';

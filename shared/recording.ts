@@ -83,3 +83,8 @@ export const startInputSchema = roomInputSchema.extend({
 });
 export type StartOptions = z.output<typeof startInputSchema>;
 export const recordingInputSchema = z.object({ name: recordingNameSchema });
+
+/** A recording, seen by whoever holds a link to it: `share` is what the link carries. */
+export const watchInputSchema = recordingInputSchema.extend({
+  share: z.string({ error: 'share must be what the link carries behind share=' }).optional(),
+});

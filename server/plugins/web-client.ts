@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { createPage } from './page.ts';
 
 /**
  * The built web client: its files, and for every other page address its `index.html`,
@@ -14,6 +15,7 @@ export async function webClient(app: FastifyInstance, { root }: { root: string }
     app.log.warn(`the web client is not built: ${root} is missing`);
     return;
   }
+  const page = createPage({ root });
   await app.register(fastifyStatic, {
     root,
     setHeaders(response, path) {
@@ -24,7 +26,8 @@ export async function webClient(app: FastifyInstance, { root }: { root: string }
   });
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
-    if (wantsPage) return reply.sendFile('index.html');
+    if (wantsPage)
+      return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page());
     return reply.code(404).send({ errorMessage: `There is nothing at ${request.method} ${request.url}` });
   });
 }

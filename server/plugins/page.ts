@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const special: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Any text as one that may stand in HTML, in an attribute, too. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => special[sign] ?? sign);
+
+/**
+ * The built web client's one page, which shows what its address says.
+ * @param root the folder that Vite built
+ * @returns makes it, with `head` (HTML) at the end of its head
+ */
+export function createPage({ root }: { root: string }): (head?: string) => string {
+  const html = readFileSync(join(root, 'index.html'), 'utf8');
+  return (head = '') => html.replace('</head>', () => `${head}</head>`);
+}
+
+export type Page = ReturnType<typeof createPage>;
