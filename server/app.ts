@@ -1,7 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import cors from '@fastify/cors';
 import type { Setup } from '@reelroom/shared';
-import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { startReconciler } from './features/recordings/reconciler.ts';
@@ -12,12 +10,14 @@ import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
 import { webhookRoute } from './features/webhooks/route.ts';
 import { optionsSchema, parseConfig } from './options.ts';
+import cors from './plugins/cors.ts';
 import { openLivekit } from './plugins/livekit.ts';
+import openAnswers from './plugins/open-answers.ts';
 import { openRedis } from './plugins/redis.ts';
 import rest from './plugins/rest.ts';
 import { openStorage } from './plugins/storage.ts';
+import { trpc } from './plugins/trpc.ts';
 import { webClient } from './plugins/web-client.ts';
-import { appRouter, type AppRouter } from './router.ts';
 import { createServices } from './services.ts';
 
 export type { AppRouter } from './router.ts';
@@ -48,10 +48,8 @@ export async function reelroom(
   const ours = Object.entries(given).filter(([name]) => !fastifysOptions.includes(name));
   const options = parseConfig(optionsSchema, Object.fromEntries(ours), (path) => path.join('.'));
 
-  await app.register(cors, {
-    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
-    exposedHeaders: ['Content-Range', 'ETag'],
-  });
+  await app.register(openAnswers);
+  await app.register(cors, options.cors);
   await app.register(rest);
   const livekit = openLivekit(app, options);
   const storage = openStorage(app, options);
@@ -65,17 +63,7 @@ export async function reelroom(
     await services.close();
   });
 
-  await app.register(fastifyTRPCPlugin, {
-    prefix: '/trpc',
-    trpcOptions: {
-      router: appRouter,
-      createContext: () => services,
-      onError({ error, path }) {
-        if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'SERVICE_UNAVAILABLE')
-          app.log.error({ err: error.cause ?? error, path }, error.message);
-      },
-    },
-  } satisfies FastifyTRPCPluginOptions<AppRouter>);
+  await app.register(trpc, services);
   await app.register(tokenRoutes, services);
   await app.register(recordingRoutes, services);
   await app.register(videoRoutes, {
