@@ -3,6 +3,7 @@ import cors from '@fastify/cors';
 import type { Setup } from '@reelroom/shared';
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance } from 'fastify';
+import { baseUrlOf } from './base-url.ts';
 import type { Config } from './config.ts';
 import { startReconciler } from './features/recordings/reconciler.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
@@ -60,7 +61,7 @@ export async function reelroom(
     prefix: '/trpc',
     trpcOptions: {
       router: appRouter,
-      createContext: () => services,
+      createContext: ({ req }) => ({ ...services, baseUrl: baseUrlOf(req, app.prefix) }),
       onError({ error, path }) {
         if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'SERVICE_UNAVAILABLE')
           app.log.error({ err: error.cause ?? error, path }, error.message);
