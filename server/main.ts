@@ -19,6 +19,8 @@ const app = fastify({
   exposeHeadRoutes: false,
   // Open players must not hold up the end.
   forceCloseConnections: true,
+  // A proxy near by, which ends TLS, says under which address people know us.
+  trustProxy: 'loopback, linklocal, uniquelocal',
 });
 
 let setup: Setup = { parts: [] };

@@ -20,6 +20,7 @@ import { createUpkeep } from './features/recordings/upkeep.ts';
 import { createRoomLock } from './features/rooms/lock.ts';
 import { createStaleStatus } from './features/rooms/stale-status.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
+import { createShares } from './features/shares/shares.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
 import type { Options } from './options.ts';
@@ -101,6 +102,7 @@ export function createServices(
   return {
     tokens: createTokens({ livekit, roomStatus }),
     library,
+    shares: createShares({ storage, library, path, secret: config.livekit.apiSecret }),
     listing,
     totals,
     builder,

@@ -4,7 +4,10 @@ import { ReelroomError, toReelroomError } from './errors.ts';
 import type { Services } from './services.ts';
 
 /** What every procedure is given. */
-export type Context = Services;
+export interface Context extends Services {
+  /** Where the one who asks has found the app, without a slash at its end. */
+  baseUrl: string;
+}
 
 const t = initTRPC.context<Context>().create({
   // A subscription that says nothing is told from one whose connection is dead.

@@ -1,5 +1,6 @@
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance } from 'fastify';
+import { baseUrlOf } from '../base-url.ts';
 import { appRouter } from '../router.ts';
 import type { Services } from '../services.ts';
 
@@ -23,7 +24,7 @@ export async function trpc(app: FastifyInstance, services: Services): Promise<vo
         req,
         res,
         path: req.params['*'],
-        createContext: () => services,
+        createContext: () => ({ ...services, baseUrl: baseUrlOf(req, app) }),
         onError({ error, path }) {
           if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'SERVICE_UNAVAILABLE')
             app.log.error({ err: error.cause ?? error, path }, error.message);
