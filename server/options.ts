@@ -22,6 +22,19 @@ const group = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
       code === 'invalid_type' ? `must be an object of ${Object.keys(shape).join(', ')}` : undefined,
   });
 
+const isOrigin = (text: string) => {
+  const { protocol, pathname, search, hash, username } = new URL(text);
+  return /^https?:$/.test(protocol) && pathname + search + hash + username === '/';
+};
+
+const originRule = 'must be * or an origin such as https://example.com';
+
+/** As browsers write it: in lower case, without the port that is usual. */
+const origin = z
+  .string(originRule)
+  .refine((text) => text === '*' || (URL.canParse(text) && isOrigin(text)), originRule)
+  .transform((text) => (text === '*' ? text : new URL(text).origin));
+
 /** As the Standard Webhooks specification writes a secret. */
 const isWebhookSecret = (secret: string) => {
   const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64');
@@ -58,6 +71,10 @@ export const optionsSchema = group({
     region: text.default('us-east-1'),
     bucket: z.string(bucketRule).regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, bucketRule),
   }),
+  embed: group({
+    /** Pages of which other origins may show `/embed` in a frame; `*` are all. */
+    origins: z.array(origin, 'must be a list of origins').default([]),
+  }).prefault({}),
   rooms: group({
     /** How long a room, and its recording, goes on after the last participant has left, in s. */
     emptySeconds: wholeNumber(1, 3_600, 20).default(20),
