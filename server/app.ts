@@ -8,6 +8,7 @@ import { startReconciler } from './features/recordings/reconciler.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
 import { videoRoutes } from './features/recordings/video.ts';
 import { workingFileRoutes } from './features/recordings/working-files.ts';
+import { zipRoutes } from './features/recordings/zip.ts';
 import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
 import { webhookRoute } from './features/webhooks/route.ts';
@@ -74,6 +75,7 @@ export async function reelroom(
     storage: app.storage,
     portionSize: config.recordings.portionSize,
   });
+  await app.register(zipRoutes, { ...services, storage: app.storage });
   await app.register(workingFileRoutes, { storage: app.storage, path: config.recordings.path });
   await app.register(webhookRoute, { ...services, livekit: app.livekit });
   await app.register(systemRoutes, services);
