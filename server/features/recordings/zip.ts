@@ -94,11 +94,11 @@ export async function zipRoutes(
       .send(zipOf(storage, zipped, gone.signal));
   }
 
-  const failure = { config: { failure: 'Error downloading recordings' } };
-  app.get<{ Querystring: { name?: unknown } }>('/recordings/zip', failure, ({ query }, reply) =>
+  const options = { exposeHeadRoute: false, config: { failure: 'Error downloading recordings' } };
+  app.get<{ Querystring: { name?: unknown } }>('/recordings/zip', options, ({ query }, reply) =>
     send(named(query.name), reply),
   );
-  app.post('/recordings/zip', failure, ({ body }, reply) => {
+  app.post('/recordings/zip', options, ({ body }, reply) => {
     const given = Object(body);
     return send('name' in given ? named(given.name) : given, reply);
   });
