@@ -40,30 +40,34 @@ export async function thumbnailRoutes(
     return thumbnailTrack({ files, query, size, seconds: thumbnailSeconds, durationMs });
   }
 
-  app.get<{ Params: { '*': string } }>('/thumbs/*', async ({ params, query, headers }, reply) => {
-    const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(params['*']) ?? [];
-    const folder = workingFiles(path, recordingNameOf({ '*': name })).thumbsFolder;
-    if (file === 'index.vtt') {
-      const track = await trackOf(name, tokenIn(query));
-      return reply.type('text/vtt; charset=utf-8').header('cache-control', cache).send(track);
-    }
+  app.get<{ Params: { '*': string } }>(
+    '/thumbs/*',
+    { exposeHeadRoute: false },
+    async ({ params, query, headers }, reply) => {
+      const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(params['*']) ?? [];
+      const folder = workingFiles(path, recordingNameOf({ '*': name })).thumbsFolder;
+      if (file === 'index.vtt') {
+        const track = await trackOf(name, tokenIn(query));
+        return reply.type('text/vtt; charset=utf-8').header('cache-control', cache).send(track);
+      }
 
-    if (!/^t_\d{5,}\.jpeg$/.test(file)) throw recordingNotFound();
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    const IfNoneMatch = headers['if-none-match'];
-    const { status, contentLength, etag, body } = await storage.get(
-      folder + file,
-      { IfNoneMatch },
-      gone.signal,
-    );
-    if (status !== 304 && (status !== 200 || !body)) throw recordingNotFound();
-    reply.code(status).header('cache-control', cache).header('etag', etag);
-    if (status === 304) return reply.send('');
-    return reply
-      .type('image/jpeg')
-      .header('content-length', contentLength)
-      .header('x-content-type-options', 'nosniff')
-      .send(body);
-  });
+      if (!/^t_\d{5,}\.jpeg$/.test(file)) throw recordingNotFound();
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      const IfNoneMatch = headers['if-none-match'];
+      const { status, contentLength, etag, body } = await storage.get(
+        folder + file,
+        { IfNoneMatch },
+        gone.signal,
+      );
+      if (status !== 304 && (status !== 200 || !body)) throw recordingNotFound();
+      reply.code(status).header('cache-control', cache).header('etag', etag);
+      if (status === 304) return reply.send('');
+      return reply
+        .type('image/jpeg')
+        .header('content-length', contentLength)
+        .header('x-content-type-options', 'nosniff')
+        .send(body);
+    },
+  );
 }
