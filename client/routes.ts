@@ -1,14 +1,46 @@
 import { allRecordings, filterQuery, parseFilter, type LibraryFilter } from './library/filter.ts';
+import { parseStart } from './player/start-time.ts';
+
+/** What a link to a recording's player says beside its name. */
+export interface Watch {
+  recordingName: string;
+  /** What a link that was shared carries. */
+  share: string | undefined;
+  /** Where to begin, in s. */
+  start: number;
+}
 
 /** The pages of the client and the addresses that lead to them. */
 export type Route =
   | { page: 'join'; roomName: string | undefined }
   | { page: 'room'; roomName: string }
   | { page: 'library'; filter: LibraryFilter }
+  | ({ page: 'watch' } & Watch)
+  | ({ page: 'embed'; autoplay: boolean } & Watch)
   | { page: 'not-found' };
 
 const withQuery = (path: string, roomName: string | undefined) =>
   roomName ? `${path}?${new URLSearchParams({ roomName })}` : path;
+
+/** An address with these behind it, those that are given. */
+function withParameters(path: string, parameters: Record<string, string | number | undefined>): string {
+  const given = Object.entries(parameters).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, String(value)]],
+  );
+  return given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path;
+}
+
+/** What a link to a moment of a recording says behind its name. */
+interface Moment {
+  share?: string | undefined;
+  /** In s; its beginning needs no saying. */
+  start?: number;
+}
+
+const momentOf = ({ share, start = 0 }: Moment) => ({
+  t: start >= 1 ? Math.floor(start) : undefined,
+  share,
+});
 
 /** The address of each page. */
 export const paths = {
@@ -17,9 +49,27 @@ export const paths = {
   room: (roomName: string) =>
     /^\.{1,2}$/.test(roomName) ? withQuery('/room/', roomName) : `/room/${encodeURIComponent(roomName)}`,
   library: (filter: Partial<LibraryFilter> = {}) => `/library${filterQuery({ ...allRecordings, ...filter })}`,
-  video: (recordingName: string) => `/recordings/${encodeURIComponent(recordingName)}`,
+  /** The page that plays it. */
+  watch: (recordingName: string, moment: Moment = {}) =>
+    withParameters(`/watch/${encodeURIComponent(recordingName)}`, momentOf(moment)),
+  /** The player alone, for a frame on another page. */
+  embed: (recordingName: string, moment: Moment = {}) =>
+    withParameters(`/embed/${encodeURIComponent(recordingName)}`, momentOf(moment)),
+  video: (recordingName: string, share?: string) =>
+    withParameters(`/recordings/${encodeURIComponent(recordingName)}`, { share }),
+  /** The video as a file, which is called after its title where it has one. */
+  download: (
+    recordingName: string,
+    { title = '', share }: { title?: string | undefined; share?: string | undefined } = {},
+  ) => withParameters(`/recordings/${encodeURIComponent(recordingName)}`, { download: title, share }),
+  /** Several recordings as one file: takes their names in a form. */
+  zip: () => '/recordings/zip',
   /** A recording's picture, where it has one. */
-  poster: (recordingName: string) => `/posters/${encodeURIComponent(recordingName)}`,
+  poster: (recordingName: string, share?: string) =>
+    withParameters(`/posters/${encodeURIComponent(recordingName)}`, { share }),
+  /** Small pictures of all of it, with their times: WebVTT. */
+  thumbnails: (recordingName: string, share?: string) =>
+    withParameters(`/thumbs/${encodeURIComponent(recordingName)}/index.vtt`, { share }),
   /** A recording while it is being made, from its beginning: an HLS playlist. */
   live: (recordingName: string) => `/live/${encodeURIComponent(recordingName)}/index.m3u8`,
 };
@@ -32,11 +82,25 @@ const decode = (part: string): string | undefined => {
   }
 };
 
+function playerRoute(isEmbed: boolean, recordingName: string | undefined, query: URLSearchParams): Route {
+  if (!recordingName?.endsWith('.mp4')) return { page: 'not-found' };
+  const watch = {
+    recordingName,
+    share: query.get('share') || undefined,
+    start: parseStart(query.get('t')),
+  };
+  // `?autoplay`, or with a value as others write it.
+  const autoplay = !['0', 'false', null].includes(query.get('autoplay'));
+  return isEmbed ? { page: 'embed', autoplay, ...watch } : { page: 'watch', ...watch };
+}
+
 /** The page that an address leads to. */
 export function matchRoute({ pathname, search }: { pathname: string; search: string }): Route {
   const queryName = new URLSearchParams(search).get('roomName') || undefined;
   if (pathname === '/') return { page: 'join', roomName: queryName };
   if (/^\/library\/?$/.test(pathname)) return { page: 'library', filter: parseFilter(search) };
+  const [, player, name = ''] = /^\/(watch|embed)\/([^/]+)\/?$/.exec(pathname) ?? [];
+  if (player) return playerRoute(player === 'embed', decode(name), new URLSearchParams(search));
   const part = /^\/room\/([^/]*)\/?$/.exec(pathname)?.[1];
   const roomName = part ? decode(part) : part === '' ? queryName : undefined;
   return roomName ? { page: 'room', roomName } : { page: 'not-found' };
