@@ -12,9 +12,9 @@ function readConfig(): Config {
   }
 }
 
-const config = readConfig();
+const { port, host, logLevel, ...options } = readConfig();
 const app = fastify({
-  logger: { level: config.logLevel },
+  logger: { level: logLevel },
   // Fastify's own HEAD would read the whole video.
   exposeHeadRoutes: false,
   // Open players must not hold up the end.
@@ -24,7 +24,7 @@ const app = fastify({
 });
 
 let setup: Setup = { parts: [] };
-await app.register(reelroom, { config, setup: () => setup });
+await app.register(reelroom, { ...options, setup: () => setup });
 
 const end = () => void app.close().then(() => process.exit(0));
 process.once('SIGINT', end);
@@ -37,7 +37,7 @@ process.on('message', (message) => {
 process.once('disconnect', end);
 
 try {
-  await app.listen({ port: config.port, host: config.host });
+  await app.listen({ port, host });
 } catch (error) {
   app.log.fatal(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -12,14 +12,18 @@ const special: Record<string, string> = {
 /** Any text as one that may stand in HTML, in an attribute, too. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => special[sign] ?? sign);
 
+/** What the page says of itself where nobody says better. */
+const ownWords = /<title>[^<]*<\/title>|<meta name="description"[^>]*>/g;
+
 /**
  * The built web client's one page, which shows what its address says.
  * @param root the folder that Vite built
- * @returns makes it, with `head` (HTML) at the end of its head
+ * @returns makes it, with `head` (HTML), which has a title and a description, in place of its own
  */
 export function createPage({ root }: { root: string }): (head?: string) => string {
   const html = readFileSync(join(root, 'index.html'), 'utf8');
-  return (head = '') => html.replace('</head>', () => `${head}</head>`);
+  return (head) =>
+    head === undefined ? html : html.replace(ownWords, '').replace('</head>', () => `${head}</head>`);
 }
 
 export type Page = ReturnType<typeof createPage>;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createPage } from './page.ts';
 
 /**
@@ -9,10 +9,17 @@ import { createPage } from './page.ts';
  * @param root the folder that Vite built
  */
 export async function webClient(app: FastifyInstance, { root }: { root: string }): Promise<void> {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('content-security-policy', "frame-ancestors 'self'");
+  });
   app.get('/recordings.html', (_request, reply) => reply.redirect('/library'));
 
+  const sendNothing = (request: FastifyRequest, reply: FastifyReply) =>
+    reply.code(404).send({ errorMessage: `There is nothing at ${request.method} ${request.url}` });
   if (!existsSync(root)) {
     app.log.warn(`the web client is not built: ${root} is missing`);
+    // Fastify's own would log the address whole.
+    app.setNotFoundHandler(sendNothing);
     return;
   }
   const page = createPage({ root });
@@ -28,6 +35,6 @@ export async function webClient(app: FastifyInstance, { root }: { root: string }
     const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
     if (wantsPage)
       return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page());
-    return reply.code(404).send({ errorMessage: `There is nothing at ${request.method} ${request.url}` });
+    return sendNothing(request, reply);
   });
 }
