@@ -3,8 +3,8 @@ import { errorCodes } from '@reelroom/shared';
 import { ReelroomError, toReelroomError } from './errors.ts';
 import type { Services } from './services.ts';
 
-/** What every procedure is given. */
-export type Context = Services;
+/** What every procedure is given; by a name of its own, which is all that the published types say of it. */
+export type Context = Pick<Services, keyof Services>;
 
 const t = initTRPC.context<Context>().create({
   // A subscription that says nothing is told from one whose connection is dead.
