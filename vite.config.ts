@@ -11,6 +11,7 @@ const appPaths = [
   '^/token$',
   '^/recordings(/|\\?|$)',
   '^/posters/',
+  '^/thumbs/',
   '^/live/',
   '^/livekit/',
   '^/readyz$',

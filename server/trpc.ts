@@ -3,8 +3,11 @@ import { errorCodes } from '@reelroom/shared';
 import { ReelroomError, toReelroomError } from './errors.ts';
 import type { Services } from './services.ts';
 
-/** What every procedure is given; by a name of its own, which is all that the published types say of it. */
-export type Context = Pick<Services, keyof Services>;
+/** What every procedure is given. */
+export interface Context extends Services {
+  /** Where the one who asks has found the app, without a slash at its end. */
+  baseUrl: string;
+}
 
 const t = initTRPC.context<Context>().create({
   // A subscription that says nothing is told from one whose connection is dead.

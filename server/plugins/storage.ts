@@ -16,9 +16,9 @@ import {
   S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import fp from 'fastify-plugin';
-import type { Config } from '../config.ts';
+import type { FastifyInstance } from 'fastify';
 import { storageUnavailable } from '../errors.ts';
+import type { Options } from '../options.ts';
 
 /** What S3 tells of an object. */
 export interface StoredObject {
@@ -112,7 +112,7 @@ async function orStatus<T extends ObjectHead>(call: Promise<T>): Promise<T | Obj
  * but for `list`, `folders`, `deleteEach` and `deleteMany` (one per 1,000 keys), and throws `STORAGE_UNAVAILABLE` when S3
  * cannot be reached or refuses our credentials.
  */
-export function createStorage({ endpoint, accessKey, secretKey, region, bucket }: Config['s3']) {
+export function createStorage({ endpoint, accessKey, secretKey, region, bucket }: Options['s3']) {
   const client = new S3Client({
     endpoint,
     region,
@@ -360,16 +360,9 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
 
 export type Storage = ReturnType<typeof createStorage>;
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    storage: Storage;
-  }
+/** The bucket for a plugin: let go of when the application closes. */
+export function openStorage(app: FastifyInstance, options: Options): Storage {
+  const storage = createStorage(options.s3);
+  app.addHook('onClose', async () => storage.close());
+  return storage;
 }
-
-export default fp<{ config: Config }>(
-  async (app, { config }) => {
-    app.decorate('storage', createStorage(config.s3));
-    app.addHook('onClose', async () => app.storage.close());
-  },
-  { name: 'reelroom-storage' },
-);

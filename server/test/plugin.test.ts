@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import t from 'tap';
 import { reelroom } from '../app.ts';
-import { bucketOf, testConfig } from './support/build.ts';
+import { bucketOf, pluginOptions, testConfig } from './support/build.ts';
 
 t.test('Reelroom is a plugin of another application, and leaves the rest of it alone', async (t) => {
   const app = fastify({ exposeHeadRoutes: false });
@@ -15,8 +15,8 @@ t.test('Reelroom is a plugin of another application, and leaves the rest of it a
   const second = testConfig();
   await (await bucketOf(first)).put('recordings/a-RM_1-t.mp4', 'one');
   await (await bucketOf(second)).put('recordings/b-RM_1-t.mp4', 'two');
-  await app.register(reelroom, { prefix: '/first', config: first });
-  await app.register(reelroom, { prefix: '/second', config: second });
+  await app.register(reelroom, { prefix: '/first', ...pluginOptions(first) });
+  await app.register(reelroom, { prefix: '/second', ...pluginOptions(second) });
   await app.ready();
 
   t.equal((await app.inject('/theirs')).body, 'theirs');

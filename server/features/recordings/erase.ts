@@ -3,6 +3,7 @@ import type { Recording } from '@reelroom/shared';
 import pMap from 'p-map';
 import { z } from 'zod';
 import type { Storage } from '../../plugins/storage.ts';
+import { listLinks } from '../shares/folder.ts';
 import type { Index } from './index/store.ts';
 import { manifestKey } from './manifest.ts';
 import { listWorkingFiles } from './segments.ts';
@@ -21,15 +22,16 @@ const parseOrder = (text: string | undefined): string[] => {
 };
 
 /**
- * Takes recordings out of the bucket: the entries of the index, then manifest and working
- * files, the media last. What is to be deleted is written down before, so that whoever
+ * Takes recordings out of the bucket: the entries of the index, then links, manifest and
+ * working files, the media last. What is to be deleted is written down before, so that whoever
  * dies in between is outlived by the order, and {@link finish} does the rest.
  */
 export function createErase({ storage, index, path }: { storage: Storage; index: Index; path: string }) {
   const orders = `${path}.reelroom/deleting/`;
 
-  /** All keys of a recording but its entries and its media: two LISTs. */
+  /** All keys of a recording but its entries and its media: three LISTs. */
   const besideMedia = async (name: string) => [
+    ...(await listLinks(storage, path, name)),
     ...(await listWorkingFiles(storage, path, name)),
     manifestKey(path + name),
   ];
@@ -54,7 +56,7 @@ export function createErase({ storage, index, path }: { storage: Storage; index:
 
   return {
     /**
-     * Deletes recordings. Two LISTs for each; for all of them a PUT, and four DELETEs, or
+     * Deletes recordings. Three LISTs for each; for all of them a PUT, and four DELETEs, or
      * one more for each 1,000 keys.
      * @returns the names of those that S3 would not delete whole; they are tried again
      */

@@ -210,7 +210,7 @@ export function createLibrary({
     setKeep: (name: string, keep: boolean): Promise<Recording> => change(name, { keep: keep || undefined }),
 
     /**
-     * Deletes a recording for good: nine S3 requests, or a few more where it has many
+     * Deletes a recording for good: ten S3 requests, or a few more where it has many
      * thumbnails.
      * @throws {ReelroomError} RECORDING_NOT_FOUND
      */
@@ -220,7 +220,7 @@ export function createLibrary({
     },
 
     /**
-     * Deletes recordings for good, and tells of each how that went. Four S3 requests for
+     * Deletes recordings for good, and tells of each how that went. Five S3 requests for
      * each, and five for all.
      */
     async deleteMany(names: string[]): Promise<DeleteManyOutput> {

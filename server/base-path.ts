@@ -1,0 +1,4 @@
+import type { FastifyInstance } from 'fastify';
+
+/** The path that all addresses of a plugin begin with, its prefix: empty, or begins with a slash and ends in none. */
+export const basePath = ({ prefix }: Pick<FastifyInstance, 'prefix'>): string => prefix.replace(/\/+$/, '');
