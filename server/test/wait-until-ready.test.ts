@@ -1,6 +1,6 @@
 import { createReelroomClient } from '@reelroom/shared/client';
 import t from 'tap';
-import { openRoom, serve, testConfig } from './support/build.ts';
+import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { startRecording, untilShown } from './support/recording.ts';
 
@@ -36,16 +36,22 @@ t.test('the wait ends with the recording, over a restart of the app', async (t) 
   t.match(await failure(waitUntilReady(name)), { data: { errorCode: 'RECORDING_NOT_FOUND' } });
 });
 
-t.test('the wait ends when the recording fails', async (t) => {
+t.test('the wait ends when the recording has failed, also one that was nowhere for a moment', async (t) => {
   const config = testConfig();
-  const { url, trpc } = await serve(t, config);
-  const { name: roomName } = await openRoom(t, config);
-  const { name } = await startRecording(trpc, roomName);
+  const { url } = await serve(t, config);
+  const bucket = await bucketOf(config);
+  const name = 'a-RM_1-2026-01-31T101530000.mp4';
   const waiting = failure(createReelroomClient({ url }).waitUntilReady(name));
-  await trpc.recordings.stop.mutate({ roomName });
+  const manifest = {
+    ...{ egress_id: 'EG_1', room_id: 'RM_1', room_name: 'a', started_at: 1 },
+    reelroom: {
+      ...{ id: 'EG_1', name, roomName: 'a', roomId: 'RM_1', startedAt: 1, size: 0 },
+      ...{ status: 'failed', failure: 'NOT_BEGUN', error: 'It did not begin.' },
+    },
+  };
+  await bucket.put(`${config.recordings.path}${name}.json`, JSON.stringify(manifest));
   t.match(await waiting, {
-    name: 'RecordingFailedError',
-    message: 'The recording was stopped before it began',
+    ...{ name: 'RecordingFailedError', message: 'It did not begin.' },
     recording: { name, status: 'failed', failure: 'NOT_BEGUN' },
   });
 });
