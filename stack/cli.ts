@@ -1,5 +1,6 @@
 import { bench } from './bench-run.ts';
 import { check } from './check.ts';
+import { pack } from './pack.ts';
 import { reindex } from './reindex.ts';
 import { start } from './start.ts';
 import { test } from './test-run.ts';
@@ -13,6 +14,7 @@ const commands: Record<string, () => Promise<boolean | void>> = {
   bench: () => bench(files),
   check,
   reindex,
+  pack: () => pack(files[0]),
 };
 
 try {

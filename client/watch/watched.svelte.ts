@@ -1,6 +1,7 @@
 import type { Recording } from '@reelroom/shared';
 import { untrack } from 'svelte';
-import { errorCode, errorSentence } from '../errors.ts';
+import { errorCodeOf } from '@reelroom/shared/client';
+import { errorSentence } from '../errors.ts';
 import type { RowChange } from '../recordings/rows.ts';
 import { trpc } from '../trpc.ts';
 import { problemOf, withChange, withProblem, type Lookup } from './lookup.ts';
@@ -10,7 +11,7 @@ async function find(name: string, share: string | undefined): Promise<Recording>
   try {
     return await trpc.recordings.get.query({ name, share });
   } catch (error) {
-    if (share !== undefined || errorCode(error) !== 'RECORDING_NOT_FOUND') throw error;
+    if (share !== undefined || errorCodeOf(error) !== 'RECORDING_NOT_FOUND') throw error;
     const { live } = await trpc.recordings.list.query({ limit: 1 });
     const recording = live.find((other) => other.name === name);
     if (!recording) throw error;
@@ -31,7 +32,7 @@ export function createWatched(name: string, share: string | undefined) {
       const recording = await find(name, share);
       if (mine === asked) known = { state: 'found', recording };
     } catch (error) {
-      if (mine === asked) known = withProblem(known, problemOf(errorCode(error), errorSentence(error)));
+      if (mine === asked) known = withProblem(known, problemOf(errorCodeOf(error), errorSentence(error)));
     }
   }
 
