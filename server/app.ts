@@ -12,6 +12,7 @@ import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
 import { webhookRoute } from './features/webhooks/route.ts';
 import livekit from './plugins/livekit.ts';
+import openapi from './plugins/openapi.ts';
 import redis from './plugins/redis.ts';
 import rest from './plugins/rest.ts';
 import storage from './plugins/storage.ts';
@@ -43,6 +44,7 @@ export async function reelroom(
     exposedHeaders: ['Content-Range', 'ETag'],
   });
   await app.register(rest);
+  await app.register(openapi);
   await app.register(livekit, { config });
   await app.register(storage, { config });
   await app.register(redis, { url: config.redisUrl });

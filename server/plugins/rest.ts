@@ -1,10 +1,36 @@
-import type { ErrorCode } from '@reelroom/shared';
-import type { FastifyError } from 'fastify';
+import type { ErrorAnswer } from '@reelroom/shared';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { ReelroomError, toReelroomError } from '../errors.ts';
+import {
+  bodyTooLarge,
+  invalidInput,
+  methodNotAllowed,
+  nothingAt,
+  ReelroomError,
+  toReelroomError,
+  unsupportedMediaType,
+} from '../errors.ts';
 
-/** A refusal by Fastify itself: malformed JSON, a body too large, a media type that is not JSON. */
-const isRefusal = (error: FastifyError) =>
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Answers a request that no route takes: 405 where its address takes others (RFC 9110 §15.5.6), else 404. */
+    refuseAddress(request: FastifyRequest, reply: FastifyReply): never;
+  }
+}
+
+/** What a body is refused with that Fastify does not even hand over. */
+function refusedBody({ statusCode }: FastifyError, bodyLimit: number): ReelroomError {
+  if (statusCode === 413) return bodyTooLarge(bodyLimit);
+  if (statusCode === 415) return unsupportedMediaType();
+  return invalidInput('The body is not JSON: it must be an object such as {"roomName":"team"}');
+}
+
+/** Whether a route's address, whose end may be a `*`, is this one. */
+const isAt = (path: string, pattern: string) =>
+  pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
+
+/** An error of a hook that the application around us has put before our routes, which knows how it is answered. */
+const isForeignRefusal = (error: FastifyError) =>
   !(error instanceof ReelroomError) &&
   error.statusCode !== undefined &&
   error.statusCode >= 400 &&
@@ -24,15 +50,28 @@ export default fp(
       else void parseJson(request, body, done);
     });
 
-    app.setErrorHandler<FastifyError>((error, request, reply) => {
-      const answer = (status: number, errorMessage: string, code: ErrorCode) =>
-        reply.code(status).send({ errorMessage, code });
+    const routes: { pattern: string; methods: string[] }[] = [];
+    app.addHook('onRoute', ({ url, method, config }) => {
+      if (config?.operation) routes.push({ pattern: url, methods: [method].flat() });
+    });
+    app.decorate('refuseAddress', ({ method, url }: FastifyRequest, reply: FastifyReply) => {
+      const [path = ''] = url.split('?');
+      const allowed = routes.filter(({ pattern }) => isAt(path, pattern)).flatMap(({ methods }) => methods);
+      if (allowed.length === 0) throw nothingAt(method, path);
+      reply.header('allow', allowed.join(', '));
+      throw methodNotAllowed(method, path, allowed);
+    });
 
-      if (isRefusal(error)) return answer(error.statusCode ?? 400, error.message, 'INVALID_INPUT');
-      const known = toReelroomError(error);
+    app.setErrorHandler<FastifyError>((error, request, reply) => {
+      const isBodyRefused = error.code?.startsWith('FST_ERR_CTP_');
+      if (!isBodyRefused && isForeignRefusal(error)) throw error;
+      const known = isBodyRefused
+        ? refusedBody(error, request.routeOptions.bodyLimit)
+        : toReelroomError(error);
       if (known.status >= 500) request.log.error({ err: error }, known.message);
       const message = known.code === 'INTERNAL' ? request.routeOptions.config.failure : undefined;
-      return answer(known.status, message ?? known.message, known.code);
+      const answer: ErrorAnswer = { errorMessage: message ?? known.message, code: known.code };
+      return reply.code(known.status).send(answer);
     });
   },
   { name: 'reelroom-rest' },

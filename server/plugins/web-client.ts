@@ -13,6 +13,7 @@ export async function webClient(app: FastifyInstance, { root }: { root: string }
 
   if (!existsSync(root)) {
     app.log.warn(`the web client is not built: ${root} is missing`);
+    app.setNotFoundHandler((request, reply) => app.refuseAddress(request, reply));
     return;
   }
   const page = createPage({ root });
@@ -28,6 +29,6 @@ export async function webClient(app: FastifyInstance, { root }: { root: string }
     const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
     if (wantsPage)
       return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page());
-    return reply.code(404).send({ errorMessage: `There is nothing at ${request.method} ${request.url}` });
+    return app.refuseAddress(request, reply);
   });
 }
