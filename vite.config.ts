@@ -15,6 +15,8 @@ const appPaths = [
   '^/livekit/',
   '^/readyz$',
   '^/healthz$',
+  '^/docs(/|$)',
+  '^/openapi.json$',
 ];
 
 export default defineConfig({

@@ -1,5 +1,6 @@
 import { bench } from './bench-run.ts';
 import { check } from './check.ts';
+import { docs } from './docs.ts';
 import { reindex } from './reindex.ts';
 import { start } from './start.ts';
 import { test } from './test-run.ts';
@@ -12,6 +13,7 @@ const commands: Record<string, () => Promise<boolean | void>> = {
   test: () => test(files),
   bench: () => bench(files),
   check,
+  docs,
   reindex,
 };
 
