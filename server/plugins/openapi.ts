@@ -142,7 +142,7 @@ export default fp(
       routePrefix: '/docs',
       indexPrefix: app.prefix,
       staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
-      uiConfig: { layout: 'BaseLayout', displayOperationId: true, defaultModelsExpandDepth: 0 },
+      uiConfig: { layout: 'BaseLayout', defaultModelsExpandDepth: 0 },
       theme: {
         title: 'Reelroom API',
         js: [{ filename: 'page.js', content: pageScript }],
