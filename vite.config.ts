@@ -11,6 +11,7 @@ const appPaths = [
   '^/token$',
   '^/recordings(/|\\?|$)',
   '^/posters/',
+  '^/thumbs/',
   '^/live/',
   '^/livekit/',
   '^/readyz$',
@@ -21,6 +22,8 @@ const appPaths = [
 
 export default defineConfig({
   root: path('client'),
+  // Where it is served is said by the page's <base>.
+  base: './',
   plugins: [svelte()],
   build: {
     outDir: path('client/dist'),

@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import cors from '@fastify/cors';
 import type { Setup } from '@reelroom/shared';
-import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance } from 'fastify';
-import type { Config } from './config.ts';
+import type { z } from 'zod';
 import { startReconciler } from './features/recordings/reconciler.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
 import { videoRoutes } from './features/recordings/video.ts';
@@ -11,45 +9,56 @@ import { workingFileRoutes } from './features/recordings/working-files.ts';
 import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
 import { webhookRoute } from './features/webhooks/route.ts';
-import livekit from './plugins/livekit.ts';
+import { optionsSchema, parseConfig } from './options.ts';
+import cors from './plugins/cors.ts';
+import { openLivekit } from './plugins/livekit.ts';
+import openAnswers from './plugins/open-answers.ts';
 import openapi from './plugins/openapi.ts';
-import redis from './plugins/redis.ts';
+import { openRedis } from './plugins/redis.ts';
+import { createAddressRefusal } from './plugins/refuse-address.ts';
 import rest from './plugins/rest.ts';
-import storage from './plugins/storage.ts';
+import { openStorage } from './plugins/storage.ts';
+import { trpc } from './plugins/trpc.ts';
 import { webClient } from './plugins/web-client.ts';
-import { appRouter, type AppRouter } from './router.ts';
 import { createServices } from './services.ts';
 
 export type { AppRouter } from './router.ts';
-export { ConfigError, loadConfig, type Config } from './config.ts';
+export { loadConfig, type Config } from './config.ts';
+export { ConfigError } from './options.ts';
 
-export interface ReelroomOptions {
-  config: Config;
+/** What the plugin is told: see options.ts. */
+export interface ReelroomOptions extends z.input<typeof optionsSchema> {
   /** What is still being set up around the app; nothing by default. */
   setup?: () => Setup;
 }
 
+/** The options of `register` itself, which Fastify hands on. */
+const fastifysOptions = ['prefix', 'logLevel', 'logSerializers'];
+
 const builtClient = fileURLToPath(new URL('../client/dist', import.meta.url));
 
 /**
- * Reelroom as a Fastify plugin: `app.register(reelroom, { config })`. Registers its
- * API, its pages and its video; closes what it opened when the app closes.
+ * Reelroom as a Fastify plugin: `app.register(reelroom, { prefix: '/video', livekit, s3, access })`.
+ * Registers its API, its pages and its video below the prefix; closes what it opened when
+ * the app closes.
+ * @throws {ConfigError} with all mistakes in the options
  */
 export async function reelroom(
   app: FastifyInstance,
-  { config, setup = () => ({ parts: [] }) }: ReelroomOptions,
+  { setup = () => ({ parts: [] }), ...given }: ReelroomOptions,
 ): Promise<void> {
-  await app.register(cors, {
-    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
-    exposedHeaders: ['Content-Range', 'ETag'],
-  });
+  const ours = Object.entries(given).filter(([name]) => !fastifysOptions.includes(name));
+  const options = parseConfig(optionsSchema, Object.fromEntries(ours), (path) => path.join('.'));
+
+  await app.register(openAnswers);
+  await app.register(cors, options.cors);
   await app.register(rest);
   await app.register(openapi);
-  await app.register(livekit, { config });
-  await app.register(storage, { config });
-  await app.register(redis, { url: config.redisUrl });
-
-  const services = createServices(app, config, setup);
+  const refuseAddress = createAddressRefusal(app);
+  const livekit = openLivekit(app, options);
+  const storage = openStorage(app, options);
+  const redis = openRedis(app, options);
+  const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
   const stopReconciler = startReconciler({ ...services, log: app.log });
   // Whoever lists the recordings tries again what fails here.
   services.builder.whenBuilt(0).catch((error: unknown) => app.log.warn({ err: error }, 'no index yet'));
@@ -58,26 +67,16 @@ export async function reelroom(
     await services.close();
   });
 
-  await app.register(fastifyTRPCPlugin, {
-    prefix: '/trpc',
-    trpcOptions: {
-      router: appRouter,
-      createContext: () => services,
-      onError({ error, path }) {
-        if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'SERVICE_UNAVAILABLE')
-          app.log.error({ err: error.cause ?? error, path }, error.message);
-      },
-    },
-  } satisfies FastifyTRPCPluginOptions<AppRouter>);
+  await app.register(trpc, services);
   await app.register(tokenRoutes, services);
   await app.register(recordingRoutes, services);
   await app.register(videoRoutes, {
     ...services,
-    storage: app.storage,
-    portionSize: config.recordings.portionSize,
+    storage,
+    portionSize: options.recordings.portionSize,
   });
-  await app.register(workingFileRoutes, { storage: app.storage, path: config.recordings.path });
-  await app.register(webhookRoute, { ...services, livekit: app.livekit });
+  await app.register(workingFileRoutes, { storage, path: options.recordings.path });
+  await app.register(webhookRoute, { ...services, livekit });
   await app.register(systemRoutes, services);
-  await app.register(webClient, { root: builtClient });
+  await app.register(webClient, { root: builtClient, refuseAddress });
 }

@@ -1,171 +1,105 @@
 import { z } from 'zod';
+import { optionsSchema, parseConfig, text, wholeNumber, type OptionPath } from './options.ts';
 
-const url = (protocols: string[], example: string) =>
-  z
-    .string()
-    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-      error: `must be a URL such as ${example}`,
+/** What the process is told, and what the plugin is told in it. */
+const configSchema = optionsSchema.extend({
+  port: wholeNumber(0, 65_535, 6_080).default(6_080),
+  host: text.default('127.0.0.1'),
+  logLevel: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
     })
-    .transform((text) => text.replace(/\/+$/, ''));
-
-const wholeNumber = (min: number, max: number, example: string) =>
-  z
-    .string()
-    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
-      error: `must be a whole number from ${min} to ${max}, such as ${example}`,
-    })
-    .transform(Number);
-
-/** As the Standard Webhooks specification writes a secret. */
-const isWebhookSecret = (secret: string) => {
-  const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  return bytes.length >= 24 && secret === `whsec_${bytes.toString('base64')}`;
-};
-
-/** A key has 1,024 bytes in S3, and the index puts much into one. */
-const maxPathBytes = 128;
-
-const text = z.string().min(1, 'must not be empty');
-
-const environmentSchema = z
-  .object({
-    SERVER_PORT: wholeNumber(0, 65_535, '6080').default(6080),
-    HOST: text.default('127.0.0.1'),
-    APP_URL: url(['http:', 'https:'], 'http://localhost:6080').optional(),
-    LOG_LEVEL: z
-      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-        error: 'must be one of fatal, error, warn, info, debug, trace, silent',
-      })
-      .default('info'),
-
-    LIVEKIT_URL: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880').default(
-      'http://localhost:7880',
-    ),
-    LIVEKIT_API_KEY: text.default('devkey'),
-    LIVEKIT_API_SECRET: text.default('development-secret-not-for-production'),
-
-    S3_ENDPOINT: url(['http:', 'https:'], 'http://localhost:9000').default('http://localhost:9000'),
-    S3_ACCESS_KEY: text.default('minioadmin'),
-    S3_SECRET_KEY: text.default('minioadmin'),
-    AWS_REGION: text.default('us-east-1'),
-    S3_BUCKET: z
-      .string()
-      .regex(
-        /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-        'must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings',
-      )
-      .default('openvidu'),
-
-    EMPTY_ROOM_SECONDS: wholeNumber(1, 3_600, '20').default(20),
-
-    REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379').optional(),
-
-    WEBHOOK_URLS: z
-      .string()
-      .transform((list) => list.split(',').map((one) => one.trim()))
-      .pipe(z.array(url(['http:', 'https:'], 'https://example.com/hook,https://example.org/hook')))
-      .default([]),
-    WEBHOOK_SECRET: z
-      .string()
-      .refine(isWebhookSecret, {
-        error: 'must be whsec_ and 24 bytes or more in Base64, such as whsec_$(openssl rand -base64 32)',
-      })
-      .optional(),
-
-    RECORDINGS_PATH: z
-      .string()
-      .regex(
-        /^(?:(?!\.{1,2}\/)[^/\\{}\p{Cc}]+\/)*$/u,
-        'must be empty or folders that each end in a slash, such as recordings/',
-      )
-      .refine((path) => Buffer.byteLength(path) <= maxPathBytes, {
-        error: `must be at most ${maxPathBytes} bytes of UTF-8, such as recordings/`,
-      })
-      .default('recordings/'),
-    RECORDING_FILE_PORTION_SIZE: wholeNumber(1, Number.MAX_SAFE_INTEGER, '5242880').optional(),
-    CRASH_SAFE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
-    EGRESS_BACKUP_FOLDER: text.optional(),
-    MAX_RECORDING_MINUTES: wholeNumber(1, 10_000, '240').optional(),
-    MAX_CONCURRENT_RECORDINGS: wholeNumber(1, 10_000, '4').optional(),
-    RETENTION_DAYS: wholeNumber(1, 36_500, '90').optional(),
-  })
-  .refine(({ WEBHOOK_URLS, WEBHOOK_SECRET }) => WEBHOOK_URLS.length === 0 || WEBHOOK_SECRET !== undefined, {
-    path: ['WEBHOOK_SECRET'],
-    error: 'must be set when WEBHOOK_URLS is: what is sent there is signed with it',
-  });
-
-/** What the application is told from outside; {@link loadConfig} makes it. */
-export type Config = ReturnType<typeof fromEnvironment>;
-
-const fromEnvironment = (env: z.infer<typeof environmentSchema>) => ({
-  port: env.SERVER_PORT,
-  host: env.HOST,
-  logLevel: env.LOG_LEVEL,
-  /** Where LiveKit and Egress reach the app: webhooks and the recorder's layout page. */
-  appUrl: env.APP_URL ?? `http://localhost:${env.SERVER_PORT}`,
-  livekit: { url: env.LIVEKIT_URL, apiKey: env.LIVEKIT_API_KEY, apiSecret: env.LIVEKIT_API_SECRET },
-  s3: {
-    endpoint: env.S3_ENDPOINT,
-    accessKey: env.S3_ACCESS_KEY,
-    secretKey: env.S3_SECRET_KEY,
-    region: env.AWS_REGION,
-    bucket: env.S3_BUCKET,
-  },
-  rooms: {
-    /** How long a room, and its recording, goes on after the last participant has left, in s. */
-    emptySeconds: env.EMPTY_ROOM_SECONDS,
-  },
-  /** The Redis that app processes share; there is but one process when absent. */
-  redisUrl: env.REDIS_URL,
-  /** Where other systems hear of recordings, and what that is signed with. */
-  notifications: { urls: env.WEBHOOK_URLS, secret: env.WEBHOOK_SECRET },
-  recordings: {
-    /** Key prefix of everything in the bucket that is ours: empty, or ends in a slash. */
-    path: env.RECORDINGS_PATH,
-    /** Most bytes in the answer to an open-ended range; no cap when absent. */
-    portionSize: env.RECORDING_FILE_PORTION_SIZE,
-    /** Whether a recording is also stored piece by piece, so that it survives its recorder. */
-    crashSafe: env.CRASH_SAFE === 'on',
-    /** Where Egress leaves what S3 did not take, if its disk is ours, too. */
-    backupFolder: env.EGRESS_BACKUP_FOLDER,
-    /** How long a recording may be, in ms; no limit when absent. */
-    maxMs: env.MAX_RECORDING_MINUTES === undefined ? undefined : env.MAX_RECORDING_MINUTES * 60_000,
-    /** How many there may be at once; no limit when absent. */
-    maxConcurrent: env.MAX_CONCURRENT_RECORDINGS,
-    /** After how many days recordings are deleted that are not kept; never when absent. */
-    retentionDays: env.RETENTION_DAYS,
-  },
+    .default('info'),
 });
 
-/** Every mistake in the environment, each a line `VARIABLE must be …, such as … (it is "…")`. */
-export class ConfigError extends Error {
-  override name = 'ConfigError';
-  readonly problems: string[];
+/** A variable's name, and how its text is read; what cannot be read is left for the rules to refuse. */
+type Variable = readonly [name: string, read?: (text: string) => unknown];
 
-  constructor(problems: string[]) {
-    super(
-      `The configuration has ${problems.length} mistake(s):\n${problems.map((line) => `  ${line}`).join('\n')}`,
-    );
-    this.problems = problems;
-  }
+/** The variable of every option: a group has its options' variables. */
+type Variables<Config> = {
+  readonly [Key in keyof Required<Config>]: Config[Key] extends Record<string, unknown>
+    ? Variables<Config[Key]>
+    : Variable;
+};
+
+const number = (text: string): unknown => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
+const onOff = (text: string): unknown => ({ on: true, off: false })[text] ?? text;
+const list = (text: string): unknown => text.split(',').map((one) => one.trim());
+
+const variables: Variables<z.output<typeof configSchema>> = {
+  port: ['SERVER_PORT', number],
+  host: ['HOST'],
+  logLevel: ['LOG_LEVEL'],
+  appUrl: ['APP_URL'],
+  access: ['ACCESS'],
+  livekit: { url: ['LIVEKIT_URL'], apiKey: ['LIVEKIT_API_KEY'], apiSecret: ['LIVEKIT_API_SECRET'] },
+  s3: {
+    endpoint: ['S3_ENDPOINT'],
+    accessKey: ['S3_ACCESS_KEY'],
+    secretKey: ['S3_SECRET_KEY'],
+    region: ['AWS_REGION'],
+    bucket: ['S3_BUCKET'],
+  },
+  cors: { origins: ['CORS_ORIGINS', list] },
+  rooms: { emptySeconds: ['EMPTY_ROOM_SECONDS', number] },
+  redisUrl: ['REDIS_URL'],
+  notifications: { urls: ['WEBHOOK_URLS', list], secret: ['WEBHOOK_SECRET'] },
+  recordings: {
+    path: ['RECORDINGS_PATH'],
+    portionSize: ['RECORDING_FILE_PORTION_SIZE', number],
+    crashSafe: ['CRASH_SAFE', onOff],
+    backupFolder: ['EGRESS_BACKUP_FOLDER'],
+    maxMinutes: ['MAX_RECORDING_MINUTES', number],
+    maxConcurrent: ['MAX_CONCURRENT_RECORDINGS', number],
+    retentionDays: ['RETENTION_DAYS', number],
+  },
+};
+
+/** What a plugin has to be told, and a process need not be: the seed's, for one's own machine. */
+const defaults = {
+  ACCESS: 'open',
+  LIVEKIT_URL: 'http://localhost:7880',
+  LIVEKIT_API_KEY: 'devkey',
+  LIVEKIT_API_SECRET: 'development-secret-not-for-production',
+  S3_ENDPOINT: 'http://localhost:9000',
+  S3_ACCESS_KEY: 'minioadmin',
+  S3_SECRET_KEY: 'minioadmin',
+  S3_BUCKET: 'openvidu',
+};
+
+type Tree = Variable | { readonly [key: string]: Tree };
+
+const isVariable = (tree: Tree): tree is Variable => Array.isArray(tree);
+
+/** What the environment gives, in the shape of the options. */
+function valuesIn(env: Record<string, string | undefined>, tree: Tree): unknown {
+  if (!isVariable(tree))
+    return Object.fromEntries(Object.entries(tree).map(([key, below]) => [key, valuesIn(env, below)]));
+  const [name, read = (text: string) => text] = tree;
+  const given = env[name];
+  return given === undefined ? undefined : read(given);
 }
 
-/** Values that are never repeated in a message. */
-const isSecret = (variable: string) => /SECRET|KEY/.test(variable);
+/** The variable that a value comes from. */
+function variableAt(path: OptionPath): string {
+  const found = path.reduce<Tree>(
+    (tree, key) => (isVariable(tree) ? tree : (tree[String(key)] ?? tree)),
+    variables,
+  );
+  return isVariable(found) ? found[0] : path.join('.');
+}
 
 /**
  * The configuration that environment variables give; an empty one counts as not set
  * where it cannot mean anything (`RECORDINGS_PATH` may be empty: the bucket's root).
- * @throws {ConfigError} with all mistakes at once
+ * @throws {ConfigError} with all mistakes at once, each with its variable
  */
-export function loadConfig(env: Record<string, string | undefined>): Config {
+export function loadConfig(env: Record<string, string | undefined>) {
   const set = Object.entries(env).filter(([name, value]) => value !== '' || name === 'RECORDINGS_PATH');
-  const result = environmentSchema.safeParse(Object.fromEntries(set));
-  if (result.success) return fromEnvironment(result.data);
-  throw new ConfigError(
-    result.error.issues.map(({ path, message }) => {
-      const variable = String(path[0]);
-      return `${variable} ${message}${isSecret(variable) ? '' : ` (it is ${JSON.stringify(env[variable])})`}`;
-    }),
-  );
+  const values = valuesIn({ ...defaults, ...Object.fromEntries(set) }, variables);
+  const config = parseConfig(configSchema, values, variableAt);
+  return { ...config, appUrl: config.appUrl ?? `http://localhost:${config.port}` };
 }
+
+/** What `main.ts` is told: the plugin's options, and the process's own. */
+export type Config = ReturnType<typeof loadConfig>;

@@ -23,6 +23,8 @@ export const roomNotFound = () =>
 export const recordingNotFound = () => new ReelroomError('RECORDING_NOT_FOUND', 'Recording not found');
 export const shareInvalid = () =>
   new ReelroomError('SHARE_INVALID', 'This link is not valid for this recording');
+export const downloadNotShared = () =>
+  new ReelroomError('SHARE_INVALID', 'This link is for watching: it does not allow the download');
 export const shareExpired = () =>
   new ReelroomError('SHARE_EXPIRED', 'This link has expired, or it was taken back');
 export const webhookInvalid = () =>

@@ -12,17 +12,19 @@ function readConfig(): Config {
   }
 }
 
-const config = readConfig();
+const { port, host, logLevel, ...options } = readConfig();
 const app = fastify({
-  logger: { level: config.logLevel },
+  logger: { level: logLevel },
   // Fastify's own HEAD would read the whole video.
   exposeHeadRoutes: false,
   // Open players must not hold up the end.
   forceCloseConnections: true,
+  // A proxy near by, which ends TLS, says under which address people know us.
+  trustProxy: 'loopback, linklocal, uniquelocal',
 });
 
 let setup: Setup = { parts: [] };
-await app.register(reelroom, { config, setup: () => setup });
+await app.register(reelroom, { ...options, setup: () => setup });
 
 const end = () => void app.close().then(() => process.exit(0));
 process.once('SIGINT', end);
@@ -35,7 +37,7 @@ process.on('message', (message) => {
 process.once('disconnect', end);
 
 try {
-  await app.listen({ port: config.port, host: config.host });
+  await app.listen({ port, host });
 } catch (error) {
   app.log.fatal(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -1,6 +1,5 @@
 import type { Recording, Setup } from '@reelroom/shared';
-import type { FastifyInstance } from 'fastify';
-import type { Config } from './config.ts';
+import type { FastifyBaseLogger } from 'fastify';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
 import { createAutoRecord } from './features/recordings/auto-record.ts';
@@ -21,19 +20,32 @@ import { createUpkeep } from './features/recordings/upkeep.ts';
 import { createRoomLock } from './features/rooms/lock.ts';
 import { createStaleStatus } from './features/rooms/stale-status.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
+import { createShares } from './features/shares/shares.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
+import type { Options } from './options.ts';
+import type { Livekit } from './plugins/livekit.ts';
+import type { Redis } from './plugins/redis.ts';
+import type { Storage } from './plugins/storage.ts';
 
 /** What happens to recordings that others want to hear of. */
 export type Change = 'started' | 'ready' | 'failed' | 'changed' | 'deleted';
 
-/** What routers and routes delegate to, made of the outside things that `app` has. */
+/** The outside things that everything is made of. */
+interface Outside {
+  livekit: Livekit;
+  storage: Storage;
+  redis: Redis | undefined;
+  log: FastifyBaseLogger;
+}
+
+/** What routers and routes delegate to. */
 export function createServices(
-  { livekit, storage, redis, log }: FastifyInstance,
-  config: Config,
+  { livekit, storage, redis, log }: Outside,
+  config: Options,
   setup: () => Setup,
 ) {
-  const { path, crashSafe, maxMs, maxConcurrent, backupFolder, retentionDays } = config.recordings;
+  const { path, crashSafe, maxMinutes, maxConcurrent, backupFolder, retentionDays } = config.recordings;
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
 
@@ -57,6 +69,7 @@ export function createServices(
   const builder = createIndexBuilder({
     index,
     reindex: (onProgress) => reindex({ storage, index, erase, path }, onProgress),
+    onRebuilt: () => events.forget(),
     log,
   });
   const lifecycle = createLifecycle({
@@ -68,21 +81,28 @@ export function createServices(
     recorderWatch: createRecorderWatch({ livekit }),
     onChange,
     crashSafe,
-    maxMs,
+    maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
     maxConcurrent,
     log,
   });
   const autoRecord = createAutoRecord({ livekit, lifecycle, log });
   const settleRooms = createStaleStatus({ livekit, lifecycle, library, roomStatus });
-  const listing = createListing({ index, builder, underWay: lifecycle.underWay });
+  const listing = createListing({
+    ...{ index, builder, underWay: lifecycle.underWay },
+    countOf: (roomName) => totals.countOf(roomName),
+  });
   const totals = createTotals({ all: () => listing.all({ order: 'newest' }), events, log });
   const retain =
     retentionDays === undefined ? undefined : createRetention({ index, library, days: retentionDays, log });
   const sweep = createSweeper({ storage, backup, lifecycle, path });
-  const upkeep = createUpkeep({ library, erase, builder, retain });
+  const upkeep = createUpkeep({
+    ...{ erase, builder, retain },
+    onDeleted: (recording) => onChange('deleted', recording),
+  });
   return {
     tokens: createTokens({ livekit, roomStatus }),
     library,
+    shares: createShares({ storage, library, path, secret: config.livekit.apiSecret }),
     listing,
     totals,
     builder,

@@ -5,7 +5,10 @@ import { ReelroomError, toReelroomError } from './errors.ts';
 import type { Services } from './services.ts';
 
 /** What every procedure is given. */
-export type Context = Services;
+export interface Context extends Services {
+  /** Where the one who asks has found the app, without a slash at its end. */
+  baseUrl: string;
+}
 
 /** What tRPC itself refuses, by its own codes; anything else that it refuses is input that is wrong. */
 const refusals: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {

@@ -8,8 +8,8 @@ import {
   SegmentedFileOutput,
   type EncodedOutputs,
 } from 'livekit-server-sdk';
-import type { Config } from '../config.ts';
 import { segmentSeconds, workingFiles } from '../features/recordings/segments.ts';
+import type { Options } from '../options.ts';
 
 /** Picture sizes in pixels, and the bits a second (in kbit) that they take. */
 const qualities = {
@@ -19,7 +19,7 @@ const qualities = {
 } as const;
 
 /** What is asked of Egress for a recording, given where everything goes. */
-export function createEgressRequests({ s3, recordings }: Pick<Config, 's3' | 'recordings'>) {
+export function createEgressRequests({ s3, recordings }: Pick<Options, 's3' | 'recordings'>) {
   const output = {
     case: 's3',
     value: new S3Upload({

@@ -1,5 +1,5 @@
 import type { StartOptions } from '@reelroom/shared';
-import fp from 'fastify-plugin';
+import type { FastifyInstance } from 'fastify';
 import {
   EgressClient,
   RoomServiceClient,
@@ -12,10 +12,11 @@ import {
   type VideoGrant,
   type WebhookEvent,
 } from 'livekit-server-sdk';
-import type { Config } from '../config.ts';
 import { createEgressRequests } from './egress-request.ts';
 import { signToken } from './livekit-token.ts';
+import { basePath } from '../base-path.ts';
 import { livekitUnavailable, noRecorder, roomNotFound } from '../errors.ts';
+import type { Options } from '../options.ts';
 
 /** LiveKit answers in milliseconds; one that takes longer counts as away. */
 const requestTimeoutSeconds = 3;
@@ -48,9 +49,13 @@ const nothingIfNotFound = (error: unknown): undefined => {
  * LiveKit and its Egress as the rest of the server sees them: the only place that
  * knows the SDK's clients. Each method is one request unless it says more, and throws
  * `LIVEKIT_UNAVAILABLE` when LiveKit cannot be reached or refuses the API key.
+ * @param ownUrl where LiveKit and Egress reach us
  */
-export function createLivekit(config: Config) {
-  const { livekit, appUrl } = config;
+export function createLivekit(
+  config: Pick<Options, 'livekit' | 'rooms' | 's3' | 'recordings'>,
+  ownUrl: () => string,
+) {
+  const { livekit } = config;
   const departureTimeout = config.rooms.emptySeconds;
   const { url, apiKey, apiSecret } = livekit;
   const options = { requestTimeout: requestTimeoutSeconds, failover: false };
@@ -147,9 +152,9 @@ export function createLivekit(config: Config) {
           layout: options.layout,
           audioOnly: options.audioOnly,
           encodingOptions: encodingOf(options),
-          customBaseUrl: `${appUrl}/recorder.html`,
+          customBaseUrl: `${ownUrl()}/recorder.html`,
           // A newer Egress tells us by itself; LiveKit need not be configured for it.
-          webhooks: [new WebhookConfig({ url: `${appUrl}/livekit/webhook`, signingKey: apiKey })],
+          webhooks: [new WebhookConfig({ url: `${ownUrl()}/livekit/webhook`, signingKey: apiKey })],
         });
       } catch (error) {
         if (isNotFound(error)) throw roomNotFound();
@@ -192,15 +197,6 @@ export function createLivekit(config: Config) {
 
 export type Livekit = ReturnType<typeof createLivekit>;
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    livekit: Livekit;
-  }
-}
-
-export default fp<{ config: Config }>(
-  async (app, { config }) => {
-    app.decorate('livekit', createLivekit(config));
-  },
-  { name: 'reelroom-livekit' },
-);
+/** LiveKit for a plugin: it reaches us where `appUrl` says, else where the application listens. */
+export const openLivekit = (app: FastifyInstance, options: Options): Livekit =>
+  createLivekit(options, () => (options.appUrl ?? app.listeningOrigin) + basePath(app));

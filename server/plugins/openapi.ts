@@ -9,6 +9,7 @@ import {
 } from '@reelroom/shared';
 import fp from 'fastify-plugin';
 import { z } from 'zod';
+import { basePath } from '../base-path.ts';
 import { errors, type Answer, type Operation } from '../operation.ts';
 
 /** Schemas that the document names, and refers to wherever they are used. */
@@ -95,6 +96,7 @@ document.documentElement.classList.toggle('dark-mode', matchMedia('(prefers-colo
  */
 export default fp(
   async (app) => {
+    const base = basePath(app);
     const methods = new Map<Operation, unknown>();
 
     await app.register(swagger, {
@@ -106,7 +108,7 @@ export default fp(
           description,
           license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
         },
-        servers: [{ url: app.prefix || '/' }],
+        servers: [{ url: base || '/' }],
         tags: [
           { name: 'Rooms', description: 'Who joins' },
           { name: 'Recordings', description: 'Start, stop, list and delete them' },
@@ -114,6 +116,7 @@ export default fp(
           { name: 'Operation', description: 'Whether all is well' },
         ],
       },
+      stripBasePath: false,
       convertConstToEnum: false,
       exposeHeadRoutes: true,
       transform({ schema, url, route: { config, method } }) {
@@ -125,7 +128,7 @@ export default fp(
         const names = Object.keys(operation.params?.shape ?? {}).map((name) => `:${name}`);
         return {
           schema: toFastifySchema(operation, String(method), config.failure),
-          url: url.slice(app.prefix.length).replace('*', names.join('/')),
+          url: url.slice(decodeURI(base).length).replace('*', names.join('/')),
         };
       },
       transformObject(document) {
@@ -140,7 +143,7 @@ export default fp(
 
     await app.register(swaggerUi, {
       routePrefix: '/docs',
-      indexPrefix: app.prefix,
+      indexPrefix: base,
       staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
       uiConfig: { layout: 'BaseLayout', defaultModelsExpandDepth: 0 },
       theme: {

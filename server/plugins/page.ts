@@ -15,10 +15,14 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (si
 /**
  * The built web client's one page, which shows what its address says.
  * @param root the folder that Vite built
+ * @param base the path that all its addresses begin with: empty, or without a slash at its end
  * @returns makes it, with `head` (HTML) at the end of its head
  */
-export function createPage({ root }: { root: string }): (head?: string) => string {
-  const html = readFileSync(join(root, 'index.html'), 'utf8');
+export function createPage({ root, base }: { root: string; base: string }): (head?: string) => string {
+  const html = readFileSync(join(root, 'index.html'), 'utf8').replace(
+    '<base href="/" />',
+    () => `<base href="${escapeHtml(base)}/" />`,
+  );
   return (head = '') => html.replace('</head>', () => `${head}</head>`);
 }
 

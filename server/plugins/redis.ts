@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@redis/client';
-import type { FastifyBaseLogger } from 'fastify';
-import fp from 'fastify-plugin';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Options } from '../options.ts';
 
 /** The longest wait between two tries to connect, in ms. */
 const longestRetryMs = 2_000;
@@ -62,19 +62,16 @@ export async function inTime<T>(command: Promise<T>): Promise<T> {
   }
 }
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** Nothing where there is no `REDIS_URL`. */
-    redis: Redis | undefined;
-  }
+/**
+ * Redis for a plugin, where there is one: the app starts and goes on without it, and it
+ * comes back by itself. Let go of when the application closes.
+ */
+export function openRedis(
+  app: Pick<FastifyInstance, 'log' | 'addHook'>,
+  { redisUrl }: Pick<Options, 'redisUrl'>,
+): Redis | undefined {
+  if (redisUrl === undefined) return undefined;
+  const redis = createRedis(redisUrl, app.log);
+  app.addHook('onClose', async () => redis.destroy());
+  return redis;
 }
-
-/** Redis, where there is one: the app starts and goes on without it, and it comes back by itself. */
-export default fp<{ url: string | undefined }>(
-  async (app, { url }) => {
-    const redis = url === undefined ? undefined : createRedis(url, app.log);
-    app.decorate('redis', redis);
-    app.addHook('onClose', async () => redis?.destroy());
-  },
-  { name: 'reelroom-redis' },
-);

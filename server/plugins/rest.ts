@@ -1,22 +1,13 @@
 import type { ErrorAnswer } from '@reelroom/shared';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError } from 'fastify';
 import fp from 'fastify-plugin';
 import {
   bodyTooLarge,
   invalidInput,
-  methodNotAllowed,
-  nothingAt,
   ReelroomError,
   toReelroomError,
   unsupportedMediaType,
 } from '../errors.ts';
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** Answers a request that no route takes: 405 where its address takes others (RFC 9110 §15.5.6), else 404. */
-    refuseAddress(request: FastifyRequest, reply: FastifyReply): never;
-  }
-}
 
 /** What a body is refused with that Fastify does not even hand over. */
 function refusedBody({ statusCode }: FastifyError, bodyLimit: number): ReelroomError {
@@ -24,10 +15,6 @@ function refusedBody({ statusCode }: FastifyError, bodyLimit: number): ReelroomE
   if (statusCode === 415) return unsupportedMediaType();
   return invalidInput('The body is not JSON: it must be an object such as {"roomName":"team"}');
 }
-
-/** Whether a route's address, whose end may be a `*`, is this one. */
-const isAt = (path: string, pattern: string) =>
-  pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
 
 /** An error of a hook that the application around us has put before our routes, which knows how it is answered. */
 const isForeignRefusal = (error: FastifyError) =>
@@ -48,18 +35,6 @@ export default fp(
     app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
       if (body === '') done(null, undefined);
       else void parseJson(request, body, done);
-    });
-
-    const routes: { pattern: string; methods: string[] }[] = [];
-    app.addHook('onRoute', ({ url, method, config }) => {
-      if (config?.operation) routes.push({ pattern: url, methods: [method].flat() });
-    });
-    app.decorate('refuseAddress', ({ method, url }: FastifyRequest, reply: FastifyReply) => {
-      const [path = ''] = url.split('?');
-      const allowed = routes.filter(({ pattern }) => isAt(path, pattern)).flatMap(({ methods }) => methods);
-      if (allowed.length === 0) throw nothingAt(method, path);
-      reply.header('allow', allowed.join(', '));
-      throw methodNotAllowed(method, path, allowed);
     });
 
     app.setErrorHandler<FastifyError>((error, request, reply) => {

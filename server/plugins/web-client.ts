@@ -1,24 +1,39 @@
 import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { basePath } from '../base-path.ts';
 import { createPage } from './page.ts';
+import type { AddressRefusal } from './refuse-address.ts';
 
 /**
  * The built web client: its files, and for every other page address its `index.html`,
  * which then shows that page. Where it is not built there is none.
  * @param root the folder that Vite built
  */
-export async function webClient(app: FastifyInstance, { root }: { root: string }): Promise<void> {
-  app.get('/recordings.html', (_request, reply) => reply.redirect('/library'));
+export async function webClient(
+  app: FastifyInstance,
+  { root, refuseAddress }: { root: string; refuseAddress: AddressRefusal },
+): Promise<void> {
+  const base = basePath(app);
+  app.get('/recordings.html', (_request, reply) => reply.redirect(`${base}/library`));
 
   if (!existsSync(root)) {
     app.log.warn(`the web client is not built: ${root} is missing`);
-    app.setNotFoundHandler((request, reply) => app.refuseAddress(request, reply));
+    app.setNotFoundHandler(refuseAddress);
     return;
   }
-  const page = createPage({ root });
+  const page = createPage({ root, base });
+  const sendPage = (reply: FastifyReply) =>
+    reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page());
+
+  app.get('/', (_request, reply) => sendPage(reply));
   await app.register(fastifyStatic, {
     root,
+    // The application around us may have a `reply.sendFile` of its own.
+    decorateReply: false,
+    index: false,
+    // As it was built it knows of no prefix.
+    allowedPath: (path) => path !== '/index.html',
     setHeaders(response, path) {
       // Vite puts a hash of the content into the names of what it builds.
       const isHashed = path.includes('/assets/');
@@ -27,8 +42,6 @@ export async function webClient(app: FastifyInstance, { root }: { root: string }
   });
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
-    if (wantsPage)
-      return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page());
-    return app.refuseAddress(request, reply);
+    return wantsPage ? sendPage(reply) : refuseAddress(request, reply);
   });
 }

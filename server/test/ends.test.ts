@@ -9,7 +9,7 @@ const quality = '480p';
 
 t.test('a recording ends when it is as long as it may be', async (t) => {
   const usual = testConfig();
-  const config = { ...usual, recordings: { ...usual.recordings, maxMs: 3_000 } };
+  const config = { ...usual, recordings: { ...usual.recordings, maxMinutes: 3 / 60 } };
   const { trpc } = await serve(t, config);
   const { name: roomName } = await openRoom(t, config);
   const { name } = await trpc.recordings.start.mutate({ roomName, quality });

@@ -4,18 +4,19 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import fastify, { type FastifyInstance } from 'fastify';
 import t from 'tap';
 import { reelroom } from '../app.ts';
-import { testConfig } from './support/build.ts';
+import { pluginOptions, testConfig } from './support/build.ts';
 import { createChecker, documentSchema, operationsOf } from './support/openapi.ts';
 
 /** Routes that no program calls over REST, and why. */
 const undescribed: Record<string, string> = {
-  '/trpc/:path': 'tRPC, which has types of its own',
+  '/trpc/*': 'tRPC, which has types of its own',
   '/livekit/webhook': 'for LiveKit alone, which signs',
   '/openapi.json': 'the document itself',
   '/docs': 'the page that shows it',
   '/docs/': 'the same',
   '/docs/*': 'its files',
   '/recordings.html': "a page, at the seed's address",
+  '/': 'a page',
   '/*': 'the files of the web client',
   '*': 'CORS preflight requests',
 };
@@ -32,8 +33,7 @@ async function listed(app: FastifyInstance, prefix = '') {
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.add(`${one} ${url.slice(prefix.length)}`);
   });
-  const options = { config: testConfig() };
-  await app.register(reelroom, prefix === '' ? options : { ...options, prefix });
+  await app.register(reelroom, { ...pluginOptions(testConfig()), ...(prefix !== '' && { prefix }) });
   await app.ready();
   return routes;
 }

@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import t from 'tap';
-import redis, { inTime } from '../plugins/redis.ts';
+import { inTime, openRedis } from '../plugins/redis.ts';
 import { failure } from './support/failure.ts';
 import { recordedLog } from './support/log.ts';
 import { redisClient, startRedis } from './support/redis.ts';
@@ -9,8 +9,7 @@ import { until } from './support/until.ts';
 t.test('no Redis is asked for: there is none', async (t) => {
   const app = fastify();
   t.teardown(() => app.close());
-  await app.register(redis, { url: undefined });
-  t.equal(app.redis, undefined);
+  t.equal(openRedis(app, {}), undefined);
 });
 
 t.test('the app starts and goes on without Redis, which comes back by itself', async (t) => {
@@ -18,13 +17,13 @@ t.test('the app starts and goes on without Redis, which comes back by itself', a
   await server.stop();
   const { log, lines } = recordedLog();
   const app = fastify({ loggerInstance: log });
-  await app.register(redis, { url: server.url });
+  const redis = openRedis(app, { redisUrl: server.url });
   await app.ready();
   await until('that it is away', async () => lines.length > 0);
-  t.match(await failure(app.redis?.ping() ?? Promise.resolve()), Error, 'nobody waits for it');
+  t.match(await failure(redis?.ping() ?? Promise.resolve()), Error, 'nobody waits for it');
 
   await server.start();
-  const answers = () => until('an answer', async () => app.redis?.ping().catch(() => undefined));
+  const answers = () => until('an answer', async () => redis?.ping().catch(() => undefined));
   t.equal(await answers(), 'PONG');
   await server.stop();
   await until('that it is away again', async () => lines.length === 3);
@@ -32,14 +31,14 @@ t.test('the app starts and goes on without Redis, which comes back by itself', a
   t.equal(await answers(), 'PONG');
   t.same(lines, ['warn: Redis is away', 'info: Redis is back', 'warn: Redis is away', 'info: Redis is back']);
   await app.close();
-  t.match(await failure(app.redis?.ping() ?? Promise.resolve()), { message: /closed/ });
+  t.match(await failure(redis?.ping() ?? Promise.resolve()), { message: /closed/ });
 });
 
 t.test('an app whose Redis never was there closes at once', async (t) => {
   const server = await startRedis(t);
   await server.stop();
   const app = fastify();
-  await app.register(redis, { url: server.url });
+  openRedis(app, { redisUrl: server.url });
   await app.ready();
   const since = Date.now();
   await app.close();

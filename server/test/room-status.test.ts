@@ -19,7 +19,7 @@ async function writerOf(t: Test, writeMs = 0) {
   const { name: roomName } = await openRoom(t, config);
   const { rooms } = livekitClients(config);
   const told: RoomState[] = [];
-  const livekit = createLivekit(config);
+  const livekit = createLivekit(config, () => config.appUrl);
   const writer = createRoomStatus({
     livekit: {
       ...livekit,
@@ -82,7 +82,7 @@ t.test(
     const { log, lines } = recordedLog();
     const told: RoomState[] = [];
     const writer = createRoomStatus({
-      livekit: createLivekit(config),
+      livekit: createLivekit(config, () => config.appUrl),
       onChange: (_, state) => told.push(state),
       log,
     });

@@ -1,4 +1,5 @@
 import {
+  parseRecordingName,
   recordingSchema,
   type DeleteManyOutput,
   type Recording,
@@ -23,6 +24,9 @@ import type { Target } from './state.ts';
 
 /** How many recordings are looked at at once, where many are. */
 const atOnce = 16;
+
+/** How often, in ms, all of the index may be gone through for a name that tells no time. */
+const walkEveryMs = 10_000;
 
 /** The recordings that are in the bucket, one by one. */
 export function createLibrary({
@@ -92,8 +96,17 @@ export function createLibrary({
       .finally(() => healing.delete(name));
   }
 
+  let walkedAt = 0;
+
   /** Somebody asked for a recording that is not there: neither may its entries be. */
-  const healMissing = (name: string) => heal(name, () => index.find(name));
+  function healMissing(name: string): void {
+    if (!parseRecordingName(name)) {
+      // Anybody can make up such names.
+      if (Date.now() - walkedAt < walkEveryMs) return;
+      walkedAt = Date.now();
+    }
+    heal(name, () => index.find(name));
+  }
 
   async function get(name: string): Promise<Recording> {
     const recording = await look(name);
@@ -210,7 +223,7 @@ export function createLibrary({
     setKeep: (name: string, keep: boolean): Promise<Recording> => change(name, { keep: keep || undefined }),
 
     /**
-     * Deletes a recording for good: nine S3 requests, or a few more where it has many
+     * Deletes a recording for good: ten S3 requests, or a few more where it has many
      * thumbnails.
      * @throws {ReelroomError} RECORDING_NOT_FOUND
      */
@@ -220,7 +233,7 @@ export function createLibrary({
     },
 
     /**
-     * Deletes recordings for good, and tells of each how that went. Four S3 requests for
+     * Deletes recordings for good, and tells of each how that went. Five S3 requests for
      * each, and five for all.
      */
     async deleteMany(names: string[]): Promise<DeleteManyOutput> {

@@ -7,7 +7,10 @@ import {
   renameInputSchema,
   roomInputSchema,
   roomsInputSchema,
+  shareInputSchema,
   startInputSchema,
+  unshareInputSchema,
+  watchInputSchema,
 } from '@reelroom/shared';
 import { procedure, router } from '../../trpc.ts';
 import { recordingChanges } from './changes.ts';
@@ -30,8 +33,26 @@ export const recordingsRouter = router({
   /** How many recordings there are, and their bytes. */
   totals: procedure.query(({ ctx }) => ctx.totals.get()),
 
-  /** One recording. */
-  get: procedure.input(recordingInputSchema).query(({ ctx, input }) => ctx.library.get(input.name)),
+  /** One recording; a link to it that is given must be good. */
+  get: procedure.input(watchInputSchema).query(async ({ ctx, input }) => {
+    if (input.share !== undefined) await ctx.shares.check(input.name, input.share);
+    return ctx.library.get(input.name);
+  }),
+
+  /** Gives a new link to a recording. */
+  share: procedure
+    .input(shareInputSchema)
+    .mutation(({ ctx, input }) => ctx.shares.create(input, ctx.baseUrl)),
+
+  /** The links to a recording that are active, newest first. */
+  shares: procedure
+    .input(recordingInputSchema)
+    .query(({ ctx, input }) => ctx.shares.list(input.name, ctx.baseUrl)),
+
+  /** Takes back a link, or all of a recording's: answers how many. */
+  unshare: procedure.input(unshareInputSchema).mutation(async ({ ctx, input }) => ({
+    revoked: await ctx.shares.revoke(input.name, input.id),
+  })),
 
   /** What happens to recordings, to an open library: `reset` first, then each change; ids resume it. */
   changes: procedure

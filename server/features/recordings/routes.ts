@@ -159,7 +159,7 @@ export async function recordingRoutes(
   // With a limit or a cursor a page; without, as in the seed, all there are.
   app.get(
     '/recordings',
-    { config: { failure: 'Error listing recordings', operation: list } },
+    { exposeHeadRoute: false, config: { failure: 'Error listing recordings', operation: list } },
     async ({ query }, reply) => {
       const given = givenIn(query);
       const input = parseInput(listInputSchema, given);

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { binary, errors, type Answer, type Operation } from '../../operation.ts';
 import { nameParams } from './routes.ts';
 
-const validators = z.object({
-  ETag: z.string().describe('The strong entity tag of the file').optional(),
-  'Last-Modified': z.string().describe('When it was stored').optional(),
-  'Accept-Ranges': z.literal('bytes'),
-  'Cache-Control': z.string(),
+const common = z.object({ 'Accept-Ranges': z.literal('bytes'), 'Cache-Control': z.string() });
+
+const validators = common.extend({
+  ETag: z.string().describe('The strong entity tag of the file'),
+  'Last-Modified': z.string().describe('When it was stored'),
 });
 
 const length = validators.extend({
@@ -50,7 +50,7 @@ export const getVideo: Operation = {
     304: notModified,
     416: {
       description: 'The range begins behind the end; no body',
-      headers: validators.extend({ 'Content-Range': z.string().describe('bytes */48211904: the size') }),
+      headers: common.extend({ 'Content-Range': z.string().describe('bytes */48211904: the size') }),
     },
     ...errors('RECORDING_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'),
   },

@@ -43,7 +43,8 @@ export async function videoRoutes(
 ): Promise<void> {
   const failure = 'Error getting recording';
   const onHead = { config: { failure, operation: headVideo } };
-  const onGet = { config: { failure, operation: getVideo } };
+  // Fastify's own HEAD would read the whole video.
+  const onGet = { exposeHeadRoute: false, config: { failure, operation: getVideo } };
 
   app.head<{ Params: { '*': string } }>('/recordings/*', onHead, async ({ params, headers }, reply) => {
     const head = await storage.head(library.keyOf(recordingNameOf(params)));

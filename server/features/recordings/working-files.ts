@@ -68,7 +68,7 @@ export async function workingFileRoutes(
 
   app.get<{ Params: { '*': string } }>(
     '/posters/*',
-    { config: { operation: poster } },
+    { exposeHeadRoute: false, config: { operation: poster } },
     ({ params }, reply) => {
       const files = workingFiles(path, recordingNameOf(params));
       return send(reply, files.poster, 'image/jpeg', 'private, max-age=3600');
@@ -77,7 +77,7 @@ export async function workingFileRoutes(
 
   app.get<{ Params: { '*': string } }>(
     '/live/*',
-    { config: { operation: liveFile } },
+    { exposeHeadRoute: false, config: { operation: liveFile } },
     ({ params }, reply) => {
       const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(params['*']) ?? [];
       const known = liveFiles.find(({ pattern }) => pattern.test(file));

@@ -1,9 +1,9 @@
 import { isFinal, parseRoomState, type RoomStatus } from '@reelroom/shared';
-import type { Room } from 'livekit-server-sdk';
+import type { EgressInfo, Room } from 'livekit-server-sdk';
 import type { Livekit } from '../../plugins/livekit.ts';
 import type { Library } from '../recordings/library.ts';
 import type { Lifecycle } from '../recordings/lifecycle.ts';
-import { failureSentences, hasEnded, recordingOf } from '../recordings/state.ts';
+import { failureSentences, hasEnded, recordingOf, targetOf } from '../recordings/state.ts';
 import type { RoomStatusWriter } from './status.ts';
 
 const lost = failureSentences.RECORDER_LOST;
@@ -41,9 +41,16 @@ export function createStaleStatus({
     });
   }
 
+  /** Others may use the same LiveKit, and see to their own. */
+  function isOurs(egress: EgressInfo, { name }: RoomStatus): boolean {
+    const { key = library.keyOf(name), bucket } = targetOf(egress);
+    return library.isTarget({ key, bucket });
+  }
+
   /** Shows how a recording really is, where that is known. `isOld`: no start takes this long. */
   async function settle(roomName: string, shown: RoomStatus, isOld: boolean): Promise<void> {
     const egress = shown.id === '' ? undefined : await livekit.findEgress(shown.id);
+    if (egress && !isOurs(egress, shown)) return;
     if (egress && !hasEnded(egress)) return lifecycle.apply(egress);
     // No more than asked for, perhaps: another process may be at it.
     if (!egress && !isOld) return;

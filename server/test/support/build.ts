@@ -13,9 +13,9 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { EgressClient, RoomServiceClient } from 'livekit-server-sdk';
 import type { Test } from 'tap';
 import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts';
-import livekit from '../../plugins/livekit.ts';
-import redis from '../../plugins/redis.ts';
-import storage from '../../plugins/storage.ts';
+import { openLivekit } from '../../plugins/livekit.ts';
+import { openRedis } from '../../plugins/redis.ts';
+import { openStorage } from '../../plugins/storage.ts';
 import { createServices } from '../../services.ts';
 import { until } from './until.ts';
 
@@ -28,6 +28,9 @@ export const testConfig = (environment: Record<string, string> = {}): Config =>
     ...environment,
   });
 
+/** What the plugin is told, of all that the process is told. */
+export const pluginOptions = ({ port: _, host: __, logLevel: ___, ...options }: Config) => options;
+
 /** The app as `main.ts` makes it, not listening; closes itself when the test ends. */
 export async function build(t: Test, config: Config = testConfig()): Promise<FastifyInstance> {
   const app = fastify({
@@ -36,7 +39,7 @@ export async function build(t: Test, config: Config = testConfig()): Promise<Fas
     forceCloseConnections: true,
   });
   t.teardown(() => app.close());
-  await app.register(reelroom, { config });
+  await app.register(reelroom, pluginOptions(config));
   await app.ready();
   return app;
 }
@@ -65,10 +68,16 @@ export async function serve(t: Test, config: Config = testConfig()) {
 /** The services of an app process that has nothing else: nobody asks it, it does nothing by itself. */
 export async function buildServices(t: Test, config: Config) {
   const app = fastify();
-  await app.register(livekit, { config });
-  await app.register(storage, { config });
-  await app.register(redis, { url: config.redisUrl });
-  const services = createServices(app, config, () => ({ parts: [] }));
+  const services = createServices(
+    {
+      livekit: openLivekit(app, config),
+      storage: openStorage(app, config),
+      redis: openRedis(app, config),
+      log: app.log,
+    },
+    config,
+    () => ({ parts: [] }),
+  );
   t.teardown(async () => {
     await services.close();
     await app.close();

@@ -1,0 +1,82 @@
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/**
+ * What a link is, in its id; all of it is there to be read, and none of it can be changed:
+ *
+ *     created    9 digits of base 36: ms, from far in the future backwards, so that the
+ *                newest of all ids sorts first, as S3 lists them
+ *     lifetime   6 digits of base 36: seconds
+ *     w | d      may be watched, or downloaded, too
+ *     random     8 hexadecimal digits, for links that are made in the same ms
+ *
+ * A token is an id and its signature, 32 hexadecimal digits: nothing that a chat's
+ * search for links would leave out at the end.
+ */
+export interface Link {
+  id: string;
+  /** Ms since 1970. */
+  createdAt: number;
+  expiresAt: number;
+  /** Whether the recording may be downloaded, too. */
+  download: boolean;
+}
+
+const createdDigits = 9;
+const lifetimeDigits = 6;
+const farFuture = 36 ** createdDigits - 1;
+
+const idPattern = /^([0-9a-z]{9})([0-9a-z]{6})([wd])[0-9a-f]{8}$/;
+const tokenPattern = /^([0-9a-z]{24})([0-9a-f]{32})$/;
+
+const digits = (value: number, length: number) => value.toString(36).padStart(length, '0');
+
+/** A link that is made at `createdAt` (ms since 1970) and is good for so many seconds. */
+export function newLink({
+  createdAt,
+  expiresInSeconds,
+  download,
+}: {
+  createdAt: number;
+  expiresInSeconds: number;
+  download: boolean;
+}): Link {
+  const created = digits(farFuture - createdAt, createdDigits);
+  const lifetime = digits(expiresInSeconds, lifetimeDigits);
+  const id = `${created}${lifetime}${download ? 'd' : 'w'}${randomBytes(4).toString('hex')}`;
+  return { id, createdAt, expiresAt: createdAt + expiresInSeconds * 1_000, download };
+}
+
+/** What an id says; nothing where it is none. */
+export function readLink(id: string): Link | undefined {
+  const [, created, lifetime, use] = idPattern.exec(id) ?? [];
+  if (created === undefined || lifetime === undefined) return undefined;
+  const createdAt = farFuture - parseInt(created, 36);
+  const expiresAt = createdAt + parseInt(lifetime, 36) * 1_000;
+  return { id, createdAt, expiresAt, download: use === 'd' };
+}
+
+/**
+ * Signs links: HMAC-SHA-256 over id and recording, cut to 128 bits as RFC 2104 §5 allows,
+ * with a key that HKDF (RFC 5869) makes of `secret` for nothing else.
+ */
+export function createSigner(secret: string) {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'reelroom share links', 32));
+  // An id's length never varies, so that no other pair has the same bytes.
+  const sign = (id: string, name: string) =>
+    createHmac('sha256', key)
+      .update(id + name)
+      .digest()
+      .subarray(0, 16);
+
+  return {
+    /** The token by which `link` gives access to the recording `name`. */
+    tokenOf: ({ id }: Link, name: string): string => id + sign(id, name).toString('hex'),
+
+    /** The link that a token is of; nothing where it is not one that was signed for this recording. */
+    linkOf(token: string, name: string): Link | undefined {
+      const [, id = '', signature = ''] = tokenPattern.exec(token) ?? [];
+      const isSigned = id !== '' && timingSafeEqual(Buffer.from(signature, 'hex'), sign(id, name));
+      return isSigned ? readLink(id) : undefined;
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+
+const url = (protocols: string[], example: string) => {
+  const error = `must be a URL such as ${example}`;
+  return z
+    .string(error)
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { error })
+    .transform((text) => text.replace(/\/+$/, ''));
+};
+
+export const wholeNumber = (min: number, max: number, example: number) => {
+  const error = `must be a whole number from ${min} to ${max}, such as ${example}`;
+  return z.int(error).min(min, error).max(max, error);
+};
+
+export const text = z.string('must be a text').min(1, 'must not be empty');
+
+/** Options that belong together; without any that has no default they need not be given. */
+const group = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'invalid_type' ? `must be an object of ${Object.keys(shape).join(', ')}` : undefined,
+  });
+
+const isOrigin = (text: string) => {
+  const { protocol, pathname, search, hash, username } = new URL(text);
+  return /^https?:$/.test(protocol) && pathname + search + hash + username === '/';
+};
+
+const originRule = 'must be * or an origin such as https://example.com';
+
+/** As browsers write it: in lower case, without the port that is usual. */
+const origin = z
+  .string(originRule)
+  .refine((text) => text === '*' || (URL.canParse(text) && isOrigin(text)), originRule)
+  .transform((text) => (text === '*' ? text : new URL(text).origin));
+
+/** As the Standard Webhooks specification writes a secret. */
+const isWebhookSecret = (secret: string) => {
+  const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  return bytes.length >= 24 && secret === `whsec_${bytes.toString('base64')}`;
+};
+
+/** A key has 1,024 bytes in S3, and the index puts much into one. */
+const maxPathBytes = 128;
+
+const bucketRule = 'must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings';
+const pathRule = 'must be empty or folders that each end in a slash, such as recordings/';
+
+/**
+ * What Reelroom is told from outside, whether by a Fastify application or by the
+ * environment (config.ts), and the rules for it. What comes out of it may be put in again.
+ */
+export const optionsSchema = group({
+  /**
+   * Where LiveKit and Egress reach the application, for webhooks and the page that is
+   * recorded; the plugin's prefix comes behind it. Where the application listens when absent.
+   */
+  appUrl: url(['http:', 'https:'], 'http://localhost:6080').optional(),
+  /** Who may do what: everyone everything. Nothing else is known yet. */
+  access: z.literal('open', 'must be open: there is no sign-in yet'),
+  livekit: group({
+    url: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880'),
+    apiKey: text,
+    apiSecret: text,
+  }),
+  s3: group({
+    endpoint: url(['http:', 'https:'], 'http://localhost:9000'),
+    accessKey: text,
+    secretKey: text,
+    region: text.default('us-east-1'),
+    bucket: z.string(bucketRule).regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, bucketRule),
+  }),
+  cors: group({
+    /** Pages of which other origins may call us; `*` are all. */
+    origins: z.array(origin, 'must be a list of origins').default(['*']),
+  }).prefault({}),
+  rooms: group({
+    /** How long a room, and its recording, goes on after the last participant has left, in s. */
+    emptySeconds: wholeNumber(1, 3_600, 20).default(20),
+  }).prefault({}),
+  /** The Redis that app processes share; there is but one process when absent. */
+  redisUrl: url(['redis:', 'rediss:'], 'redis://localhost:6379').optional(),
+  /** Where other systems hear of recordings, and what that is signed with. */
+  notifications: group({
+    urls: z.array(url(['http:', 'https:'], 'https://example.com/hook'), 'must be a list of URLs').default([]),
+    secret: z
+      .string('must be a text')
+      .refine(isWebhookSecret, {
+        error: 'must be whsec_ and 24 bytes or more in Base64, such as whsec_$(openssl rand -base64 32)',
+      })
+      .optional(),
+  })
+    .refine(({ urls, secret }) => urls.length === 0 || secret !== undefined, {
+      path: ['secret'],
+      error: 'must be set when there are URLs: what is sent there is signed with it',
+    })
+    .prefault({}),
+  recordings: group({
+    /** Key prefix of everything in the bucket that is ours: empty, or ends in a slash. */
+    path: z
+      .string(pathRule)
+      .regex(/^(?:(?!\.{1,2}\/)[^/\\{}\p{Cc}]+\/)*$/u, pathRule)
+      .refine((path) => Buffer.byteLength(path) <= maxPathBytes, {
+        error: `must be at most ${maxPathBytes} bytes of UTF-8, such as recordings/`,
+      })
+      .default('recordings/'),
+    /** Most bytes in the answer to an open-ended range; no cap when absent. */
+    portionSize: wholeNumber(1, Number.MAX_SAFE_INTEGER, 5_242_880).optional(),
+    /** Whether a recording is also stored piece by piece, so that it survives its recorder. */
+    crashSafe: z.boolean('must be on (true) or off (false)').default(true),
+    /** Where Egress leaves what S3 did not take, if its disk is ours, too. */
+    backupFolder: text.optional(),
+    /** How long a recording may be; no limit when absent. */
+    maxMinutes: z
+      .number('must be a number of minutes up to 10000, such as 240')
+      .positive('must be more than no minutes, such as 240')
+      .max(10_000, 'must be a number of minutes up to 10000, such as 240')
+      .optional(),
+    /** How many there may be at once; no limit when absent. */
+    maxConcurrent: wholeNumber(1, 10_000, 4).optional(),
+    /** After how many days recordings are deleted that are not kept; never when absent. */
+    retentionDays: wholeNumber(1, 36_500, 90).optional(),
+  }).prefault({}),
+});
+
+/** What the application is told from outside, complete. */
+export type Options = z.output<typeof optionsSchema>;
+
+/** Every mistake in the configuration, each a line `NAME must be …, such as … (it is "…")`. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(
+      `The configuration has ${problems.length} mistake(s):\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/** Where in the configuration a value is. */
+export type OptionPath = readonly PropertyKey[];
+
+const valueAt = (input: unknown, path: OptionPath): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (value instanceof Object ? Reflect.get(value, key) : undefined),
+    input,
+  );
+
+/** Values that are never repeated in a message. */
+const isSecret = (path: OptionPath) => /secret|key/i.test(path.map(String).join('.'));
+
+/**
+ * `input` as `schema` makes it.
+ * @param nameOf how whoever gave the value at a place calls it
+ * @throws {ConfigError} with all mistakes at once
+ */
+export function parseConfig<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  nameOf: (path: OptionPath) => string,
+): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new ConfigError(
+    result.error.issues.flatMap((issue) => {
+      if (issue.code === 'unrecognized_keys')
+        return issue.keys.map((key) => `${nameOf([...issue.path, key])} is not an option`);
+      const value = valueAt(input, issue.path);
+      const shown = isSecret(issue.path) || value === undefined ? '' : ` (it is ${JSON.stringify(value)})`;
+      return `${nameOf(issue.path)} ${issue.message}${shown}`;
+    }),
+  );
+}
