@@ -1,19 +1,26 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Setup } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
+import { basePath } from './base-path.ts';
 import { startReconciler } from './features/recordings/reconciler.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
+import { thumbnailRoutes } from './features/recordings/thumbnails.ts';
 import { videoRoutes } from './features/recordings/video.ts';
 import { workingFileRoutes } from './features/recordings/working-files.ts';
+import { checkLink } from './features/shares/check-link.ts';
 import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
+import { watchRoutes } from './features/watch/routes.ts';
 import { webhookRoute } from './features/webhooks/route.ts';
 import { optionsSchema, parseConfig } from './options.ts';
 import cors from './plugins/cors.ts';
+import { hideLinks } from './plugins/hide-links.ts';
 import { openLivekit } from './plugins/livekit.ts';
 import openAnswers from './plugins/open-answers.ts';
 import openapi from './plugins/openapi.ts';
+import { createPage } from './plugins/page.ts';
 import { openRedis } from './plugins/redis.ts';
 import { createAddressRefusal } from './plugins/refuse-address.ts';
 import rest from './plugins/rest.ts';
@@ -50,6 +57,7 @@ export async function reelroom(
   const ours = Object.entries(given).filter(([name]) => !fastifysOptions.includes(name));
   const options = parseConfig(optionsSchema, Object.fromEntries(ours), (path) => path.join('.'));
 
+  hideLinks(app);
   await app.register(openAnswers);
   await app.register(cors, options.cors);
   await app.register(rest);
@@ -70,13 +78,22 @@ export async function reelroom(
   await app.register(trpc, services);
   await app.register(tokenRoutes, services);
   await app.register(recordingRoutes, services);
-  await app.register(videoRoutes, {
-    ...services,
-    storage,
-    portionSize: options.recordings.portionSize,
+  // What is seen of a recording, by whoever may see it.
+  await app.register(async (watched) => {
+    watched.addHook('onRequest', checkLink(services));
+    await watched.register(videoRoutes, {
+      ...services,
+      storage,
+      portionSize: options.recordings.portionSize,
+    });
+    await watched.register(workingFileRoutes, { storage, path: options.recordings.path });
+    await watched.register(thumbnailRoutes, { ...services, storage, path: options.recordings.path });
   });
-  await app.register(workingFileRoutes, { storage, path: options.recordings.path });
   await app.register(webhookRoute, { ...services, livekit });
   await app.register(systemRoutes, services);
+  if (existsSync(builtClient)) {
+    const page = createPage({ root: builtClient, base: basePath(app) });
+    await app.register(watchRoutes, { ...services, page, embedOrigins: options.embed.origins });
+  }
   await app.register(webClient, { root: builtClient, refuseAddress });
 }

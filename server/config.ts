@@ -41,6 +41,7 @@ const variables: Variables<z.output<typeof configSchema>> = {
     bucket: ['S3_BUCKET'],
   },
   cors: { origins: ['CORS_ORIGINS', list] },
+  embed: { origins: ['EMBED_ORIGINS', list] },
   rooms: { emptySeconds: ['EMPTY_ROOM_SECONDS', number] },
   redisUrl: ['REDIS_URL'],
   notifications: { urls: ['WEBHOOK_URLS', list], secret: ['WEBHOOK_SECRET'] },

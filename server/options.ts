@@ -75,6 +75,10 @@ export const optionsSchema = group({
     /** Pages of which other origins may call us; `*` are all. */
     origins: z.array(origin, 'must be a list of origins').default(['*']),
   }).prefault({}),
+  embed: group({
+    /** Pages of which other origins may show `/embed` in a frame; `*` are all. */
+    origins: z.array(origin, 'must be a list of origins').default([]),
+  }).prefault({}),
   rooms: group({
     /** How long a room, and its recording, goes on after the last participant has left, in s. */
     emptySeconds: wholeNumber(1, 3_600, 20).default(20),

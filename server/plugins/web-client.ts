@@ -15,10 +15,14 @@ export async function webClient(
   { root, refuseAddress }: { root: string; refuseAddress: AddressRefusal },
 ): Promise<void> {
   const base = basePath(app);
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('content-security-policy', "frame-ancestors 'self'");
+  });
   app.get('/recordings.html', (_request, reply) => reply.redirect(`${base}/library`));
 
   if (!existsSync(root)) {
     app.log.warn(`the web client is not built: ${root} is missing`);
+    // Fastify's own would log the address whole.
     app.setNotFoundHandler(refuseAddress);
     return;
   }

@@ -55,6 +55,15 @@ export function readLink(id: string): Link | undefined {
   return { id, createdAt, expiresAt, download: use === 'd' };
 }
 
+/** `text` with the signatures of tokens left out of it, however an address may spell them. */
+export function hideTokens(text: string): string {
+  const plain = text.replace(/%([0-7][0-9a-f])/gi, (_, code: string) =>
+    String.fromCharCode(parseInt(code, 16)),
+  );
+  const hidden = plain.replace(/([0-9a-z]{24})[0-9a-f]{32}/g, '$1…');
+  return hidden === plain ? text : hidden;
+}
+
 /**
  * Signs links: HMAC-SHA-256 over id and recording, cut to 128 bits as RFC 2104 §5 allows,
  * with a key that HKDF (RFC 5869) makes of `secret` for nothing else.

@@ -1,0 +1,40 @@
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** A time in ms as WebVTT writes it. */
+export function vttTime(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const fraction = String(Math.floor(ms) % 1_000).padStart(3, '0');
+  return `${two(Math.floor(seconds / 3_600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${fraction}`;
+}
+
+/** A track that has none. */
+export const emptyTrack = 'WEBVTT\n';
+
+/**
+ * A track of thumbnails (WebVTT, W3C): for each stretch of time the picture that was taken at its
+ * beginning, each with its size, without which players show none (Media Fragments, `xywh`).
+ * @param files their names, in order, `t_00000.jpeg` the first, beside the track
+ * @param query what their addresses have behind them
+ * @param seconds how much time is between two of them
+ */
+export function thumbnailTrack({
+  files,
+  query,
+  size,
+  seconds,
+  durationMs,
+}: {
+  files: string[];
+  query: string;
+  size: { width: number; height: number };
+  seconds: number;
+  durationMs: number | undefined;
+}): string {
+  const starts = files.map((file) => Number(/\d+/.exec(file)?.[0]) * seconds * 1_000);
+  const cues = files.map((file, i) => {
+    const start = starts[i] ?? 0;
+    const end = starts[i + 1] ?? Math.max(durationMs ?? 0, start + seconds * 1_000);
+    return `${vttTime(start)} --> ${vttTime(end)}\n${file}${query}#xywh=0,0,${size.width},${size.height}\n`;
+  });
+  return [emptyTrack, ...cues].join('\n');
+}

@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify';
+import { recordingNotFound } from '../../errors.ts';
+import type { Storage } from '../../plugins/storage.ts';
+import type { Services } from '../../services.ts';
+import { tokenIn } from '../shares/check-link.ts';
+import { jpegSize } from './media/jpeg-size.ts';
+import { recordingNameOf } from './routes.ts';
+import { listThumbnails, thumbnailSeconds, workingFiles } from './segments.ts';
+import { emptyTrack, thumbnailTrack } from './thumbnail-track.ts';
+
+/** Within so many bytes a thumbnail says how large its picture is. */
+const headBytes = 4_096;
+
+/** A day: what is stored of a recording that has ended does not change. */
+const cache = 'private, max-age=86400';
+
+/**
+ * `GET /thumbs/:recordingName/index.vtt`: which pictures to show while somebody looks for a place
+ * in a recording (WebVTT, as players want it), none where there are none; four S3 requests.
+ * `GET /thumbs/:recordingName/t_00000.jpeg`: such a picture; one S3 GetObject.
+ */
+export async function thumbnailRoutes(
+  app: FastifyInstance,
+  { library, storage, path }: Pick<Services, 'library'> & { storage: Storage; path: string },
+): Promise<void> {
+  async function sizeOf(key: string | undefined) {
+    const part = key === undefined ? undefined : await storage.getPart(key, 0, headBytes);
+    return part && jpegSize(part.bytes);
+  }
+
+  async function trackOf(name: string, token: string | undefined): Promise<string> {
+    const [{ durationMs }, keys] = await Promise.all([
+      library.get(name),
+      listThumbnails(storage, path, name),
+    ]);
+    const query = token === undefined ? '' : `?share=${token}`;
+    const size = await sizeOf(keys[0]);
+    if (!size) return emptyTrack;
+    const files = keys.map((key) => key.slice(key.lastIndexOf('/') + 1));
+    return thumbnailTrack({ files, query, size, seconds: thumbnailSeconds, durationMs });
+  }
+
+  app.get<{ Params: { '*': string } }>('/thumbs/*', async ({ params, query, headers }, reply) => {
+    const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(params['*']) ?? [];
+    const folder = workingFiles(path, recordingNameOf({ '*': name })).thumbsFolder;
+    if (file === 'index.vtt') {
+      const track = await trackOf(name, tokenIn(query));
+      return reply.type('text/vtt; charset=utf-8').header('cache-control', cache).send(track);
+    }
+
+    if (!/^t_\d{5,}\.jpeg$/.test(file)) throw recordingNotFound();
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const IfNoneMatch = headers['if-none-match'];
+    const { status, contentLength, etag, body } = await storage.get(
+      folder + file,
+      { IfNoneMatch },
+      gone.signal,
+    );
+    if (status !== 304 && (status !== 200 || !body)) throw recordingNotFound();
+    reply.code(status).header('cache-control', cache).header('etag', etag);
+    if (status === 304) return reply.send('');
+    return reply
+      .type('image/jpeg')
+      .header('content-length', contentLength)
+      .header('x-content-type-options', 'nosniff')
+      .send(body);
+  });
+}

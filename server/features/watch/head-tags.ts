@@ -1,0 +1,67 @@
+import type { Recording } from '@reelroom/shared';
+import { escapeHtml } from '../../plugins/page.ts';
+import type { watchUrls } from '../shares/urls.ts';
+
+const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+
+/** A length in ms as `1:02:03` or `2:03`. */
+function clock(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  const two = (value: number) => String(value % 60).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes}:${two(seconds)}`
+    : `${Math.floor(minutes / 60)}:${two(minutes)}:${two(seconds)}`;
+}
+
+/**
+ * What the head of a page that plays `recording` tells those who show links to it, as HTML: title
+ * and description, Open Graph (ogp.me) and X's cards.
+ * @param urls where the page and what it shows are, each with its link where there is one
+ * @param canEmbed whether every page may show the player in a frame
+ */
+export function headTags({
+  recording: { title: given, roomName, startedAt, durationMs, width, height },
+  urls: { url, videoUrl, embedUrl, posterUrl },
+  canEmbed,
+}: {
+  recording: Recording;
+  urls: ReturnType<typeof watchUrls>;
+  canEmbed: boolean;
+}): string {
+  const title = given ?? roomName;
+  const length = durationMs === undefined ? '' : `, ${clock(durationMs)} long`;
+  const description = `Recorded in ${roomName} on ${day.format(startedAt)}${length}`;
+  // Those that have no picture are not known to have a width either.
+  const size = width !== undefined && height !== undefined ? { width, height } : undefined;
+
+  const tag = (kind: 'name' | 'property', name: string, content: string | number) =>
+    `<meta ${kind}="${name}" content="${escapeHtml(String(content))}" />`;
+  const graph = (name: string, content: string | number) => tag('property', name, content);
+  const card = (name: string, content: string | number) => tag('name', `twitter:${name}`, content);
+
+  return [
+    `<title>${escapeHtml(`${title} · Reelroom`)}</title>`,
+    tag('name', 'description', description),
+    graph('og:site_name', 'Reelroom'),
+    graph('og:type', 'video.other'),
+    graph('og:title', title),
+    graph('og:description', description),
+    graph('og:url', url),
+    graph('og:video', videoUrl),
+    ...(videoUrl.startsWith('https:') ? [graph('og:video:secure_url', videoUrl)] : []),
+    graph('og:video:type', 'video/mp4'),
+    ...(size ? [graph('og:video:width', size.width), graph('og:video:height', size.height)] : []),
+    ...(durationMs === undefined ? [] : [graph('video:duration', Math.round(durationMs / 1_000))]),
+    ...(size ? [graph('og:image', posterUrl), graph('og:image:type', 'image/jpeg')] : []),
+    card('title', title),
+    ...(canEmbed
+      ? [
+          card('card', 'player'),
+          card('player', embedUrl),
+          card('player:width', size?.width ?? 1_280),
+          card('player:height', size?.height ?? 720),
+        ]
+      : [card('card', size ? 'summary_large_image' : 'summary')]),
+  ].join('');
+}

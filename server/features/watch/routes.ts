@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { baseUrlOf } from '../../base-url.ts';
+import { toReelroomError } from '../../errors.ts';
+import type { Page } from '../../plugins/page.ts';
+import type { Services } from '../../services.ts';
+import { recordingNameOf } from '../recordings/routes.ts';
+import { tokenIn } from '../shares/check-link.ts';
+import { watchUrls } from '../shares/urls.ts';
+import { headTags } from './head-tags.ts';
+import { embedPolicy, watchPolicy } from './policy.ts';
+
+type Request = FastifyRequest<{ Params: { '*': string } }>;
+
+/**
+ * `GET /watch/:recordingName` and `/embed/:recordingName`: the web client's page, which plays the
+ * recording, and a head that tells of it. To whoever has no good link, or where there is
+ * no such recording, the page comes with that status and tells nothing. Two S3 requests,
+ * and one for a link.
+ * @param embedOrigins the origins whose pages may show `/embed` in a frame
+ */
+export async function watchRoutes(
+  app: FastifyInstance,
+  {
+    library,
+    shares,
+    page,
+    embedOrigins,
+  }: Pick<Services, 'library' | 'shares'> & { page: Page; embedOrigins: string[] },
+): Promise<void> {
+  async function headFor(request: Request): Promise<string | undefined> {
+    const name = recordingNameOf(request.params);
+    const token = tokenIn(request.query);
+    if (token !== undefined) await shares.check(name, token);
+    const recording = await library.get(name);
+    if (recording.status !== 'ready') return undefined;
+    const urls = watchUrls(baseUrlOf(request, app), name, token);
+    return headTags({ recording, urls, canEmbed: embedOrigins.includes('*') });
+  }
+
+  async function send(request: Request, reply: FastifyReply, policy: string): Promise<FastifyReply> {
+    reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'private, no-cache')
+      .header('content-security-policy', policy)
+      // The address is the key: it goes into no index, and to no other site.
+      .header('referrer-policy', 'no-referrer')
+      .header('x-robots-tag', 'noindex');
+    try {
+      return reply.send(page(await headFor(request)));
+    } catch (error) {
+      const known = toReelroomError(error);
+      if (known.status >= 500) request.log.error({ err: error }, known.message);
+      return reply.code(known.status).send(page());
+    }
+  }
+
+  app.get('/watch/*', (request: Request, reply) => send(request, reply, watchPolicy));
+  app.get('/embed/*', (request: Request, reply) => send(request, reply, embedPolicy(embedOrigins)));
+}
