@@ -9,6 +9,7 @@ import { recordingRoutes } from './features/recordings/routes.ts';
 import { thumbnailRoutes } from './features/recordings/thumbnails.ts';
 import { videoRoutes } from './features/recordings/video.ts';
 import { workingFileRoutes } from './features/recordings/working-files.ts';
+import { zipRoutes } from './features/recordings/zip.ts';
 import { checkLink } from './features/shares/check-link.ts';
 import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
@@ -89,6 +90,7 @@ export async function reelroom(
     await watched.register(workingFileRoutes, { storage, path: options.recordings.path });
     await watched.register(thumbnailRoutes, { ...services, storage, path: options.recordings.path });
   });
+  await app.register(zipRoutes, { ...services, storage });
   await app.register(webhookRoute, { ...services, livekit });
   await app.register(systemRoutes, services);
   if (existsSync(builtClient)) {

@@ -20,7 +20,8 @@ export class ReelroomError extends Error {
 export const invalidInput = (message: string) => new ReelroomError('INVALID_INPUT', message);
 export const roomNotFound = () =>
   new ReelroomError('ROOM_NOT_FOUND', 'Room not found: it opens when the first participant joins');
-export const recordingNotFound = () => new ReelroomError('RECORDING_NOT_FOUND', 'Recording not found');
+export const recordingNotFound = (name?: string) =>
+  new ReelroomError('RECORDING_NOT_FOUND', `Recording not found${name === undefined ? '' : `: ${name}`}`);
 export const shareInvalid = () =>
   new ReelroomError('SHARE_INVALID', 'This link is not valid for this recording');
 export const downloadNotShared = () =>

@@ -31,7 +31,8 @@ export interface Operation {
   params?: z.ZodObject;
   query?: z.ZodObject;
   headers?: z.ZodObject;
-  body?: { schema: z.ZodType; example: unknown };
+  /** By media type. */
+  body?: Record<string, { schema: z.ZodType; example: unknown }>;
   answers: Record<number, Answer>;
 }
 

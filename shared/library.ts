@@ -89,12 +89,15 @@ export const keepInputSchema = recordingInputSchema.extend({
 
 const maxNames = 1_000;
 
-export const deleteManyInputSchema = z.object({
-  names: z
-    .array(recordingNameSchema, { error: 'names must be a list of the names of recordings' })
-    .min(1, `names must have at least one name`)
-    .max(maxNames, `names has too many: at most ${maxNames}`),
-});
+const namesSchema = z
+  .array(recordingNameSchema, { error: 'names must be a list of the names of recordings' })
+  .min(1, `names must have at least one name`)
+  .max(maxNames, `names has too many: at most ${maxNames}`);
+
+export const deleteManyInputSchema = z.object({ names: namesSchema });
+
+/** Which recordings to download as one ZIP; one that is named twice is in it once. */
+export const zipInputSchema = z.object({ names: namesSchema });
 
 export const deleteManyOutputSchema = z.object({
   /** One for each name, in their order. */

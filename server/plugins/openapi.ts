@@ -58,6 +58,15 @@ const answersOf = ({ body, answers }: Operation, failure: string | undefined): R
   ...errors(failure === undefined ? 'INTERNAL' : ['INTERNAL', failure]),
 });
 
+/** What may be sent, in the form that `@fastify/swagger` reads: it takes the example out of the schema. */
+const toContent = (body: NonNullable<Operation['body']>) =>
+  Object.fromEntries(
+    Object.entries(body).map(([type, { schema, example }]) => [
+      type,
+      { schema: { ...toJsonSchema(schema, 'input'), examples: [example] } },
+    ]),
+  );
+
 /** A route's description in the form that `@fastify/swagger` reads. */
 function toFastifySchema(operation: Operation, method: string, failure: string | undefined) {
   const { operationId, tag, summary, description, params, query, headers, body } = operation;
@@ -68,7 +77,7 @@ function toFastifySchema(operation: Operation, method: string, failure: string |
     ...(params && { params: toJsonSchema(params, 'input') }),
     ...(query && { querystring: toJsonSchema(query, 'input') }),
     ...(headers && { headers: toJsonSchema(headers, 'input') }),
-    ...(body && { body: { ...toJsonSchema(body.schema, 'input'), examples: [body.example] } }),
+    ...(body && { body: { content: toContent(body) } }),
     response: Object.fromEntries(
       answers.map(([status, answer]) => [status, toResponse(answer, method === 'HEAD')]),
     ),

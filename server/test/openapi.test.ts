@@ -17,15 +17,14 @@ const undescribed: Record<string, string> = {
   '/docs/*': 'its files',
   '/recordings.html': "a page, at the seed's address",
   '/': 'a page',
+  '/watch/*': 'a page',
+  '/embed/*': 'a page, for frames',
   '/*': 'the files of the web client',
   '*': 'CORS preflight requests',
 };
 
 /** Errors that no described route answers: codes of an address that has none, and of those undescribed. */
-const notOfRoutes = new Set([
-  ...['NOT_FOUND', 'METHOD_NOT_ALLOWED', 'WEBHOOK_INVALID'],
-  ...['SHARE_INVALID', 'SHARE_EXPIRED'],
-]);
+const notOfRoutes = new Set(['NOT_FOUND', 'METHOD_NOT_ALLOWED', 'WEBHOOK_INVALID']);
 
 /** The app, with the addresses of its routes as the document writes them. */
 async function listed(app: FastifyInstance, prefix = '') {

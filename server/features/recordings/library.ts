@@ -50,15 +50,21 @@ export function createLibrary({
   const keyOf = (name: string) => path + name;
   const healing = new Set<string>();
 
-  /** What media and manifest say: two S3 requests. */
-  async function look(name: string): Promise<Recording | undefined> {
+  /** What media and manifest say, and the ETag of the media: two S3 requests. */
+  async function lookAtFile(
+    name: string,
+  ): Promise<{ recording: Recording; etag?: string | undefined } | undefined> {
     const key = keyOf(name);
     const [head, manifest] = await Promise.all([storage.head(key), storage.getText(manifestKey(key))]);
-    const { contentLength: size = 0, lastModified = new Date(0) } = head;
-    return head.status === 200
-      ? describeRecording({ name, size, lastModified }, manifest)
-      : describeFailure(manifest);
+    const { contentLength: size = 0, lastModified = new Date(0), etag } = head;
+    const recording =
+      head.status === 200
+        ? describeRecording({ name, size, lastModified }, manifest)
+        : describeFailure(manifest);
+    return recording && { recording, etag };
   }
+
+  const look = async (name: string) => (await lookAtFile(name))?.recording;
 
   /** Makes the entries at one place those that media and manifest ask for. */
   async function healOnce(entered: Recording): Promise<Recording | undefined> {
@@ -166,6 +172,17 @@ export function createLibrary({
      * @throws {ReelroomError} RECORDING_NOT_FOUND
      */
     get,
+
+    /**
+     * One recording, and the ETag of its file: two S3 requests.
+     * @throws {ReelroomError} RECORDING_NOT_FOUND, which says the name
+     */
+    async find(name: string) {
+      const found = await lookAtFile(name);
+      if (found) return found;
+      healMissing(name);
+      throw recordingNotFound(name);
+    },
 
     healMissing,
 

@@ -73,7 +73,7 @@ const start: Operation = {
   summary: 'Starts recording a room',
   description:
     'Answers as soon as a recorder has taken the job; everyone in the room is shown how it goes on.',
-  body: { schema: startInputSchema, example: { roomName: 'team' } },
+  body: { 'application/json': { schema: startInputSchema, example: { roomName: 'team' } } },
   answers: {
     200: json('A recorder has taken the job', startedSchema, {
       started: { message: 'Recording started', recording: { name, startedAt } } satisfies Started,
@@ -89,7 +89,7 @@ const stop: Operation = {
   summary: "Stops a room's recording",
   description:
     'Answers at once, while the file is still being finished; asked again meanwhile it answers the same.',
-  body: { schema: roomInputSchema, example: { roomName: 'team' } },
+  body: { 'application/json': { schema: roomInputSchema, example: { roomName: 'team' } } },
   answers: {
     200: json('The recorder is told to end', stoppedSchema, {
       stopped: { message: 'Recording stopped', recording: { name, startedAt, size: 0 } } satisfies Stopped,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { binary, errors, type Answer, type Operation } from '../../operation.ts';
+import { linkQuery } from '../shares/check-link.ts';
 import { nameParams } from './routes.ts';
 
 const common = z.object({ 'Accept-Ranges': z.literal('bytes'), 'Cache-Control': z.string() });
@@ -23,6 +24,18 @@ const conditions = z.object({
   'If-Unmodified-Since': z.string().describe('An HTTP date: 412 if the file is newer').optional(),
 });
 
+const query = linkQuery.extend({
+  download: z
+    .string()
+    .describe('Has browsers save the file; what it says is a title to call it by, and may be empty')
+    .optional(),
+});
+
+const elsewhere: Answer = {
+  description: 'It is at S3, for a short while: of a server with PLAYBACK=redirect',
+  headers: z.object({ Location: z.string().describe('A presigned URL'), 'Cache-Control': z.string() }),
+};
+
 const notModified: Answer = { description: 'What is at hand is the file as it is', headers: validators };
 
 /** `GET /recordings/:recordingName` */
@@ -33,6 +46,7 @@ export const getVideo: Operation = {
   description:
     'By RFC 9110 §13 to §15. A Range that is malformed, or has several parts, counts as not sent; one without an end may be answered in part.',
   params: nameParams,
+  query,
   headers: conditions.extend({
     Range: z.string().describe('bytes=0-1023, bytes=1024- or bytes=-1024 for the last bytes').optional(),
     'If-Range': z
@@ -47,12 +61,14 @@ export const getVideo: Operation = {
       headers: length.extend({ 'Content-Range': z.string().describe('bytes 0-1023/48211904') }),
       content: binary('video/mp4'),
     },
+    302: elsewhere,
     304: notModified,
     416: {
       description: 'The range begins behind the end; no body',
       headers: common.extend({ 'Content-Range': z.string().describe('bytes */48211904: the size') }),
     },
-    ...errors('RECORDING_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'),
+    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'PRECONDITION_FAILED'),
+    ...errors('STORAGE_UNAVAILABLE'),
   },
 };
 
@@ -62,10 +78,13 @@ export const headVideo: Operation = {
   tag: 'Video',
   summary: 'What GET would say of the whole video',
   params: nameParams,
+  query,
   headers: conditions,
   answers: {
     200: { description: 'Its size and its validators', headers: length },
+    302: elsewhere,
     304: notModified,
-    ...errors('RECORDING_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'),
+    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'PRECONDITION_FAILED'),
+    ...errors('STORAGE_UNAVAILABLE'),
   },
 };

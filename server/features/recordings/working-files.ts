@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { recordingNotFound } from '../../errors.ts';
 import { binary, errors, type Operation } from '../../operation.ts';
 import type { Storage } from '../../plugins/storage.ts';
+import { linkQuery } from '../shares/check-link.ts';
 import { nameParams, recordingNameOf } from './routes.ts';
 import { workingFiles } from './segments.ts';
 
@@ -19,9 +20,10 @@ const poster: Operation = {
   summary: "A recording's picture",
   description: 'Of those that have ended, and of those under way once they have a first one.',
   params: nameParams,
+  query: linkQuery,
   answers: {
     200: { description: 'The picture', content: binary('image/jpeg') },
-    ...errors('RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
+    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
   },
 };
 
@@ -34,12 +36,13 @@ const liveFile: Operation = {
   params: nameParams.extend({
     file: z.string().describe('index.m3u8, or a segment that it names, such as s_00000.ts'),
   }),
+  query: linkQuery,
   answers: {
     200: {
       description: 'The playlist, or a segment of four seconds',
       content: { 'application/vnd.apple.mpegurl': { schema: z.string() }, ...binary('video/mp2t') },
     },
-    ...errors('RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
+    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
   },
 };
 

@@ -12,7 +12,9 @@ const operation: Operation = {
   tag: 'Rooms',
   summary: 'A token to join a room',
   description: 'It joins that room, under that name, and does no more.',
-  body: { schema: tokenInputSchema, example: { roomName: 'team', participantName: 'Ana' } },
+  body: {
+    'application/json': { schema: tokenInputSchema, example: { roomName: 'team', participantName: 'Ana' } },
+  },
   answers: {
     200: json('The token', tokenSchema, {
       token: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJBbmEifQ.c2lnbmVk' },
