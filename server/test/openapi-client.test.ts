@@ -15,7 +15,8 @@ t.setTimeout(300_000);
 
 /** What cannot be brought about here; every other answer of the document is. */
 const notProvoked = (answer: string) =>
-  answer.endsWith(' 500') || answer === 'HEAD /recordings/{recordingName} 503';
+  // Of a server that redirects.
+  answer.endsWith('/recordings/{recordingName} 302') || answer.endsWith(' 500');
 
 interface Asked {
   path?: Record<string, string>;
@@ -152,7 +153,9 @@ t.test('what the server answers is what its OpenAPI document says', async (t) =>
   await ask('POST /token', 200, { body: who });
   await ask('POST /token', 400, { body: { ...who, roomName: '../x' } });
   await ask('POST /token', 400, { body: '{' });
-  for (const route of ['POST /token', 'POST /recordings/start', 'POST /recordings/stop']) {
+  for (const route of ['/token', '/recordings/start', '/recordings/stop', '/recordings/zip'].map(
+    (address) => `POST ${address}`,
+  )) {
     await ask(route, 413, { body: tooLarge });
     await ask(route, 415, xml);
   }
@@ -183,6 +186,36 @@ t.test('what the server answers is what its OpenAPI document says', async (t) =>
     await ask('GET /live/{recordingName}/{file}', 200, { path: { ...path, file } });
   await ask('GET /live/{recordingName}/{file}', 404, { path: { ...none, file: 'index.m3u8' } });
 
+  const file = 't_00000.jpeg';
+  await ask('GET /thumbs/{recordingName}/{file}', 200, { path: { ...path, file: 'index.vtt' } });
+  await ask('GET /thumbs/{recordingName}/{file}', 200, { path: { ...path, file } });
+  const headers = { 'if-none-match': '*' };
+  await ask('GET /thumbs/{recordingName}/{file}', 304, { path: { ...path, file }, headers });
+  await ask('GET /thumbs/{recordingName}/{file}', 404, { path: { ...none, file } });
+
+  const query = { name };
+  await ask('GET /recordings/zip', 200, { query });
+  await ask('GET /recordings/zip', 400, {});
+  await ask('GET /recordings/zip', 404, { query: { name: 'none.mp4' } });
+  await ask('POST /recordings/zip', 200, { body: { names: [name] } });
+  await ask('POST /recordings/zip', 200, {
+    ...{ body: `${new URLSearchParams(query)}` },
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  await ask('POST /recordings/zip', 400, { body: { names: [] } });
+  await ask('POST /recordings/zip', 404, { body: { names: ['none.mp4'] } });
+
+  const { videoUrl } = await trpc.recordings.share.mutate({ name });
+  const share = new URL(videoUrl).searchParams.get('share') ?? '';
+  await ask(video, 200, { path, query: { share } });
+  const watched = ['GET /posters/{recordingName}', video, 'HEAD /recordings/{recordingName}'];
+  for (const one of watched) await ask(one, 403, { path, query: { share: 'x' } });
+  for (const folder of ['live', 'thumbs'])
+    await ask(`GET /${folder}/{recordingName}/{file}`, 403, {
+      path: { ...path, file: 'x' },
+      query: { share: 'x' },
+    });
+
   const body = { roomName: live.name, quality: '480p' };
   await ask('POST /recordings/start', 400, { body: { ...body, layout: 'x' } });
   await ask('POST /recordings/start', 404, { body: { roomName: 'nobody' } });
@@ -207,6 +240,10 @@ t.test('what the server answers is what its OpenAPI document says', async (t) =>
   await ask(video, 503, { path });
   await ask('GET /posters/{recordingName}', 503, { path });
   await ask('GET /live/{recordingName}/{file}', 503, { path: { ...path, file: 'index.m3u8' } });
+  await ask('HEAD /recordings/{recordingName}', 503, { path });
+  await ask('GET /thumbs/{recordingName}/{file}', 503, { path: { ...path, file } });
+  await ask('GET /recordings/zip', 503, { query });
+  await ask('POST /recordings/zip', 503, { body: { names: [name] } });
   await ask('DELETE /recordings/{recordingName}', 503, { path });
   s3.comeBack();
 
