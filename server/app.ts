@@ -93,9 +93,7 @@ export async function reelroom(
   await app.register(zipRoutes, { ...services, storage });
   await app.register(webhookRoute, { ...services, livekit });
   await app.register(systemRoutes, services);
-  if (existsSync(builtClient)) {
-    const page = createPage({ root: builtClient, base: basePath(app) });
-    await app.register(watchRoutes, { ...services, page, embedOrigins: options.embed.origins });
-  }
-  await app.register(webClient, { root: builtClient, refuseAddress });
+  const page = existsSync(builtClient) ? createPage({ root: builtClient, base: basePath(app) }) : undefined;
+  if (page) await app.register(watchRoutes, { ...services, page, embedOrigins: options.embed.origins });
+  await app.register(webClient, { root: builtClient, page, refuseAddress });
 }

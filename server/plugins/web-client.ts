@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { basePath } from '../base-path.ts';
-import { createPage } from './page.ts';
+import type { Page } from './page.ts';
 import type { AddressRefusal } from './refuse-address.ts';
 
 /**
@@ -12,21 +11,19 @@ import type { AddressRefusal } from './refuse-address.ts';
  */
 export async function webClient(
   app: FastifyInstance,
-  { root, refuseAddress }: { root: string; refuseAddress: AddressRefusal },
+  { root, page, refuseAddress }: { root: string; page: Page | undefined; refuseAddress: AddressRefusal },
 ): Promise<void> {
-  const base = basePath(app);
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', "frame-ancestors 'self'");
   });
-  app.get('/recordings.html', (_request, reply) => reply.redirect(`${base}/library`));
+  app.get('/recordings.html', (_request, reply) => reply.redirect(`${basePath(app)}/library`));
 
-  if (!existsSync(root)) {
+  if (!page) {
     app.log.warn(`the web client is not built: ${root} is missing`);
     // Fastify's own would log the address whole.
     app.setNotFoundHandler(refuseAddress);
     return;
   }
-  const page = createPage({ root, base });
   const sendPage = (reply: FastifyReply) =>
     reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page());
 
