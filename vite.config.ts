@@ -17,6 +17,8 @@ const appPaths = [
   '^/livekit/',
   '^/readyz$',
   '^/healthz$',
+  '^/docs(/|$)',
+  '^/openapi.json$',
 ];
 
 export default defineConfig({

@@ -20,11 +20,13 @@ import cors from './plugins/cors.ts';
 import { hideLinks } from './plugins/hide-links.ts';
 import { openLivekit } from './plugins/livekit.ts';
 import openAnswers from './plugins/open-answers.ts';
+import openapi from './plugins/openapi.ts';
+import { createPage } from './plugins/page.ts';
 import { openRedis } from './plugins/redis.ts';
+import { createAddressRefusal } from './plugins/refuse-address.ts';
 import rest from './plugins/rest.ts';
 import { openStorage } from './plugins/storage.ts';
 import { trpc } from './plugins/trpc.ts';
-import { createPage } from './plugins/page.ts';
 import { webClient } from './plugins/web-client.ts';
 import { createServices } from './services.ts';
 
@@ -60,6 +62,8 @@ export async function reelroom(
   await app.register(openAnswers);
   await app.register(cors, options.cors);
   await app.register(rest);
+  await app.register(openapi);
+  const refuseAddress = createAddressRefusal(app);
   const livekit = openLivekit(app, options);
   const storage = openStorage(app, options);
   const redis = openRedis(app, options);
@@ -91,5 +95,5 @@ export async function reelroom(
   await app.register(systemRoutes, services);
   const page = existsSync(builtClient) ? createPage({ root: builtClient, base: basePath(app) }) : undefined;
   if (page) await app.register(watchRoutes, { ...services, page, embedOrigins: options.embed.origins });
-  await app.register(webClient, { root: builtClient, page });
+  await app.register(webClient, { root: builtClient, page, refuseAddress });
 }

@@ -1,5 +1,6 @@
 import { bench } from './bench-run.ts';
 import { check } from './check.ts';
+import { docs } from './docs.ts';
 import { pack } from './pack.ts';
 import { reindex } from './reindex.ts';
 import { start } from './start.ts';
@@ -13,6 +14,7 @@ const commands: Record<string, () => Promise<boolean | void>> = {
   test: () => test(files),
   bench: () => bench(files),
   check,
+  docs,
   reindex,
   pack: () => pack(files[0]),
 };

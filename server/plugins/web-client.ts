@@ -1,7 +1,8 @@
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { basePath } from '../base-path.ts';
 import type { Page } from './page.ts';
+import type { AddressRefusal } from './refuse-address.ts';
 
 /**
  * The built web client: its files, and for every other page address its `index.html`,
@@ -10,19 +11,17 @@ import type { Page } from './page.ts';
  */
 export async function webClient(
   app: FastifyInstance,
-  { root, page }: { root: string; page: Page | undefined },
+  { root, page, refuseAddress }: { root: string; page: Page | undefined; refuseAddress: AddressRefusal },
 ): Promise<void> {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', "frame-ancestors 'self'");
   });
   app.get('/recordings.html', (_request, reply) => reply.redirect(`${basePath(app)}/library`));
 
-  const sendNothing = (request: FastifyRequest, reply: FastifyReply) =>
-    reply.code(404).send({ errorMessage: `There is nothing at ${request.method} ${request.url}` });
   if (!page) {
     app.log.warn(`the web client is not built: ${root} is missing`);
     // Fastify's own would log the address whole.
-    app.setNotFoundHandler(sendNothing);
+    app.setNotFoundHandler(refuseAddress);
     return;
   }
   const sendPage = (reply: FastifyReply) =>
@@ -44,7 +43,6 @@ export async function webClient(
   });
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
-    if (wantsPage) return sendPage(reply);
-    return sendNothing(request, reply);
+    return wantsPage ? sendPage(reply) : refuseAddress(request, reply);
   });
 }

@@ -4,7 +4,9 @@ import { zipInputSchema } from '@reelroom/shared';
 import { makeZip, predictLength } from 'client-zip';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import pMap from 'p-map';
+import { z } from 'zod';
 import { invalidInput, parseInput, storageUnavailable } from '../../errors.ts';
+import { binary, errors, type Operation } from '../../operation.ts';
 import type { Storage } from '../../plugins/storage.ts';
 import type { Services } from '../../services.ts';
 import { downloadName } from './download-name.ts';
@@ -47,6 +49,50 @@ export function zipOf(storage: Pick<Storage, 'get'>, files: ZippedFile[], signal
   }));
   return Readable.from(makeZip(entries), { objectMode: false });
 }
+
+const example = 'team-RM_fC7Rk3PmWb2a-2026-01-31T101530123.mp4';
+
+const answers: Operation['answers'] = {
+  200: {
+    description: 'Nothing in it is compressed; it is broken off where S3 fails',
+    headers: z.object({
+      'Content-Length': z.string().describe('Bytes'),
+      'Content-Disposition': z.string(),
+      'Cache-Control': z.string(),
+    }),
+    content: binary('application/zip'),
+  },
+  ...errors(
+    ['INVALID_INPUT', `${example} cannot be downloaded: only recordings that are ready can`],
+    ['RECORDING_NOT_FOUND', `Recording not found: ${example}`],
+    'STORAGE_UNAVAILABLE',
+  ),
+};
+
+const getZip: Operation = {
+  operationId: 'getZip',
+  tag: 'Video',
+  summary: 'Some recordings as one ZIP',
+  description:
+    'Where there are few: a long address is not taken everywhere. One that is named twice is in it once.',
+  query: z.object({ name: zipInputSchema.shape.names }),
+  answers,
+};
+
+const postZip: Operation = {
+  operationId: 'postZip',
+  tag: 'Video',
+  summary: 'Up to a thousand recordings as one ZIP',
+  description: 'For a form of a page, with which the browser saves it, or in JSON.',
+  body: {
+    'application/json': { schema: zipInputSchema, example: { names: [example] } },
+    'application/x-www-form-urlencoded': {
+      schema: z.object({ name: zipInputSchema.shape.names }),
+      example: { name: [example] },
+    },
+  },
+  answers,
+};
 
 /** `names`, given one by one. */
 const named = (name: unknown) => ({ names: name === undefined ? [] : [name].flat() });
@@ -94,11 +140,12 @@ export async function zipRoutes(
       .send(zipOf(storage, zipped, gone.signal));
   }
 
-  const options = { exposeHeadRoute: false, config: { failure: 'Error downloading recordings' } };
-  app.get<{ Querystring: { name?: unknown } }>('/recordings/zip', options, ({ query }, reply) =>
+  const failure = 'Error downloading recordings';
+  const onGet = { exposeHeadRoute: false, config: { failure, operation: getZip } };
+  app.get<{ Querystring: { name?: unknown } }>('/recordings/zip', onGet, ({ query }, reply) =>
     send(named(query.name), reply),
   );
-  app.post('/recordings/zip', options, ({ body }, reply) => {
+  app.post('/recordings/zip', { config: { failure, operation: postZip } }, ({ body }, reply) => {
     const given = Object(body);
     return send('name' in given ? named(given.name) : given, reply);
   });
