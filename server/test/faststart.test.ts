@@ -130,19 +130,22 @@ t.test('the tables of a recording are moved to its beginning', async (t) => {
       t.ok(failures >= 2 * (requests - 1), `${failures} failures of ${requests} requests`);
     });
 
+  /** S3 to which this happens right before the file is replaced. */
+  const before = (happens: () => Promise<unknown>): Partial<Storage> => ({
+    replace: async (...args) => happens().then(() => storage.replace(...args)),
+    async startUpload(...args) {
+      const upload = await storage.startUpload(...args);
+      if (args[0] !== key) return upload;
+      return { ...upload, complete: async (etag) => happens().then(() => upload.complete(etag)) };
+    },
+  });
+
   t.test('somebody else has replaced it meanwhile: theirs stays', async (t) => {
+    const theirs = await makeMp4(t, 1);
     for (const file of [small, large]) {
       await put(key, file);
-      const theirs = await makeMp4(t, 1);
-      const replacing = async (): Promise<void> => {
-        await put(key, theirs);
-      };
-      await failure(
-        move({
-          replace: async (...args) => replacing().then(() => storage.replace(...args)),
-          head: async (...args) => replacing().then(() => storage.head(...args)),
-        }),
-      );
+      const error = await failure(move(before(() => put(key, theirs))));
+      t.match(error, { $metadata: { httpStatusCode: 412 } });
       t.ok(theirs.equals(await stored()));
     }
   });
@@ -150,12 +153,7 @@ t.test('the tables of a recording are moved to its beginning', async (t) => {
   t.test('it was deleted meanwhile: it does not come back', async (t) => {
     for (const file of [small, large]) {
       await put(key, file);
-      await failure(
-        move({
-          replace: async (...args) => storage.delete(key).then(() => storage.replace(...args)),
-          head: async (...args) => storage.delete(key).then(() => storage.head(...args)),
-        }),
-      );
+      await failure(move(before(() => storage.delete(key))));
       t.same(await keys(), []);
     }
   });

@@ -22,7 +22,7 @@ const comparedBytes = 2 ** 16;
 /** How many parts S3 copies at once. */
 const copiesAtOnce = 4;
 
-/** How long, in ms, people may have to wait for it. */
+/** How long, in ms, people may have to wait for it: it takes as long as to upload the file, which has just been done. */
 const limitMs = 30_000;
 
 const contentType = 'video/mp4';
@@ -176,9 +176,11 @@ export async function moveTablesFirst({
   const signal = AbortSignal.timeout(limitMs);
   try {
     await make(storage, scratch, layout, signal);
-    await verify(storage, scratch, wanted);
-    await verifyCopied(storage, scratch, layout);
-    const { etag = '' } = await storage.head(scratch);
+    const [{ etag = '' }] = await Promise.all([
+      storage.head(scratch),
+      verify(storage, scratch, wanted),
+      verifyCopied(storage, scratch, layout),
+    ]);
     const copy = { size, here: Buffer.alloc(0), source: { key: scratch, etag }, shift: 0 };
     await make(storage, key, copy, signal, source.etag);
   } finally {
