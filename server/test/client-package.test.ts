@@ -95,9 +95,8 @@ t.test('the typed client is packed, installed, compiled and run', async (t) => {
     t.ok(files.length > 0 && files.every((name) => /\.(d\.ts|js)$/.test(name)), files.join());
     for (const name of files) {
       const text = readFileSync(inside('dist', name), 'utf8');
-      const imported = [...text.matchAll(/(?:from|import\() ?['"]([^'"]+)['"]/g)].map(
-        ([, from]) => from ?? '',
-      );
+      const imports = /^(?:import|export) .*from ['"](.+)['"]|import\(['"](.+?)['"]\)/gm;
+      const imported = [...text.matchAll(imports)].map(([, from, lazily]) => from ?? lazily ?? '');
       t.same(
         imported.filter((from) => !/^(\.\/|zod$|eventsource$|@trpc\/(client|server)\b)/.test(from)),
         [],
