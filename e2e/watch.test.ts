@@ -59,7 +59,7 @@ const untilLoaded = async (page: Page) => {
 };
 
 t.test('the page that plays a recording', async (t) => {
-  const config = testConfig();
+  const config = testConfig({ EMBED_ORIGINS: '*' });
   const { put } = await bucketOf(config);
   const media = await makeMedia();
   const [name = '', other = ''] = await putSeedRecordings(put, [
