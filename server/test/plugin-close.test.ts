@@ -4,7 +4,6 @@ import fastify from 'fastify';
 import t, { type Test } from 'tap';
 import { reelroom } from '../app.ts';
 import { bucketOf, pluginOptions, testConfig } from './support/build.ts';
-import { until } from './support/until.ts';
 
 const size = 64 * 1024 * 1024;
 
