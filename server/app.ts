@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { startReconciler } from './features/recordings/reconciler.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
-import { videoRoutes } from './features/recordings/video.ts';
+import { videoRedirectRoutes, videoRoutes } from './features/recordings/video.ts';
 import { workingFileRoutes } from './features/recordings/working-files.ts';
 import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
@@ -69,11 +69,9 @@ export async function reelroom(
   } satisfies FastifyTRPCPluginOptions<AppRouter>);
   await app.register(tokenRoutes, services);
   await app.register(recordingRoutes, services);
-  await app.register(videoRoutes, {
-    ...services,
-    storage: app.storage,
-    portionSize: config.recordings.portionSize,
-  });
+  if (config.recordings.isRedirected)
+    await app.register(videoRedirectRoutes, { ...services, storage: app.storage });
+  else await app.register(videoRoutes, { ...services, storage: app.storage, ...config.recordings });
   await app.register(workingFileRoutes, { storage: app.storage, path: config.recordings.path });
   await app.register(webhookRoute, { ...services, livekit: app.livekit });
   await app.register(systemRoutes, services);

@@ -45,6 +45,7 @@ const environmentSchema = z
     LIVEKIT_API_SECRET: text.default('development-secret-not-for-production'),
 
     S3_ENDPOINT: url(['http:', 'https:'], 'http://localhost:9000').default('http://localhost:9000'),
+    S3_PUBLIC_ENDPOINT: url(['http:', 'https:'], 'https://s3.example.com').optional(),
     S3_ACCESS_KEY: text.default('minioadmin'),
     S3_SECRET_KEY: text.default('minioadmin'),
     AWS_REGION: text.default('us-east-1'),
@@ -83,6 +84,8 @@ const environmentSchema = z
       })
       .default('recordings/'),
     RECORDING_FILE_PORTION_SIZE: wholeNumber(1, Number.MAX_SAFE_INTEGER, '5242880').optional(),
+    PLAYBACK: z.enum(['proxy', 'redirect'], { error: 'must be proxy or redirect' }).default('proxy'),
+    STALLED_VIEWER_SECONDS: wholeNumber(10, 86_400, '600').default(600),
     CRASH_SAFE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
     EGRESS_BACKUP_FOLDER: text.optional(),
     MAX_RECORDING_MINUTES: wholeNumber(1, 10_000, '240').optional(),
@@ -92,6 +95,10 @@ const environmentSchema = z
   .refine(({ WEBHOOK_URLS, WEBHOOK_SECRET }) => WEBHOOK_URLS.length === 0 || WEBHOOK_SECRET !== undefined, {
     path: ['WEBHOOK_SECRET'],
     error: 'must be set when WEBHOOK_URLS is: what is sent there is signed with it',
+  })
+  .refine(({ PLAYBACK, S3_PUBLIC_ENDPOINT }) => PLAYBACK === 'proxy' || S3_PUBLIC_ENDPOINT !== undefined, {
+    path: ['S3_PUBLIC_ENDPOINT'],
+    error: 'must be set when PLAYBACK is redirect: players are sent there, such as https://s3.example.com',
   });
 
 /** What the application is told from outside; {@link loadConfig} makes it. */
@@ -106,6 +113,8 @@ const fromEnvironment = (env: z.infer<typeof environmentSchema>) => ({
   livekit: { url: env.LIVEKIT_URL, apiKey: env.LIVEKIT_API_KEY, apiSecret: env.LIVEKIT_API_SECRET },
   s3: {
     endpoint: env.S3_ENDPOINT,
+    /** Where browsers reach S3, if they do. */
+    publicEndpoint: env.S3_PUBLIC_ENDPOINT,
     accessKey: env.S3_ACCESS_KEY,
     secretKey: env.S3_SECRET_KEY,
     region: env.AWS_REGION,
@@ -124,6 +133,10 @@ const fromEnvironment = (env: z.infer<typeof environmentSchema>) => ({
     path: env.RECORDINGS_PATH,
     /** Most bytes in the answer to an open-ended range; no cap when absent. */
     portionSize: env.RECORDING_FILE_PORTION_SIZE,
+    /** Whether players are sent to S3 itself. */
+    isRedirected: env.PLAYBACK === 'redirect',
+    /** After how long a player is dropped that takes nothing, in ms. */
+    stalledMs: env.STALLED_VIEWER_SECONDS * 1_000,
     /** Whether a recording is also stored piece by piece, so that it survives its recorder. */
     crashSafe: env.CRASH_SAFE === 'on',
     /** Where Egress leaves what S3 did not take, if its disk is ours, too. */

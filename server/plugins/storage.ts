@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -16,9 +16,12 @@ import {
   S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
 import { storageUnavailable } from '../errors.ts';
+import { createPublicUrls } from './storage-public.ts';
+import { createObjectStream, signedFor } from './storage-stream.ts';
 
 /** What S3 tells of an object. */
 export interface StoredObject {
@@ -37,8 +40,10 @@ export interface Listing {
   isTruncated: boolean;
 }
 
-/** Which part of an object is wanted, and unless it is which; as in HTTP. */
-type ObjectRequest = { [Header in 'Range' | 'IfNoneMatch']?: string | undefined };
+/** Which part of an object is wanted, as in HTTP; by default all of it. */
+export interface ObjectRequest {
+  Range?: string | undefined;
+}
 
 /** An object's head as S3 gives it: an HTTP status, and what the headers say. */
 export interface ObjectHead {
@@ -112,7 +117,14 @@ async function orStatus<T extends ObjectHead>(call: Promise<T>): Promise<T | Obj
  * but for `list`, `folders`, `deleteEach` and `deleteMany` (one per 1,000 keys), and throws `STORAGE_UNAVAILABLE` when S3
  * cannot be reached or refuses our credentials.
  */
-export function createStorage({ endpoint, accessKey, secretKey, region, bucket }: Config['s3']) {
+export function createStorage({
+  endpoint,
+  publicEndpoint,
+  accessKey,
+  secretKey,
+  region,
+  bucket,
+}: Config['s3']) {
   const client = new S3Client({
     endpoint,
     region,
@@ -135,6 +147,10 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     },
   });
   const Bucket = bucket;
+  const stream = createObjectStream({
+    sign: (Key) =>
+      getSignedUrl(client, new GetObjectCommand({ Bucket, Key }), { expiresIn: signedFor / 1_000 }),
+  });
 
   /** What is directly in a folder, 1,000 keys a page. */
   async function* pagesOf(prefix: string) {
@@ -332,28 +348,27 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
 
     /**
      * An object, or the part of it that `request` asks for: its status is S3's (200,
-     * 206, 304, 404, 416), its body flows as fast as it is read. Aborting
+     * 206, 404, 416), its body flows as fast as it is read. Aborting
      * `signal`, or destroying the body, ends the transfer.
      */
-    get(key: string, request: ObjectRequest, signal: AbortSignal): Promise<ObjectHead & { body?: Readable }> {
-      return reach(
-        orStatus(
-          client
-            .send(new GetObjectCommand({ Bucket, Key: key, ...request }), { abortSignal: signal })
-            .then((output) => ({
-              status: output.ContentRange === undefined ? 200 : 206,
-              contentLength: output.ContentLength,
-              contentRange: output.ContentRange,
-              etag: output.ETag,
-              lastModified: output.LastModified,
-              ...(output.Body instanceof Readable && { body: output.Body }),
-            })),
-        ),
-      );
-    },
+    get: (
+      key: string,
+      request: ObjectRequest,
+      signal: AbortSignal,
+    ): Promise<ObjectHead & { body?: Readable }> => reach(stream.get(key, request, signal)),
+
+    /** Where a browser reads an object by itself, for a while. No request. */
+    publicUrl: createPublicUrls({
+      endpoint: publicEndpoint ?? endpoint,
+      accessKey,
+      secretKey,
+      region,
+      bucket,
+    }),
 
     close(): void {
       client.destroy();
+      stream.close();
     },
   };
 }
