@@ -151,7 +151,8 @@ t.test('every request gets what nginx gives, but where RFC 9110 says otherwise',
     // A range from the first byte of an empty file: §15.5.17 has 416 for "first-pos of all of the
     // range-spec values [that] were greater than the current length" and §14.1.2 calls it, and the
     // last 0 bytes, not satisfiable. nginx gives the whole of it.
-    const ofNothing = ask.size === 0 && other.status === 200 && /^bytes=\s*(0-\d*|-0)$/i.test(counts.range ?? '');
+    const ofNothing =
+      ask.size === 0 && other.status === 200 && /^bytes=\s*(0-\d*|-0)$/i.test(counts.range ?? '');
     const isHeld = !['"other"', 'W/ETAG', 'BEFORE', 'AFTER', 'no date'].includes(counts['if-range'] ?? '');
     if (ofNothing && isHeld)
       return one.status === 416 && one.range === 'bytes */0' ? undefined : { ask, one };
