@@ -7,7 +7,7 @@ import { basePath } from './base-path.ts';
 import { startReconciler } from './features/recordings/reconciler.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
 import { thumbnailRoutes } from './features/recordings/thumbnails.ts';
-import { videoRoutes } from './features/recordings/video.ts';
+import { videoRedirectRoutes, videoRoutes } from './features/recordings/video.ts';
 import { workingFileRoutes } from './features/recordings/working-files.ts';
 import { zipRoutes } from './features/recordings/zip.ts';
 import { checkLink } from './features/shares/check-link.ts';
@@ -25,6 +25,7 @@ import { createPage } from './plugins/page.ts';
 import { openRedis } from './plugins/redis.ts';
 import { createAddressRefusal } from './plugins/refuse-address.ts';
 import rest from './plugins/rest.ts';
+import { createPublicUrls } from './plugins/storage-public.ts';
 import { openStorage } from './plugins/storage.ts';
 import { trpc } from './plugins/trpc.ts';
 import { webClient } from './plugins/web-client.ts';
@@ -67,6 +68,11 @@ export async function reelroom(
   const livekit = openLivekit(app, options);
   const storage = openStorage(app, options);
   const redis = openRedis(app, options);
+  const { mode, publicEndpoint } = options.playback;
+  const publicUrl =
+    mode === 'redirect' && publicEndpoint !== undefined
+      ? createPublicUrls({ ...options.s3, endpoint: publicEndpoint })
+      : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
   const stopReconciler = startReconciler({ ...services, log: app.log });
   // Whoever lists the recordings tries again what fails here.
@@ -82,11 +88,13 @@ export async function reelroom(
   // What is seen of a recording, by whoever may see it.
   await app.register(async (watched) => {
     watched.addHook('onRequest', checkLink(services));
-    await watched.register(videoRoutes, {
-      ...services,
-      storage,
-      portionSize: options.recordings.portionSize,
-    });
+    if (publicUrl) await watched.register(videoRedirectRoutes, { ...services, publicUrl });
+    else
+      await watched.register(videoRoutes, {
+        ...{ ...services, storage },
+        portionSize: options.recordings.portionSize,
+        stalledMs: options.playback.stalledSeconds * 1_000,
+      });
     await watched.register(workingFileRoutes, { storage, path: options.recordings.path });
     await watched.register(thumbnailRoutes, { ...services, storage, path: options.recordings.path });
   });
@@ -94,6 +102,11 @@ export async function reelroom(
   await app.register(webhookRoute, { ...services, livekit });
   await app.register(systemRoutes, services);
   const page = existsSync(builtClient) ? createPage({ root: builtClient, base: basePath(app) }) : undefined;
-  if (page) await app.register(watchRoutes, { ...services, page, embedOrigins: options.embed.origins });
+  if (page)
+    await app.register(watchRoutes, {
+      ...{ ...services, page },
+      embedOrigins: options.embed.origins,
+      mediaOrigins: publicUrl && publicEndpoint ? [new URL(publicEndpoint).origin] : [],
+    });
   await app.register(webClient, { root: builtClient, page, refuseAddress });
 }

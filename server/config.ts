@@ -45,6 +45,11 @@ const variables: Variables<z.output<typeof configSchema>> = {
   rooms: { emptySeconds: ['EMPTY_ROOM_SECONDS', number] },
   redisUrl: ['REDIS_URL'],
   notifications: { urls: ['WEBHOOK_URLS', list], secret: ['WEBHOOK_SECRET'] },
+  playback: {
+    mode: ['PLAYBACK'],
+    publicEndpoint: ['S3_PUBLIC_ENDPOINT'],
+    stalledSeconds: ['STALLED_VIEWER_SECONDS', number],
+  },
   recordings: {
     path: ['RECORDINGS_PATH'],
     portionSize: ['RECORDING_FILE_PORTION_SIZE', number],

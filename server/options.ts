@@ -100,6 +100,19 @@ export const optionsSchema = group({
       error: 'must be set when there are URLs: what is sent there is signed with it',
     })
     .prefault({}),
+  playback: group({
+    /** Whether video goes through us, or players are sent to S3 itself. */
+    mode: z.enum(['proxy', 'redirect'], 'must be proxy or redirect').default('proxy'),
+    /** The S3 server as browsers reach it. */
+    publicEndpoint: url(['http:', 'https:'], 'https://s3.example.com').optional(),
+    /** After how long a player is dropped that takes nothing, in s. */
+    stalledSeconds: wholeNumber(1, 86_400, 600).default(600),
+  })
+    .refine(({ mode, publicEndpoint }) => mode === 'proxy' || publicEndpoint !== undefined, {
+      path: ['publicEndpoint'],
+      error: 'must be set when players are sent to S3, such as https://s3.example.com',
+    })
+    .prefault({}),
   recordings: group({
     /** Key prefix of everything in the bucket that is ours: empty, or ends in a slash. */
     path: z

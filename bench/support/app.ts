@@ -8,12 +8,16 @@ import { root } from '../../stack/settings.ts';
 /** The app, as `npm start` runs it, with a bucket of its own; at any free port, or at `port`. */
 export async function startApp(
   bucket: string,
-  { port, nodeArgs = [] }: { port?: number; nodeArgs?: string[] } = {},
+  {
+    port,
+    nodeArgs = [],
+    env = {},
+  }: { port?: number; nodeArgs?: string[]; env?: Record<string, string> } = {},
 ) {
   const [itsPort = 0] = port === undefined ? await freePorts(1) : [port];
   const child = spawn(process.execPath, ['--import', 'tsx', ...nodeArgs, 'server/main.ts'], {
     cwd: root,
-    env: { ...process.env, S3_BUCKET: bucket, SERVER_PORT: String(itsPort), LOG_LEVEL: 'warn' },
+    env: { ...process.env, S3_BUCKET: bucket, SERVER_PORT: String(itsPort), LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const url = `http://127.0.0.1:${itsPort}`;

@@ -9,18 +9,28 @@ export interface Row {
   compared?: { what: string; value: number };
   /** The most that it may be. */
   target?: number;
+  /** The least that it may be. */
+  least?: number;
 }
 
 const short = (value: number) =>
   String(Math.abs(value) < 100 ? Math.round(value * 10) / 10 : Math.round(value));
 
-const cells = ({ what, value, unit, compared, target }: Row): string[] => [
+const cells = ({ what, value, unit, compared, target, least }: Row): string[] => [
   what,
   `${short(value)} ${unit}`,
   compared ? `${compared.what}: ${short(compared.value)} ${unit}` : '',
   compared ? (value / compared.value).toFixed(2) : '',
-  target === undefined ? '' : `≤ ${short(target)} ${unit}`,
-  target === undefined ? '' : value <= target ? 'yes' : 'NO',
+  target !== undefined
+    ? `≤ ${short(target)} ${unit}`
+    : least !== undefined
+      ? `≥ ${short(least)} ${unit}`
+      : '',
+  target === undefined && least === undefined
+    ? ''
+    : value <= (target ?? Infinity) && value >= (least ?? 0)
+      ? 'yes'
+      : 'NO',
 ];
 
 /** Prints what was measured as a table in Markdown, and how busy the machine was. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -18,9 +18,11 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { FastifyInstance } from 'fastify';
 import { storageUnavailable } from '../errors.ts';
 import type { Options } from '../options.ts';
+import { createObjectStream, signedFor } from './storage-stream.ts';
 
 /** What S3 tells of an object. */
 export interface StoredObject {
@@ -40,7 +42,7 @@ export interface Listing {
 }
 
 /** Which part of an object is wanted, and unless it is which, or only if; as in HTTP. */
-type ObjectRequest = { [Header in 'Range' | 'IfNoneMatch' | 'IfMatch']?: string | undefined };
+export type ObjectRequest = { [Header in 'Range' | 'IfNoneMatch' | 'IfMatch']?: string | undefined };
 
 /** An object's head as S3 gives it: an HTTP status, and what the headers say. */
 export interface ObjectHead {
@@ -148,6 +150,10 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     },
   });
   const Bucket = bucket;
+  const stream = createObjectStream({
+    sign: (Key) =>
+      getSignedUrl(client, new GetObjectCommand({ Bucket, Key }), { expiresIn: signedFor / 1_000 }),
+  });
 
   /** What is directly in a folder, 1,000 keys a page. */
   async function* pagesOf(prefix: string) {
@@ -367,28 +373,18 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
 
     /**
      * An object, or the part of it that `request` asks for: its status is S3's (200,
-     * 206, 304, 404, 416), its body flows as fast as it is read. Aborting
+     * 206, 304, 404, 412, 416), its body flows as fast as it is read. Aborting
      * `signal`, or destroying the body, ends the transfer.
      */
-    get(key: string, request: ObjectRequest, signal: AbortSignal): Promise<ObjectHead & { body?: Readable }> {
-      return reach(
-        orStatus(
-          client
-            .send(new GetObjectCommand({ Bucket, Key: key, ...request }), { abortSignal: signal })
-            .then((output) => ({
-              status: output.ContentRange === undefined ? 200 : 206,
-              contentLength: output.ContentLength,
-              contentRange: output.ContentRange,
-              etag: output.ETag,
-              lastModified: output.LastModified,
-              ...(output.Body instanceof Readable && { body: output.Body }),
-            })),
-        ),
-      );
-    },
+    get: (
+      key: string,
+      request: ObjectRequest,
+      signal: AbortSignal,
+    ): Promise<ObjectHead & { body?: Readable }> => reach(stream.get(key, request, signal)),
 
     close(): void {
       client.destroy();
+      stream.close();
     },
   };
 }

@@ -82,3 +82,15 @@ t.test('webhooks have addresses and a secret, or neither', async (t) => {
     /WEBHOOK_SECRET must be whsec_ and 24 bytes/,
   ]);
 });
+
+t.test('players are sent to an S3 that they reach, or nowhere', async (t) => {
+  const S3_PUBLIC_ENDPOINT = 'https://s3.example';
+  t.same(loadConfig({}).playback, { mode: 'proxy', stalledSeconds: 600 });
+  t.equal(
+    loadConfig({ PLAYBACK: 'redirect', S3_PUBLIC_ENDPOINT }).playback.publicEndpoint,
+    S3_PUBLIC_ENDPOINT,
+  );
+  t.match(problems({ PLAYBACK: 'redirect' }), [/S3_PUBLIC_ENDPOINT must be set when players are sent to S3/]);
+  t.match(problems({ PLAYBACK: 'direct' }), [/PLAYBACK must be proxy or redirect/]);
+  t.match(problems({ STALLED_VIEWER_SECONDS: '0' }), [/STALLED_VIEWER_SECONDS must be .* from 1 to 86400/]);
+});

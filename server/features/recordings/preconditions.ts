@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { parseHttpDate } from './http-date.ts';
 
 /** What tells one version of a file from another: its strong entity tag, and when it was stored. */
 export interface Validators {
@@ -6,17 +7,18 @@ export interface Validators {
   lastModified?: Date | undefined;
 }
 
-/** An HTTP date, in ms since 1970; one that is none counts as not sent (RFC 9110 §13.1.3). */
-const dateOf = (header: string | undefined): number | undefined => {
-  const time = Date.parse(header ?? '');
-  return Number.isNaN(time) ? undefined : time;
-};
+/** A date in ms since 1970; one that is none counts as not sent (RFC 9110 §13.1.3). */
+const dateOf = (header = '') => parseHttpDate(header);
 
 /** HTTP dates have whole seconds, stored ones may have more. */
 const secondsOf = (date: Date): number => Math.floor(date.getTime() / 1000) * 1000;
 
 /** The tags of a list, `W/` kept; `*` stands for any. */
 const tagsOf = (header: string): string[] => header.match(/\*|(?:W\/)?"[^"]*"/g) ?? [];
+
+/** Whether a request has any of the preconditions of {@link checkPreconditions}. */
+export const isConditional = (headers: IncomingHttpHeaders): boolean =>
+  ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'].some((name) => name in headers);
 
 /**
  * What a request's preconditions come to for a file with these validators, in the

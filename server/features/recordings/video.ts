@@ -1,13 +1,34 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Readable } from 'node:stream';
+import { create as contentDisposition } from 'content-disposition';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { preconditionFailed, recordingNotFound } from '../../errors.ts';
+import type { PublicUrl } from '../../plugins/storage-public.ts';
 import type { ObjectHead, Storage } from '../../plugins/storage.ts';
 import type { Services } from '../../services.ts';
 import { parseByteRange } from './byte-range.ts';
-import { allowsRange, checkPreconditions } from './preconditions.ts';
+import { downloadName } from './download-name.ts';
+import { allowsRange, checkPreconditions, isConditional } from './preconditions.ts';
 import { recordingNameOf } from './routes.ts';
 import { getVideo, headVideo } from './video-operation.ts';
 
-function sendHead(reply: FastifyReply, head: ObjectHead): void {
+const type = 'video/mp4';
+
+/** `?download` to be saved, under a name of its own; `?download=Title` under this one. */
+const querySchema = z.object({ download: z.string().optional().catch('') });
+
+type StoredVideo = ObjectHead & { body?: Readable };
+type VideoRoute = { Params: { '*': string } };
+
+/** `Content-Disposition` (RFC 6266), where the query asks for a file. */
+function dispositionOf({ params, query }: FastifyRequest<VideoRoute>): string | undefined {
+  const { download: title } = querySchema.parse(query);
+  return title === undefined
+    ? undefined
+    : contentDisposition(downloadName({ name: recordingNameOf(params), title }));
+}
+
+function sendHead(reply: FastifyReply, head: ObjectHead, disposition?: string): void {
   reply
     .code(head.status)
     .header('accept-ranges', 'bytes')
@@ -16,22 +37,17 @@ function sendHead(reply: FastifyReply, head: ObjectHead): void {
   if (head.etag !== undefined) reply.header('etag', head.etag);
   if (head.lastModified) reply.header('last-modified', head.lastModified.toUTCString());
   if (head.contentRange !== undefined) reply.header('content-range', head.contentRange);
-  if (head.status === 200 || head.status === 206)
-    reply.header('content-type', 'video/mp4').header('content-length', head.contentLength ?? 0);
-}
-
-/** 416, which names the size (RFC 9110 §15.5.17); S3's own does not, so it costs a HEAD. */
-async function sendUnsatisfiable(reply: FastifyReply, storage: Storage, key: string): Promise<FastifyReply> {
-  const head = await storage.head(key);
-  if (head.status === 404) throw recordingNotFound();
-  sendHead(reply, { status: 416, contentRange: `bytes */${head.contentLength ?? 0}` });
-  return reply.send('');
+  if (head.status !== 200 && head.status !== 206) return;
+  reply.header('content-type', type).header('content-length', head.contentLength ?? 0);
+  if (disposition !== undefined) reply.header('content-disposition', disposition);
 }
 
 /**
  * `GET` and `HEAD /recordings/:recordingName`: the video, by RFC 9110 §13 to §15. A
- * GET is one S3 GetObject; a second request to S3 is made only to say 416, and when
- * If-Range turns out not to hold. A paused player pauses the S3 transfer, a closed one ends it.
+ * GET is one S3 GetObject. A condition is one HeadObject, with no GetObject where it ends in a
+ * 304 or 412; beyond that there is a second request only to say 416, and when If-Range turns out
+ * not to hold. A paused player pauses the S3 transfer, a closed one ends it, and so does one
+ * that has taken nothing for `stalledMs`.
  */
 export async function videoRoutes(
   app: FastifyInstance,
@@ -39,58 +55,109 @@ export async function videoRoutes(
     library,
     storage,
     portionSize,
-  }: Pick<Services, 'library'> & { storage: Storage; portionSize: number | undefined },
+    stalledMs,
+  }: Pick<Services, 'library'> & {
+    storage: Storage;
+    portionSize: number | undefined;
+    stalledMs: number;
+  },
 ): Promise<void> {
   const failure = 'Error getting recording';
   const onHead = { config: { failure, operation: headVideo } };
   // Fastify's own HEAD would read the whole video.
   const onGet = { exposeHeadRoute: false, config: { failure, operation: getVideo } };
 
-  app.head<{ Params: { '*': string } }>('/recordings/*', onHead, async ({ params, headers }, reply) => {
-    const head = await storage.head(library.keyOf(recordingNameOf(params)));
-    if (head.status === 404) {
-      library.healMissing(recordingNameOf(params));
-      throw recordingNotFound();
-    }
-    const verdict = checkPreconditions(headers, head);
+  function missing(name: string) {
+    library.healMissing(name);
+    return recordingNotFound();
+  }
+
+  app.head<VideoRoute>('/recordings/*', onHead, async (request, reply) => {
+    const name = recordingNameOf(request.params);
+    const head = await storage.head(library.keyOf(name));
+    if (head.status === 404) throw missing(name);
+    const verdict = checkPreconditions(request.headers, head);
     if (verdict === 412) throw preconditionFailed();
-    sendHead(reply, verdict === 304 ? { ...head, status: 304 } : head);
+    sendHead(reply, verdict === 304 ? { ...head, status: 304 } : head, dispositionOf(request));
     return reply.send('');
   });
 
-  app.get<{ Params: { '*': string } }>('/recordings/*', onGet, async ({ params, headers }, reply) => {
-    const key = library.keyOf(recordingNameOf(params));
+  async function send(
+    request: FastifyRequest<VideoRoute>,
+    reply: FastifyReply,
+    signal: AbortSignal,
+  ): Promise<FastifyReply> {
+    const { params, headers } = request;
+    const name = recordingNameOf(params);
+    const key = library.keyOf(name);
     const range = parseByteRange(headers.range, portionSize);
-    if (range.kind === 'unsatisfiable') return sendUnsatisfiable(reply, storage, key);
 
+    async function look(): Promise<ObjectHead> {
+      const head = await storage.head(key);
+      if (head.status === 404) throw missing(name);
+      return head;
+    }
+
+    // Asked for by its head, a 304 costs no GetObject, and has the tag and the date that
+    // an S3 server may leave out of its own.
+    if (isConditional(headers)) {
+      const head = await look();
+      const verdict = checkPreconditions(headers, head);
+      if (verdict === 412) throw preconditionFailed();
+      if (verdict === 304) {
+        sendHead(reply, { ...head, status: 304 });
+        return reply.send('');
+      }
+    }
+
+    const Range = range.kind === 'part' ? range.header : undefined;
+    let object: StoredVideo =
+      range.kind === 'unsatisfiable' ? { status: 416 } : await storage.get(key, { Range }, signal);
+    // It names the size (RFC 9110 §15.5.17), which S3's does not.
+    if (object.status === 416) object = { ...(await look()), status: 416 };
+
+    const isPartial = object.status === 206 || object.status === 416;
+    // The last bytes of none are all there are (§14.1.2), which no Content-Range can say.
+    const isLastOfNone = object.status === 416 && object.contentLength === 0 && Range?.startsWith('bytes=-');
+    if (isLastOfNone || (isPartial && !allowsRange(headers['if-range']?.toString(), object))) {
+      object.body?.destroy();
+      object = await storage.get(key, {}, signal);
+    }
+    if (object.status === 404) throw missing(name);
+    if (object.status === 416) object = { status: 416, contentRange: `bytes */${object.contentLength}` };
+    sendHead(reply, object, dispositionOf(request));
+    return reply.send(object.body ?? '');
+  }
+
+  app.get<VideoRoute>('/recordings/*', onGet, async (request, reply) => {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    // S3 does not start a transfer that would end in a 304; the verdict is ours, since
-    // servers differ in their dates and lists, and If-Match comes first.
-    const IfNoneMatch = headers['if-match'] === undefined ? headers['if-none-match'] : undefined;
-    let object = await storage.get(
-      key,
-      { IfNoneMatch, Range: range.kind === 'part' ? range.header : undefined },
-      gone.signal,
-    );
-    if (object.status === 404) {
-      library.healMissing(recordingNameOf(params));
-      throw recordingNotFound();
+    // Node ends a connection on which nothing has moved for so long.
+    reply.raw.setTimeout(stalledMs);
+    try {
+      return await send(request, reply, gone.signal);
+    } catch (error) {
+      if (!gone.signal.aborted) throw error;
+      return reply.hijack();
     }
-
-    const verdict = object.status === 304 ? 304 : checkPreconditions(headers, object);
-    if (verdict !== 'go on') {
-      object.body?.destroy();
-      if (verdict === 412) throw preconditionFailed();
-      sendHead(reply, { etag: object.etag, lastModified: object.lastModified, status: 304 });
-      return reply.send('');
-    }
-    if (object.status === 206 && !allowsRange(headers['if-range']?.toString(), object)) {
-      object.body?.destroy();
-      object = await storage.get(key, {}, gone.signal);
-    }
-    if (object.status === 416) return sendUnsatisfiable(reply, storage, key);
-    sendHead(reply, object);
-    return reply.send(object.body ?? '');
   });
+}
+
+/** Sends players to S3 itself. No request: S3 says by itself what is not there. */
+export async function videoRedirectRoutes(
+  app: FastifyInstance,
+  { library, publicUrl }: Pick<Services, 'library'> & { publicUrl: PublicUrl },
+): Promise<void> {
+  for (const method of ['GET', 'HEAD'] as const)
+    app.route<VideoRoute>({
+      method,
+      url: '/recordings/*',
+      exposeHeadRoute: false,
+      config: { operation: method === 'GET' ? getVideo : headVideo },
+      handler: async (request, reply) => {
+        const key = library.keyOf(recordingNameOf(request.params));
+        const url = await publicUrl(method, key, { type, disposition: dispositionOf(request) });
+        return reply.header('cache-control', 'no-store').redirect(url);
+      },
+    });
 }

@@ -17,6 +17,7 @@ type Request = FastifyRequest<{ Params: { '*': string } }>;
  * no such recording, the page comes with that status and tells nothing. Two S3 requests,
  * and one for a link.
  * @param embedOrigins the origins whose pages may show `/embed` in a frame
+ * @param mediaOrigins where video comes from, if not from us
  */
 export async function watchRoutes(
   app: FastifyInstance,
@@ -25,7 +26,12 @@ export async function watchRoutes(
     shares,
     page,
     embedOrigins,
-  }: Pick<Services, 'library' | 'shares'> & { page: Page; embedOrigins: string[] },
+    mediaOrigins,
+  }: Pick<Services, 'library' | 'shares'> & {
+    page: Page;
+    embedOrigins: string[];
+    mediaOrigins: string[];
+  },
 ): Promise<void> {
   async function headFor(request: Request): Promise<string | undefined> {
     const name = recordingNameOf(request.params);
@@ -54,6 +60,8 @@ export async function watchRoutes(
     }
   }
 
-  app.get('/watch/*', (request: Request, reply) => send(request, reply, watchPolicy));
-  app.get('/embed/*', (request: Request, reply) => send(request, reply, embedPolicy(embedOrigins)));
+  app.get('/watch/*', (request: Request, reply) => send(request, reply, watchPolicy(mediaOrigins)));
+  app.get('/embed/*', (request: Request, reply) =>
+    send(request, reply, embedPolicy(embedOrigins, mediaOrigins)),
+  );
 }

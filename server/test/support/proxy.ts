@@ -35,6 +35,8 @@ export async function proxyTo(t: Test, target: string, port = 0) {
   const statuses: string[] = [];
   /** Bytes passed on from the part to whoever asked. */
   let bytes = 0;
+  /** Answers that are being passed on. */
+  let transfers = 0;
 
   const server = createServer((incoming, outgoing) => {
     if (isAway) {
@@ -69,7 +71,11 @@ export async function proxyTo(t: Test, target: string, port = 0) {
         outgoing.writeHead(response.statusCode ?? 500, response.headers);
         response.on('data', (chunk: Buffer) => (bytes += chunk.length));
         response.pipe(outgoing);
-        outgoing.on('close', () => response.destroy());
+        transfers += 1;
+        outgoing.on('close', () => {
+          transfers -= 1;
+          response.destroy();
+        });
       });
       upstream.on('error', () => incoming.socket.destroy());
       incoming.pipe(upstream);
@@ -89,6 +95,7 @@ export async function proxyTo(t: Test, target: string, port = 0) {
     url: `http://127.0.0.1:${address.port}`,
     requests,
     bytes: () => bytes,
+    transfers: () => transfers,
     /** Refuses from now on. */
     goAway() {
       isAway = true;
