@@ -20,6 +20,8 @@ const appPaths = [
 
 export default defineConfig({
   root: path('client'),
+  // Where it is served is said by the page's <base>.
+  base: './',
   plugins: [svelte()],
   build: {
     outDir: path('client/dist'),

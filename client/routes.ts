@@ -1,3 +1,4 @@
+import { base } from './base.ts';
 import { allRecordings, filterQuery, parseFilter, type LibraryFilter } from './library/filter.ts';
 
 /** The pages of the client and the addresses that lead to them. */
@@ -12,16 +13,19 @@ const withQuery = (path: string, roomName: string | undefined) =>
 
 /** The address of each page. */
 export const paths = {
-  join: (roomName?: string) => withQuery('/', roomName),
+  join: (roomName?: string) => withQuery(`${base}/`, roomName),
   // `.` and `..` are good room names, and a browser resolves them away when they are a path's part.
   room: (roomName: string) =>
-    /^\.{1,2}$/.test(roomName) ? withQuery('/room/', roomName) : `/room/${encodeURIComponent(roomName)}`,
-  library: (filter: Partial<LibraryFilter> = {}) => `/library${filterQuery({ ...allRecordings, ...filter })}`,
-  video: (recordingName: string) => `/recordings/${encodeURIComponent(recordingName)}`,
+    /^\.{1,2}$/.test(roomName)
+      ? withQuery(`${base}/room/`, roomName)
+      : `${base}/room/${encodeURIComponent(roomName)}`,
+  library: (filter: Partial<LibraryFilter> = {}) =>
+    `${base}/library${filterQuery({ ...allRecordings, ...filter })}`,
+  video: (recordingName: string) => `${base}/recordings/${encodeURIComponent(recordingName)}`,
   /** A recording's picture, where it has one. */
-  poster: (recordingName: string) => `/posters/${encodeURIComponent(recordingName)}`,
+  poster: (recordingName: string) => `${base}/posters/${encodeURIComponent(recordingName)}`,
   /** A recording while it is being made, from its beginning: an HLS playlist. */
-  live: (recordingName: string) => `/live/${encodeURIComponent(recordingName)}/index.m3u8`,
+  live: (recordingName: string) => `${base}/live/${encodeURIComponent(recordingName)}/index.m3u8`,
 };
 
 const decode = (part: string): string | undefined => {
@@ -32,8 +36,10 @@ const decode = (part: string): string | undefined => {
   }
 };
 
-/** The page that an address leads to. */
-export function matchRoute({ pathname, search }: { pathname: string; search: string }): Route {
+/** The page that an address leads to; what is not below our base is somebody else's. */
+export function matchRoute({ pathname: path, search }: { pathname: string; search: string }): Route {
+  if (path !== base && !path.startsWith(`${base}/`)) return { page: 'not-found' };
+  const pathname = path.slice(base.length) || '/';
   const queryName = new URLSearchParams(search).get('roomName') || undefined;
   if (pathname === '/') return { page: 'join', roomName: queryName };
   if (/^\/library\/?$/.test(pathname)) return { page: 'library', filter: parseFilter(search) };

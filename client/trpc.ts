@@ -9,6 +9,7 @@ import {
   type TRPCLink,
 } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
+import { base } from './base.ts';
 import { heardServerTime } from './ui/server-time.ts';
 
 /** A server that is restarted ends its subscriptions in good order: for us that is a failure, to be retried. */
@@ -31,10 +32,10 @@ export const trpc = createTRPCClient<AppRouter>({
       true: [
         retryLink({ retry: () => true, retryDelayMs: (attempt) => Math.min(attempt * 500, 5000) }),
         endless,
-        httpSubscriptionLink({ url: '/trpc' }),
+        httpSubscriptionLink({ url: `${base}/trpc` }),
       ],
       false: httpLink({
-        url: '/trpc',
+        url: `${base}/trpc`,
         fetch: async (url, { signal, ...options } = {}) => {
           const response = await fetch(url, { ...options, signal: signal ?? null });
           heardServerTime(response.headers.get('date'));

@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import cors from '@fastify/cors';
 import type { Setup } from '@reelroom/shared';
-import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import { baseUrlOf } from './base-url.ts';
+import { basePath } from './base-path.ts';
 import { startReconciler } from './features/recordings/reconciler.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
 import { thumbnailRoutes } from './features/recordings/thumbnails.ts';
@@ -17,14 +15,16 @@ import { tokenRoutes } from './features/tokens/routes.ts';
 import { watchRoutes } from './features/watch/routes.ts';
 import { webhookRoute } from './features/webhooks/route.ts';
 import { optionsSchema, parseConfig } from './options.ts';
+import cors from './plugins/cors.ts';
 import { hideLinks } from './plugins/hide-links.ts';
 import { openLivekit } from './plugins/livekit.ts';
+import openAnswers from './plugins/open-answers.ts';
+import { createPage } from './plugins/page.ts';
 import { openRedis } from './plugins/redis.ts';
 import rest from './plugins/rest.ts';
 import { openStorage } from './plugins/storage.ts';
-import { createPage } from './plugins/page.ts';
+import { trpc } from './plugins/trpc.ts';
 import { webClient } from './plugins/web-client.ts';
-import { appRouter, type AppRouter } from './router.ts';
 import { createServices } from './services.ts';
 
 export type { AppRouter } from './router.ts';
@@ -56,10 +56,8 @@ export async function reelroom(
   const options = parseConfig(optionsSchema, Object.fromEntries(ours), (path) => path.join('.'));
 
   hideLinks(app);
-  await app.register(cors, {
-    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
-    exposedHeaders: ['Content-Range', 'ETag'],
-  });
+  await app.register(openAnswers);
+  await app.register(cors, options.cors);
   await app.register(rest);
   const livekit = openLivekit(app, options);
   const storage = openStorage(app, options);
@@ -73,17 +71,7 @@ export async function reelroom(
     await services.close();
   });
 
-  await app.register(fastifyTRPCPlugin, {
-    prefix: '/trpc',
-    trpcOptions: {
-      router: appRouter,
-      createContext: ({ req }) => ({ ...services, baseUrl: baseUrlOf(req, app) }),
-      onError({ error, path }) {
-        if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'SERVICE_UNAVAILABLE')
-          app.log.error({ err: error.cause ?? error, path }, error.message);
-      },
-    },
-  } satisfies FastifyTRPCPluginOptions<AppRouter>);
+  await app.register(trpc, services);
   await app.register(tokenRoutes, services);
   await app.register(recordingRoutes, services);
   // What is seen of a recording, by whoever may see it.
@@ -100,7 +88,7 @@ export async function reelroom(
   await app.register(webhookRoute, { ...services, livekit });
   await app.register(systemRoutes, services);
   if (existsSync(builtClient)) {
-    const page = createPage({ root: builtClient });
+    const page = createPage({ root: builtClient, base: basePath(app) });
     await app.register(watchRoutes, { ...services, page, embedOrigins: options.embed.origins });
   }
   await app.register(webClient, { root: builtClient });

@@ -40,6 +40,7 @@ const variables: Variables<z.output<typeof configSchema>> = {
     region: ['AWS_REGION'],
     bucket: ['S3_BUCKET'],
   },
+  cors: { origins: ['CORS_ORIGINS', list] },
   embed: { origins: ['EMBED_ORIGINS', list] },
   rooms: { emptySeconds: ['EMPTY_ROOM_SECONDS', number] },
   redisUrl: ['REDIS_URL'],

@@ -71,6 +71,10 @@ export const optionsSchema = group({
     region: text.default('us-east-1'),
     bucket: z.string(bucketRule).regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, bucketRule),
   }),
+  cors: group({
+    /** Pages of which other origins may call us; `*` are all. */
+    origins: z.array(origin, 'must be a list of origins').default(['*']),
+  }).prefault({}),
   embed: group({
     /** Pages of which other origins may show `/embed` in a frame; `*` are all. */
     origins: z.array(origin, 'must be a list of origins').default([]),

@@ -18,10 +18,14 @@ const ownWords = /<title>[^<]*<\/title>|<meta name="description"[^>]*>/g;
 /**
  * The built web client's one page, which shows what its address says.
  * @param root the folder that Vite built
+ * @param base the path that all its addresses begin with: empty, or without a slash at its end
  * @returns makes it, with `head` (HTML), which has a title and a description, in place of its own
  */
-export function createPage({ root }: { root: string }): (head?: string) => string {
-  const html = readFileSync(join(root, 'index.html'), 'utf8');
+export function createPage({ root, base }: { root: string; base: string }): (head?: string) => string {
+  const html = readFileSync(join(root, 'index.html'), 'utf8').replace(
+    '<base href="/" />',
+    () => `<base href="${escapeHtml(base)}/" />`,
+  );
   return (head) =>
     head === undefined ? html : html.replace(ownWords, '').replace('</head>', () => `${head}</head>`);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { basePath } from '../base-path.ts';
 import { createPage } from './page.ts';
 
 /**
@@ -12,7 +13,8 @@ export async function webClient(app: FastifyInstance, { root }: { root: string }
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', "frame-ancestors 'self'");
   });
-  app.get('/recordings.html', (_request, reply) => reply.redirect('/library'));
+  const base = basePath(app);
+  app.get('/recordings.html', (_request, reply) => reply.redirect(`${base}/library`));
 
   const sendNothing = (request: FastifyRequest, reply: FastifyReply) =>
     reply.code(404).send({ errorMessage: `There is nothing at ${request.method} ${request.url}` });
@@ -22,9 +24,18 @@ export async function webClient(app: FastifyInstance, { root }: { root: string }
     app.setNotFoundHandler(sendNothing);
     return;
   }
-  const page = createPage({ root });
+  const page = createPage({ root, base });
+  const sendPage = (reply: FastifyReply) =>
+    reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page());
+
+  app.get('/', (_request, reply) => sendPage(reply));
   await app.register(fastifyStatic, {
     root,
+    // The application around us may have a `reply.sendFile` of its own.
+    decorateReply: false,
+    index: false,
+    // As it was built it knows of no prefix.
+    allowedPath: (path) => path !== '/index.html',
     setHeaders(response, path) {
       // Vite puts a hash of the content into the names of what it builds.
       const isHashed = path.includes('/assets/');
@@ -33,8 +44,6 @@ export async function webClient(app: FastifyInstance, { root }: { root: string }
   });
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
-    if (wantsPage)
-      return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page());
-    return sendNothing(request, reply);
+    return wantsPage ? sendPage(reply) : sendNothing(request, reply);
   });
 }

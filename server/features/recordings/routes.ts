@@ -64,13 +64,17 @@ export async function recordingRoutes(
   });
 
   // With a limit or a cursor a page; without, as in the seed, all there are.
-  app.get('/recordings', { config: { failure: 'Error listing recordings' } }, async ({ query }, reply) => {
-    const given = givenIn(query);
-    const input = parseInput(listInputSchema, given);
-    if ('limit' in given || 'cursor' in given) return listing.page(input);
-    const all = await streamed(listing.all(input));
-    return reply.type('application/json; charset=utf-8').send(all);
-  });
+  app.get(
+    '/recordings',
+    { exposeHeadRoute: false, config: { failure: 'Error listing recordings' } },
+    async ({ query }, reply) => {
+      const given = givenIn(query);
+      const input = parseInput(listInputSchema, given);
+      if ('limit' in given || 'cursor' in given) return listing.page(input);
+      const all = await streamed(listing.all(input));
+      return reply.type('application/json; charset=utf-8').send(all);
+    },
+  );
 
   app.delete<{ Params: { '*': string } }>(
     '/recordings/*',

@@ -40,7 +40,8 @@ export async function videoRoutes(
     portionSize,
   }: Pick<Services, 'library'> & { storage: Storage; portionSize: number | undefined },
 ): Promise<void> {
-  const failure = { config: { failure: 'Error getting recording' } };
+  // Fastify's own HEAD would read the whole video.
+  const failure = { exposeHeadRoute: false, config: { failure: 'Error getting recording' } };
 
   app.head<{ Params: { '*': string } }>('/recordings/*', failure, async ({ params, headers }, reply) => {
     const head = await storage.head(library.keyOf(recordingNameOf(params)));

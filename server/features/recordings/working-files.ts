@@ -34,12 +34,12 @@ export async function workingFileRoutes(
       .send(body);
   }
 
-  app.get<{ Params: { '*': string } }>('/posters/*', ({ params }, reply) => {
+  app.get<{ Params: { '*': string } }>('/posters/*', { exposeHeadRoute: false }, ({ params }, reply) => {
     const { poster } = workingFiles(path, recordingNameOf(params));
     return send(reply, poster, 'image/jpeg', 'private, max-age=3600');
   });
 
-  app.get<{ Params: { '*': string } }>('/live/*', ({ params }, reply) => {
+  app.get<{ Params: { '*': string } }>('/live/*', { exposeHeadRoute: false }, ({ params }, reply) => {
     const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(params['*']) ?? [];
     const known = liveFiles.find(({ pattern }) => pattern.test(file));
     if (!known || !recordingNameSchema.safeParse(name).success) throw recordingNotFound();
