@@ -54,6 +54,9 @@ t.test('a recording over tRPC, from start to deletion', async (t) => {
     `${listed?.durationMs} ms are told of ${video.duration} s`,
   );
 
+  const track = await fetch(`${url}/thumbs/${encodeURIComponent(recording.name)}/index.vtt`);
+  t.match(await track.text(), /^00:00:00\.000 --> .*\nt_00000\.jpeg#xywh=0,0,640,360$/m);
+
   t.match(await failure(trpc.recordings.stop.mutate({ roomName })), {
     message: 'Recording not started for this room',
     data: { code: 'CONFLICT', errorCode: 'RECORDING_NOT_STARTED' },
