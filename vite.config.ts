@@ -9,13 +9,16 @@ const app = process.env.REELROOM_APP_URL ?? 'http://localhost:6080';
 const appPaths = [
   '^/trpc/',
   '^/token$',
-  '^/recordings(/|\\?|$)',
+  // The client has a folder of that name, too.
+  '^/recordings(?!/[^/]+\\.(ts|svelte)(\\?|$))(/|\\?|$)',
   '^/posters/',
   '^/thumbs/',
   '^/live/',
   '^/livekit/',
   '^/readyz$',
   '^/healthz$',
+  '^/docs(/|$)',
+  '^/openapi.json$',
 ];
 
 export default defineConfig({
@@ -32,6 +35,10 @@ export default defineConfig({
     host: '127.0.0.1',
     port: Number(process.env.VITE_PORT ?? 6081),
     strictPort: true,
-    proxy: Object.fromEntries(appPaths.map((pattern) => [pattern, app])),
+    proxy: {
+      ...Object.fromEntries(appPaths.map((pattern) => [pattern, app])),
+      // Pages whose address ends as a file's does.
+      '^/(watch|embed)/[^/]+\\.mp4(\\?|$)': { target: app, bypass: () => '/index.html' },
+    },
   },
 });

@@ -1,15 +1,47 @@
 import { base } from './base.ts';
 import { allRecordings, filterQuery, parseFilter, type LibraryFilter } from './library/filter.ts';
+import { parseStart } from './player/start-time.ts';
+
+/** What a link to a recording's player says beside its name. */
+export interface Watch {
+  recordingName: string;
+  /** What a link that was shared carries. */
+  share: string | undefined;
+  /** Where to begin, in s. */
+  start: number;
+}
 
 /** The pages of the client and the addresses that lead to them. */
 export type Route =
   | { page: 'join'; roomName: string | undefined }
   | { page: 'room'; roomName: string }
   | { page: 'library'; filter: LibraryFilter }
+  | ({ page: 'watch' } & Watch)
+  | ({ page: 'embed'; autoplay: boolean } & Watch)
   | { page: 'not-found' };
 
 const withQuery = (path: string, roomName: string | undefined) =>
   roomName ? `${path}?${new URLSearchParams({ roomName })}` : path;
+
+/** An address with these behind it, those that are given. */
+function withParameters(path: string, parameters: Record<string, string | number | undefined>): string {
+  const given = Object.entries(parameters).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, String(value)]],
+  );
+  return given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path;
+}
+
+/** What a link to a moment of a recording says behind its name. */
+interface Moment {
+  share?: string | undefined;
+  /** In s; its beginning needs no saying. */
+  start?: number;
+}
+
+const momentOf = ({ share, start = 0 }: Moment) => ({
+  t: start >= 1 ? Math.floor(start) : undefined,
+  share,
+});
 
 /** The address of each page. */
 export const paths = {
@@ -21,9 +53,27 @@ export const paths = {
       : `${base}/room/${encodeURIComponent(roomName)}`,
   library: (filter: Partial<LibraryFilter> = {}) =>
     `${base}/library${filterQuery({ ...allRecordings, ...filter })}`,
-  video: (recordingName: string) => `${base}/recordings/${encodeURIComponent(recordingName)}`,
+  /** The page that plays it. */
+  watch: (recordingName: string, moment: Moment = {}) =>
+    withParameters(`${base}/watch/${encodeURIComponent(recordingName)}`, momentOf(moment)),
+  /** The player alone, for a frame on another page. */
+  embed: (recordingName: string, moment: Moment = {}) =>
+    withParameters(`${base}/embed/${encodeURIComponent(recordingName)}`, momentOf(moment)),
+  video: (recordingName: string, share?: string) =>
+    withParameters(`${base}/recordings/${encodeURIComponent(recordingName)}`, { share }),
+  /** The video as a file, which is called after its title where it has one. */
+  download: (
+    recordingName: string,
+    { title = '', share }: { title?: string | undefined; share?: string | undefined } = {},
+  ) => withParameters(`${base}/recordings/${encodeURIComponent(recordingName)}`, { download: title, share }),
+  /** Several recordings as one file: takes their names in a form. */
+  zip: () => `${base}/recordings/zip`,
   /** A recording's picture, where it has one. */
-  poster: (recordingName: string) => `${base}/posters/${encodeURIComponent(recordingName)}`,
+  poster: (recordingName: string, share?: string) =>
+    withParameters(`${base}/posters/${encodeURIComponent(recordingName)}`, { share }),
+  /** Small pictures of all of it, with their times: WebVTT. */
+  thumbnails: (recordingName: string, share?: string) =>
+    withParameters(`${base}/thumbs/${encodeURIComponent(recordingName)}/index.vtt`, { share }),
   /** A recording while it is being made, from its beginning: an HLS playlist. */
   live: (recordingName: string) => `${base}/live/${encodeURIComponent(recordingName)}/index.m3u8`,
 };
@@ -36,6 +86,18 @@ const decode = (part: string): string | undefined => {
   }
 };
 
+function playerRoute(isEmbed: boolean, recordingName: string | undefined, query: URLSearchParams): Route {
+  if (!recordingName?.endsWith('.mp4')) return { page: 'not-found' };
+  const watch = {
+    recordingName,
+    share: query.get('share') || undefined,
+    start: parseStart(query.get('t')),
+  };
+  // `?autoplay`, or with a value as others write it.
+  const autoplay = !['0', 'false', null].includes(query.get('autoplay'));
+  return isEmbed ? { page: 'embed', autoplay, ...watch } : { page: 'watch', ...watch };
+}
+
 /** The page that an address leads to; what is not below our base is somebody else's. */
 export function matchRoute({ pathname: path, search }: { pathname: string; search: string }): Route {
   if (path !== base && !path.startsWith(`${base}/`)) return { page: 'not-found' };
@@ -43,6 +105,8 @@ export function matchRoute({ pathname: path, search }: { pathname: string; searc
   const queryName = new URLSearchParams(search).get('roomName') || undefined;
   if (pathname === '/') return { page: 'join', roomName: queryName };
   if (/^\/library\/?$/.test(pathname)) return { page: 'library', filter: parseFilter(search) };
+  const [, player, name = ''] = /^\/(watch|embed)\/([^/]+)\/?$/.exec(pathname) ?? [];
+  if (player) return playerRoute(player === 'embed', decode(name), new URLSearchParams(search));
   const part = /^\/room\/([^/]*)\/?$/.exec(pathname)?.[1];
   const roomName = part ? decode(part) : part === '' ? queryName : undefined;
   return roomName ? { page: 'room', roomName } : { page: 'not-found' };

@@ -9,6 +9,7 @@ import { recordingRoutes } from './features/recordings/routes.ts';
 import { thumbnailRoutes } from './features/recordings/thumbnails.ts';
 import { videoRoutes } from './features/recordings/video.ts';
 import { workingFileRoutes } from './features/recordings/working-files.ts';
+import { zipRoutes } from './features/recordings/zip.ts';
 import { checkLink } from './features/shares/check-link.ts';
 import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
@@ -19,8 +20,10 @@ import cors from './plugins/cors.ts';
 import { hideLinks } from './plugins/hide-links.ts';
 import { openLivekit } from './plugins/livekit.ts';
 import openAnswers from './plugins/open-answers.ts';
+import openapi from './plugins/openapi.ts';
 import { createPage } from './plugins/page.ts';
 import { openRedis } from './plugins/redis.ts';
+import { createAddressRefusal } from './plugins/refuse-address.ts';
 import rest from './plugins/rest.ts';
 import { openStorage } from './plugins/storage.ts';
 import { trpc } from './plugins/trpc.ts';
@@ -59,6 +62,8 @@ export async function reelroom(
   await app.register(openAnswers);
   await app.register(cors, options.cors);
   await app.register(rest);
+  await app.register(openapi);
+  const refuseAddress = createAddressRefusal(app);
   const livekit = openLivekit(app, options);
   const storage = openStorage(app, options);
   const redis = openRedis(app, options);
@@ -85,11 +90,10 @@ export async function reelroom(
     await watched.register(workingFileRoutes, { storage, path: options.recordings.path });
     await watched.register(thumbnailRoutes, { ...services, storage, path: options.recordings.path });
   });
+  await app.register(zipRoutes, { ...services, storage });
   await app.register(webhookRoute, { ...services, livekit });
   await app.register(systemRoutes, services);
-  if (existsSync(builtClient)) {
-    const page = createPage({ root: builtClient, base: basePath(app) });
-    await app.register(watchRoutes, { ...services, page, embedOrigins: options.embed.origins });
-  }
-  await app.register(webClient, { root: builtClient });
+  const page = existsSync(builtClient) ? createPage({ root: builtClient, base: basePath(app) }) : undefined;
+  if (page) await app.register(watchRoutes, { ...services, page, embedOrigins: options.embed.origins });
+  await app.register(webClient, { root: builtClient, page, refuseAddress });
 }

@@ -20,13 +20,27 @@ export class ReelroomError extends Error {
 export const invalidInput = (message: string) => new ReelroomError('INVALID_INPUT', message);
 export const roomNotFound = () =>
   new ReelroomError('ROOM_NOT_FOUND', 'Room not found: it opens when the first participant joins');
-export const recordingNotFound = () => new ReelroomError('RECORDING_NOT_FOUND', 'Recording not found');
+export const recordingNotFound = (name?: string) =>
+  new ReelroomError('RECORDING_NOT_FOUND', `Recording not found${name === undefined ? '' : `: ${name}`}`);
 export const shareInvalid = () =>
   new ReelroomError('SHARE_INVALID', 'This link is not valid for this recording');
 export const downloadNotShared = () =>
   new ReelroomError('SHARE_INVALID', 'This link is for watching: it does not allow the download');
 export const shareExpired = () =>
   new ReelroomError('SHARE_EXPIRED', 'This link has expired, or it was taken back');
+export const webhookInvalid = () =>
+  new ReelroomError('WEBHOOK_INVALID', 'The webhook is not signed with our LiveKit API key');
+export const nothingAt = (method: string, address: string) =>
+  new ReelroomError('NOT_FOUND', `There is nothing at ${method} ${address}`);
+export const methodNotAllowed = (method: string, address: string, allowed: string[]) =>
+  new ReelroomError('METHOD_NOT_ALLOWED', `${address} takes ${allowed.join(', ')}, not ${method}`);
+export const bodyTooLarge = (limit: number) =>
+  new ReelroomError('BODY_TOO_LARGE', `The body is too large: at most ${limit} bytes`);
+export const unsupportedMediaType = () =>
+  new ReelroomError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    'The body must be JSON, sent with Content-Type: application/json',
+  );
 export const alreadyStarted = () =>
   new ReelroomError('RECORDING_ALREADY_STARTED', 'Recording already started for this room');
 export const notStarted = () =>
@@ -64,6 +78,29 @@ export const storageUnavailable = (cause?: unknown) =>
 
 export const indexing = () =>
   new ReelroomError('INDEXING', 'The list of recordings is being put together: try again shortly');
+
+/** One error of each code, as callers are told of it: what docs/api.md and the OpenAPI document show. */
+export const exampleErrors: Record<ErrorCode, ReelroomError> = {
+  INVALID_INPUT: invalidInput('roomName is required'),
+  WEBHOOK_INVALID: webhookInvalid(),
+  SHARE_INVALID: shareInvalid(),
+  SHARE_EXPIRED: shareExpired(),
+  ROOM_NOT_FOUND: roomNotFound(),
+  RECORDING_NOT_FOUND: recordingNotFound(),
+  NOT_FOUND: nothingAt('GET', '/recording'),
+  METHOD_NOT_ALLOWED: methodNotAllowed('PUT', '/token', ['POST']),
+  RECORDING_ALREADY_STARTED: alreadyStarted(),
+  RECORDING_NOT_STARTED: notStarted(),
+  PRECONDITION_FAILED: preconditionFailed(),
+  BODY_TOO_LARGE: bodyTooLarge(1_048_576),
+  UNSUPPORTED_MEDIA_TYPE: unsupportedMediaType(),
+  NO_RECORDER: noRecorder(),
+  TOO_MANY_RECORDINGS: tooManyRecordings(4),
+  LIVEKIT_UNAVAILABLE: livekitUnavailable(),
+  STORAGE_UNAVAILABLE: storageUnavailable(),
+  INDEXING: indexing(),
+  INTERNAL: toReelroomError(undefined),
+};
 
 /** The sentences of a schema's refusal, one after the other. */
 export const validationMessage = (error: ZodError): string =>

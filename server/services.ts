@@ -69,6 +69,7 @@ export function createServices(
   const builder = createIndexBuilder({
     index,
     reindex: (onProgress) => reindex({ storage, index, erase, path }, onProgress),
+    onRebuilt: () => events.forget(),
     log,
   });
   const lifecycle = createLifecycle({
@@ -86,12 +87,18 @@ export function createServices(
   });
   const autoRecord = createAutoRecord({ livekit, lifecycle, log });
   const settleRooms = createStaleStatus({ livekit, lifecycle, library, roomStatus });
-  const listing = createListing({ index, builder, underWay: lifecycle.underWay });
+  const listing = createListing({
+    ...{ index, builder, underWay: lifecycle.underWay },
+    countOf: (roomName) => totals.countOf(roomName),
+  });
   const totals = createTotals({ all: () => listing.all({ order: 'newest' }), events, log });
   const retain =
     retentionDays === undefined ? undefined : createRetention({ index, library, days: retentionDays, log });
   const sweep = createSweeper({ storage, backup, lifecycle, path });
-  const upkeep = createUpkeep({ library, erase, builder, retain });
+  const upkeep = createUpkeep({
+    ...{ erase, builder, retain },
+    onDeleted: (recording) => onChange('deleted', recording),
+  });
   return {
     tokens: createTokens({ livekit, roomStatus }),
     library,

@@ -1,5 +1,6 @@
-import { initTRPC, TRPCError } from '@trpc/server';
-import { errorCodes } from '@reelroom/shared';
+import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server';
+import { errorCodes, type ErrorCode } from '@reelroom/shared';
+import { ZodError } from 'zod';
 import { ReelroomError, toReelroomError } from './errors.ts';
 import type { Services } from './services.ts';
 
@@ -9,13 +10,21 @@ export interface Context extends Services {
   baseUrl: string;
 }
 
+/** What tRPC itself refuses, by its own codes; anything else that it refuses is input that is wrong. */
+const refusals: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
+  NOT_FOUND: 'NOT_FOUND',
+  METHOD_NOT_SUPPORTED: 'METHOD_NOT_ALLOWED',
+  PAYLOAD_TOO_LARGE: 'BODY_TOO_LARGE',
+  UNSUPPORTED_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
 const t = initTRPC.context<Context>().create({
   // A subscription that says nothing is told from one whose connection is dead.
   sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 25_000 } },
   /** Adds our stable code, and keeps the inside of a 5xx inside. */
   errorFormatter({ shape, error }) {
-    const known =
-      error.code === 'INTERNAL_SERVER_ERROR' || error.cause ? toReelroomError(error.cause) : undefined;
+    const isOurs = error.cause instanceof ReelroomError || error.cause instanceof ZodError;
+    const known = isOurs || error.code === 'INTERNAL_SERVER_ERROR' ? toReelroomError(error.cause) : undefined;
     return {
       message: known?.message ?? error.message,
       code: shape.code,
@@ -23,7 +32,7 @@ const t = initTRPC.context<Context>().create({
         code: shape.data.code,
         httpStatus: shape.data.httpStatus,
         path: shape.data.path,
-        errorCode: known?.code ?? ('INVALID_INPUT' as const),
+        errorCode: known?.code ?? refusals[error.code] ?? ('INVALID_INPUT' as const),
       },
     };
   },

@@ -1,18 +1,28 @@
+import { z } from 'zod';
+
 /**
  * Every error that Reelroom answers with, in one table: its stable `code`, and
  * what it is in HTTP (REST) and in tRPC. A 5xx never says what went wrong inside.
  */
 export const errorCodes = {
   INVALID_INPUT: { status: 400, trpc: 'BAD_REQUEST' },
+  /** A webhook that LiveKit did not send. */
+  WEBHOOK_INVALID: { status: 401, trpc: 'UNAUTHORIZED' },
   /** The link is not one that was given for this recording, or not for this. */
   SHARE_INVALID: { status: 403, trpc: 'FORBIDDEN' },
   /** The link's time is over, or it was taken back. */
   SHARE_EXPIRED: { status: 403, trpc: 'FORBIDDEN' },
   ROOM_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },
   RECORDING_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },
+  /** There is nothing at this address, or no such procedure. */
+  NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },
+  /** There is something at this address, but not by this method. */
+  METHOD_NOT_ALLOWED: { status: 405, trpc: 'METHOD_NOT_SUPPORTED' },
   RECORDING_ALREADY_STARTED: { status: 409, trpc: 'CONFLICT' },
   RECORDING_NOT_STARTED: { status: 409, trpc: 'CONFLICT' },
   PRECONDITION_FAILED: { status: 412, trpc: 'PRECONDITION_FAILED' },
+  BODY_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE' },
   NO_RECORDER: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   TOO_MANY_RECORDINGS: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   LIVEKIT_UNAVAILABLE: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
@@ -22,3 +32,14 @@ export const errorCodes = {
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
+
+export const errorCodeSchema = z.enum(
+  Object.keys(errorCodes).filter((code): code is ErrorCode => code in errorCodes),
+);
+
+/** What REST answers when something is wrong. */
+export const errorSchema = z.object({
+  errorMessage: z.string().describe('What is wrong, a sentence for people'),
+  code: errorCodeSchema,
+});
+export type ErrorAnswer = z.infer<typeof errorSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorCodes, type ErrorCode } from './errors.ts';
+import { errorCodeSchema } from './errors.ts';
 import { recordingInputSchema, recordingSchema } from './recording.ts';
 import { recordingNameSchema } from './recording-name.ts';
 import { titleSchema } from './title.ts';
@@ -19,17 +19,17 @@ const searchSchema = text('search')
 
 /** Which recordings to list; all optional, and all that are given must hold. */
 const filterSchema = z.object({
-  /** Compares exactly; an empty one is none. */
-  roomName: text('roomName').optional(),
-  /** Compares exactly; an empty one is none. */
-  roomId: text('roomId').optional(),
-  status: z.enum(['ready', 'failed'], { error: 'status must be ready or failed' }).optional(),
-  /** Those that began then or later. */
-  from: moment('from').optional(),
-  /** Those that began before then. */
-  to: moment('to').optional(),
-  /** Text in the title or the room's name, whatever its case and accents. */
-  search: searchSchema.optional(),
+  roomName: text('roomName').describe('Compares exactly; an empty one is none').optional(),
+  roomId: text('roomId').describe('Compares exactly; an empty one is none').optional(),
+  status: z
+    .enum(['ready', 'failed'], { error: 'status must be ready or failed' })
+    .describe('Those that became this')
+    .optional(),
+  from: moment('from').describe('Those that began then or later').optional(),
+  to: moment('to').describe('Those that began before then').optional(),
+  search: searchSchema
+    .describe("Text in the title or the room's name, whatever its case and accents")
+    .optional(),
 });
 export type RecordingFilter = z.infer<typeof filterSchema>;
 
@@ -41,23 +41,26 @@ export const listInputSchema = filterSchema.extend({
     .min(1, 'limit is too small: it is 1 to 200')
     .max(200, 'limit is too large: it is 1 to 200')
     .default(50),
-  /** `nextCursor` of the page before, of the same filter and order. */
-  cursor: text('cursor').optional(),
+  cursor: text('cursor').describe('nextCursor of the page before, of the same filter and order').optional(),
 });
 export type ListInput = z.input<typeof listInputSchema>;
 export type ListQuery = z.output<typeof listInputSchema>;
 
 export const recordingPageSchema = z.object({
-  /** Those under way, newest first; on the first page only. */
-  live: z.array(recordingSchema),
-  /** Those that have ended. There may be fewer than `limit`, even none, and yet more to come. */
-  recordings: z.array(recordingSchema),
-  /** Where the next page begins; absent on the last one. */
-  nextCursor: z.string().optional(),
-  /** The index is being built: there may be recordings that are not listed yet. */
-  indexing: z.literal(true).optional(),
+  live: z.array(recordingSchema).describe('Those under way, newest first; on the first page only'),
+  recordings: z
+    .array(recordingSchema)
+    .describe('Those that have ended. There may be fewer than limit, even none, and yet more to come'),
+  nextCursor: z.string().describe('Where the next page begins; absent on the last one').optional(),
+  indexing: z
+    .literal(true)
+    .describe('The index is being built: there may be recordings that are not listed yet')
+    .optional(),
 });
 export type RecordingPage = z.infer<typeof recordingPageSchema>;
+
+/** All recordings that have ended, as REST lists them to who asks for no page. */
+export const recordingListSchema = z.object({ recordings: z.array(recordingSchema) });
 
 /** Which rooms to suggest: those with this text in their name, whatever its case and accents. */
 export const roomsInputSchema = z.object({ search: searchSchema.optional() }).optional();
@@ -86,12 +89,15 @@ export const keepInputSchema = recordingInputSchema.extend({
 
 const maxNames = 1_000;
 
-export const deleteManyInputSchema = z.object({
-  names: z
-    .array(recordingNameSchema, { error: 'names must be a list of the names of recordings' })
-    .min(1, `names must have at least one name`)
-    .max(maxNames, `names has too many: at most ${maxNames}`),
-});
+const namesSchema = z
+  .array(recordingNameSchema, { error: 'names must be a list of the names of recordings' })
+  .min(1, `names must have at least one name`)
+  .max(maxNames, `names has too many: at most ${maxNames}`);
+
+export const deleteManyInputSchema = z.object({ names: namesSchema });
+
+/** Which recordings to download as one ZIP; one that is named twice is in it once. */
+export const zipInputSchema = z.object({ names: namesSchema });
 
 export const deleteManyOutputSchema = z.object({
   /** One for each name, in their order. */
@@ -101,7 +107,7 @@ export const deleteManyOutputSchema = z.object({
       /** Why it was not deleted; absent where it was. */
       error: z
         .object({
-          code: z.custom<ErrorCode>((code) => typeof code === 'string' && code in errorCodes),
+          code: errorCodeSchema,
           message: z.string(),
         })
         .optional(),

@@ -18,7 +18,8 @@ export const recordingNameSchema = z
   })
   .refine((name) => new TextEncoder().encode(name + manifestSuffix).length <= 255, {
     error: 'name is too long: at most 250 bytes of UTF-8',
-  });
+  })
+  .describe('{roomName}-{roomId}-{time}.mp4, at most 250 bytes of UTF-8; the time is UTC');
 
 /**
  * The name of a recording that starts at `startedAt` (ms since 1970). The time is

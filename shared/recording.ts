@@ -4,7 +4,9 @@ import { roomNameSchema } from './room-name.ts';
 import { titleSchema } from './title.ts';
 
 /** The states of a recording: the last two are final. */
-export const recordingStatusSchema = z.enum(['starting', 'recording', 'stopping', 'ready', 'failed']);
+export const recordingStatusSchema = z
+  .enum(['starting', 'recording', 'stopping', 'ready', 'failed'])
+  .describe('ready and failed are final');
 export type RecordingStatus = z.infer<typeof recordingStatusSchema>;
 
 /** Order of a recording's life; of two things heard about one recording the later is true. */
@@ -20,51 +22,52 @@ export const statusOrder: Record<RecordingStatus, number> = {
 export const isFinal = (status: RecordingStatus): boolean => status === 'ready' || status === 'failed';
 
 /** Why a ready recording ended. */
-export const endedBySchema = z.enum([
-  /** Somebody pressed Stop. */
-  'stop',
-  /** Everyone left, or the room was closed. */
-  'room-closed',
-  /** It became as long as a recording may be. */
-  'limit',
-  /** The recorder was shut down, and ended it properly. */
-  'recorder-shutdown',
-  /** The recorder was lost, and what it had stored was made whole. */
-  'recovered',
-]);
+export const endedBySchema = z
+  .enum([
+    /** Somebody pressed Stop. */
+    'stop',
+    /** Everyone left, or the room was closed. */
+    'room-closed',
+    /** It became as long as a recording may be. */
+    'limit',
+    /** The recorder was shut down, and ended it properly. */
+    'recorder-shutdown',
+    /** The recorder was lost, and what it had stored was made whole. */
+    'recovered',
+  ])
+  .describe('Why a ready recording ended');
 export type EndedBy = z.infer<typeof endedBySchema>;
 
 /** Why a failed recording failed; `error` says it to people. */
-export const failureSchema = z.enum(['NOT_BEGUN', 'NO_RECORDER', 'RECORDER_FAILED', 'RECORDER_LOST']);
+export const failureSchema = z
+  .enum(['NOT_BEGUN', 'NO_RECORDER', 'RECORDER_FAILED', 'RECORDER_LOST'])
+  .describe('Why a failed recording failed, for programs');
 export type Failure = z.infer<typeof failureSchema>;
 
 /** A recording as lists and answers show it; the seed's six fields and ours. */
 export const recordingSchema = z.object({
-  /** The egress that made it. */
-  id: z.string(),
+  id: z.string().describe('The egress that made it'),
   name: recordingNameSchema,
   roomName: z.string(),
   roomId: z.string(),
-  /** When it was asked for, in ms since 1970. */
-  startedAt: z.number(),
-  /** Bytes; 0 until the file is stored. */
-  size: z.number(),
-  /** Length of the media in ms, where it is known. */
-  durationMs: z.number().optional(),
-  /** The picture, in pixels; absent where there is none, or it is not known. */
-  width: z.number().optional(),
-  height: z.number().optional(),
+  startedAt: z.number().describe('When it was asked for, in ms since 1970'),
+  size: z.number().describe('Bytes; 0 until the file is stored'),
+  durationMs: z.number().describe('Length of the media in ms, where it is known').optional(),
+  width: z
+    .number()
+    .describe('The picture, in pixels; absent where there is none, or it is not known')
+    .optional(),
+  height: z.number().describe('As width, in pixels').optional(),
   status: recordingStatusSchema,
   endedBy: endedBySchema.optional(),
-  /** How much of its end a recovered recording lacks, in ms, where that is known. */
-  lostMs: z.number().optional(),
+  lostMs: z
+    .number()
+    .describe('How much of its end a recovered recording lacks, in ms, where that is known')
+    .optional(),
   failure: failureSchema.optional(),
-  /** Why a failed recording failed, a sentence for people. */
-  error: z.string().optional(),
-  /** What people call it. */
+  error: z.string().describe('Why a failed recording failed, a sentence for people').optional(),
   title: titleSchema.optional(),
-  /** Whether it stays, however old it becomes. */
-  keep: z.boolean().optional(),
+  keep: z.boolean().describe('Whether it stays, however old it becomes').optional(),
 });
 export type Recording = z.infer<typeof recordingSchema>;
 
@@ -72,16 +75,39 @@ export const roomInputSchema = z.object({ roomName: roomNameSchema });
 
 /** How to record a room; all but its name optional. */
 export const startInputSchema = roomInputSchema.extend({
-  /** Everyone alike, whoever speaks large, or whoever speaks alone. */
   layout: z
     .enum(['grid', 'speaker', 'single-speaker'], { error: 'layout must be grid, speaker or single-speaker' })
-    .default('grid'),
+    .default('grid')
+    .describe('Everyone alike, whoever speaks large, or whoever speaks alone'),
   quality: z
     .enum(['480p', '720p', '1080p'], { error: 'quality must be 480p, 720p or 1080p' })
-    .default('720p'),
-  audioOnly: z.boolean({ error: 'audioOnly must be true or false' }).default(false),
+    .default('720p')
+    .describe('The height of the picture in pixels'),
+  audioOnly: z
+    .boolean({ error: 'audioOnly must be true or false' })
+    .default(false)
+    .describe('Records sound without a picture'),
 });
 export type StartOptions = z.output<typeof startInputSchema>;
+
+/** What REST answers to a start, as the seed does. */
+export const startedSchema = z.object({
+  message: z.literal('Recording started'),
+  recording: recordingSchema.pick({ name: true, startedAt: true }),
+});
+export type Started = z.infer<typeof startedSchema>;
+
+/** What REST answers to a stop, as the seed does; the file is still being finished. */
+export const stoppedSchema = z.object({
+  message: z.literal('Recording stopped'),
+  recording: recordingSchema.pick({ name: true, startedAt: true, size: true }),
+});
+export type Stopped = z.infer<typeof stoppedSchema>;
+
+/** What REST answers once a recording is deleted, as the seed does. */
+export const deletedSchema = z.object({ message: z.literal('Recording deleted') });
+export type Deleted = z.infer<typeof deletedSchema>;
+
 export const recordingInputSchema = z.object({ name: recordingNameSchema });
 
 /** A recording, seen by whoever holds a link to it: `share` is what the link carries. */

@@ -32,4 +32,7 @@ export const roomNameSchema = z
   .refine((name) => !forbidden.test(name), {
     error:
       'roomName may not contain / \\ | { } or control characters: letters, digits, spaces, accents, emoji and other signs are fine',
-  });
+  })
+  .describe(
+    `Free text of 1 to ${maxCharacters} characters, at most ${maxBytes} bytes of UTF-8, without / \\ | { } and control characters`,
+  );

@@ -2,15 +2,11 @@ import { z } from 'zod';
 
 /** A part of the stack that `npm start` sets up. */
 export const setupPartSchema = z.object({
-  /** What it is, for people: `Video calls (LiveKit)`. */
-  name: z.string(),
-  /** Which of the app's abilities waits for it. */
-  needed: z.enum(['calls', 'recording', 'storage']),
-  /** What is being done now: `building, the first time only`. */
-  step: z.string(),
+  name: z.string().describe('What it is, for people: Video calls (LiveKit)'),
+  needed: z.enum(['calls', 'recording', 'storage']).describe("Which of the app's abilities waits for it"),
+  step: z.string().describe('What is being done now: building, the first time only'),
   state: z.enum(['waiting', 'working', 'ready', 'failed']),
-  /** How long it has been worked on, in ms. */
-  elapsedMs: z.number(),
+  elapsedMs: z.number().describe('How long it has been worked on, in ms'),
 });
 
 /** What the launcher tells the app of the set-up, whenever it changes. */
@@ -19,8 +15,7 @@ export type Setup = z.infer<typeof setupSchema>;
 
 const abilitySchema = z.object({
   ready: z.boolean(),
-  /** Why not, a sentence for people. */
-  reason: z.string().optional(),
+  reason: z.string().describe('Why not, a sentence for people').optional(),
 });
 
 /** What works now, and what is still being set up. */
@@ -29,7 +24,13 @@ export const systemStatusSchema = z.object({
   recording: abilitySchema,
   storage: abilitySchema,
   setup: setupSchema.shape.parts,
-  /** After how many days recordings are deleted that are not kept; never when absent. */
-  retentionDays: z.number().optional(),
+  retentionDays: z
+    .number()
+    .describe('After how many days recordings are deleted that are not kept; never when absent')
+    .optional(),
 });
 export type SystemStatus = z.infer<typeof systemStatusSchema>;
+
+/** The process lives. */
+export const healthSchema = z.object({ status: z.literal('ok') });
+export type Health = z.infer<typeof healthSchema>;

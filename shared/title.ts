@@ -10,4 +10,5 @@ export const titleSchema = z
   .refine((title) => [...title].length <= maxCharacters, {
     error: `title is too long: at most ${maxCharacters} characters`,
   })
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'title may not contain control characters');
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'title may not contain control characters')
+  .describe('What people call it: 1 to 200 characters');

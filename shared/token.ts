@@ -9,8 +9,17 @@ export const tokenInputSchema = z.object({
     .trim()
     .min(1, 'participantName is required')
     .max(128, 'participantName is too long: at most 128 characters')
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'participantName may not contain control characters'),
-  /** Has the room wait to be recorded as soon as two people are in it. */
-  autoRecord: z.boolean({ error: 'autoRecord must be true or false' }).optional(),
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'participantName may not contain control characters')
+    .describe('What others in the room are shown; two of one name are two participants'),
+  autoRecord: z
+    .boolean({ error: 'autoRecord must be true or false' })
+    .describe('Has the room wait to be recorded as soon as two people are in it')
+    .optional(),
 });
 export type TokenInput = z.infer<typeof tokenInputSchema>;
+
+/** What REST answers to who wants to join, as the seed does. */
+export const tokenSchema = z.object({
+  token: z.string().describe('A LiveKit access token (a JWT) to connect with'),
+});
+export type Token = z.infer<typeof tokenSchema>;

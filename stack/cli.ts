@@ -1,5 +1,7 @@
 import { bench } from './bench-run.ts';
 import { check } from './check.ts';
+import { docs } from './docs.ts';
+import { pack } from './pack.ts';
 import { reindex } from './reindex.ts';
 import { start } from './start.ts';
 import { test } from './test-run.ts';
@@ -12,7 +14,9 @@ const commands: Record<string, () => Promise<boolean | void>> = {
   test: () => test(files),
   bench: () => bench(files),
   check,
+  docs,
   reindex,
+  pack: () => pack(files[0]),
 };
 
 try {

@@ -1,5 +1,6 @@
 // The way in: `node stack/run.mjs start | dev | test [files…] | bench [files…] |
-// check | reindex`. Plain Node with nothing installed: it installs the workspace, then hands over to cli.ts.
+// check | docs | reindex | pack [folder]`. Plain Node with nothing installed: it installs the workspace, then
+// hands over to cli.ts.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

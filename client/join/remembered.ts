@@ -25,7 +25,7 @@ export const remembered = {
   set: (key: Key, value: string | undefined) => set(local, key, value),
 };
 
-type Key = 'name' | 'room' | 'recording' | `${'camera' | 'microphone'}${'' | 'Id'}`;
+type Key = 'name' | 'room' | 'recording' | 'volume' | 'speed' | `${'camera' | 'microphone'}${'' | 'Id'}`;
 
 /** The call that this tab is in, which a reload comes back to. */
 export const inCall = {

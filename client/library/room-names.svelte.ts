@@ -4,15 +4,15 @@ import { trpc } from '../trpc.ts';
 /** How long after the last key rooms are looked for, in ms. */
 const pause = 200;
 
-/** Names of rooms to choose from, while one is typed. */
+/** Rooms to choose from, while the name of one is typed. */
 export function createRoomNames() {
   let found = $state.raw<RoomSuggestions['rooms']>([]);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;
 
   return {
-    get names() {
-      return found.map(({ roomName }) => roomName);
+    get found() {
+      return found;
     },
     /** Looks for rooms with this text in their names, soon. */
     look(text: string) {

@@ -42,3 +42,10 @@ export const allOf = (rows: readonly Recording[]): Selection => ({
 /** The recordings that are chosen and still there. */
 export const chosenOf = ({ names }: Selection, rows: readonly Recording[]): Recording[] =>
   names.size === 0 ? [] : rows.filter((row) => names.has(row.name));
+
+/** How many recordings one file may have in it. */
+export const maxDownloads = 1_000;
+
+/** Those of the chosen that have a file. */
+export const downloadsOf = (chosen: readonly Recording[]): Recording[] =>
+  chosen.filter(({ status }) => status === 'ready');

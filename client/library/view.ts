@@ -1,4 +1,4 @@
-import type { Totals } from '@reelroom/shared';
+import type { RoomSuggestions, Totals } from '@reelroom/shared';
 import { countLabel } from '../recordings/view.ts';
 import { formatSize } from '../ui/format.ts';
 
@@ -15,6 +15,10 @@ export const keepHint = (days: number | undefined): string =>
   days === undefined
     ? 'Recordings stay until somebody deletes them; one that is kept says so before it is deleted.'
     : `It stays when others are deleted, ${inDays(days)} after they were made. It can still be deleted by hand.`;
+
+/** What a suggested room says of itself: `stand-up, 1,204 recordings`. */
+export const roomLabel = ({ roomName, count }: RoomSuggestions['rooms'][number], locale?: string): string =>
+  count === undefined ? roomName : `${roomName}, ${countLabel(count, locale)}`;
 
 /** All that the library has: `1,204 recordings, 38 GB`. */
 export const totalsLine = ({ count, bytes }: Totals, locale?: string): string =>

@@ -1,13 +1,9 @@
 import { paths } from '../routes.ts';
-import { toast } from '../ui/toasts.svelte.ts';
+import { copy } from '../ui/copy.ts';
 
-/** Copies the address that leads into a room; shows it where the browser does not let a page copy. */
-export async function shareLink(roomName: string): Promise<void> {
-  const link = new URL(paths.room(roomName), location.href).href;
-  try {
-    await navigator.clipboard.writeText(link);
-    toast('Link copied. Send it to whom you want in the call.');
-  } catch {
-    toast(link);
-  }
-}
+/** Copies the address that leads into a room. */
+export const shareLink = (roomName: string): Promise<void> =>
+  copy(
+    new URL(paths.room(roomName), location.href).href,
+    'Link copied. Send it to whom you want in the call.',
+  );

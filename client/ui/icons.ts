@@ -66,6 +66,7 @@ export const icons = {
     ],
   },
   download: { lines: ['M12 4v11', 'M7.5 11L12 15.5l4.5-4.5', 'M4.5 19.5h15'] },
+  share: { lines: ['M12 14.5V3.5', 'M8 7l4-4 4 4', 'M7 11H5.5v9.5h13V11H17'] },
   link: {
     lines: [
       'M10 14a4 4 0 0 0 5.7 0l3.6-3.6a4 4 0 0 0-5.7-5.7l-1.2 1.2',

@@ -1,10 +1,23 @@
-import type { ErrorCode } from '@reelroom/shared';
+import type { ErrorAnswer } from '@reelroom/shared';
 import type { FastifyError } from 'fastify';
 import fp from 'fastify-plugin';
-import { ReelroomError, toReelroomError } from '../errors.ts';
+import {
+  bodyTooLarge,
+  invalidInput,
+  ReelroomError,
+  toReelroomError,
+  unsupportedMediaType,
+} from '../errors.ts';
 
-/** A refusal by Fastify itself: malformed JSON, a body too large, a media type that is not JSON. */
-const isRefusal = (error: FastifyError) =>
+/** What a body is refused with that Fastify does not even hand over. */
+function refusedBody({ statusCode }: FastifyError, bodyLimit: number): ReelroomError {
+  if (statusCode === 413) return bodyTooLarge(bodyLimit);
+  if (statusCode === 415) return unsupportedMediaType();
+  return invalidInput('The body is not JSON: it must be an object such as {"roomName":"team"}');
+}
+
+/** An error of a hook that the application around us has put before our routes, which knows how it is answered. */
+const isForeignRefusal = (error: FastifyError) =>
   !(error instanceof ReelroomError) &&
   error.statusCode !== undefined &&
   error.statusCode >= 400 &&
@@ -25,14 +38,15 @@ export default fp(
     });
 
     app.setErrorHandler<FastifyError>((error, request, reply) => {
-      const answer = (status: number, errorMessage: string, code: ErrorCode) =>
-        reply.code(status).send({ errorMessage, code });
-
-      if (isRefusal(error)) return answer(error.statusCode ?? 400, error.message, 'INVALID_INPUT');
-      const known = toReelroomError(error);
+      const isBodyRefused = error.code?.startsWith('FST_ERR_CTP_');
+      if (!isBodyRefused && isForeignRefusal(error)) throw error;
+      const known = isBodyRefused
+        ? refusedBody(error, request.routeOptions.bodyLimit)
+        : toReelroomError(error);
       if (known.status >= 500) request.log.error({ err: error }, known.message);
       const message = known.code === 'INTERNAL' ? request.routeOptions.config.failure : undefined;
-      return answer(known.status, message ?? known.message, known.code);
+      const answer: ErrorAnswer = { errorMessage: message ?? known.message, code: known.code };
+      return reply.code(known.status).send(answer);
     });
   },
   { name: 'reelroom-rest' },

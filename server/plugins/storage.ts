@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
@@ -15,6 +16,7 @@ import {
   S3Client,
   S3ServiceException,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
 import { storageUnavailable } from '../errors.ts';
@@ -37,8 +39,8 @@ export interface Listing {
   isTruncated: boolean;
 }
 
-/** Which part of an object is wanted, and unless it is which; as in HTTP. */
-type ObjectRequest = { [Header in 'Range' | 'IfNoneMatch']?: string | undefined };
+/** Which part of an object is wanted, and unless it is which, or only if; as in HTTP. */
+type ObjectRequest = { [Header in 'Range' | 'IfNoneMatch' | 'IfMatch']?: string | undefined };
 
 /** An object's head as S3 gives it: an HTTP status, and what the headers say. */
 export interface ObjectHead {
@@ -50,11 +52,22 @@ export interface ObjectHead {
   lastModified?: Date | undefined;
 }
 
+/** The bytes of an object from `start` to before `end`. */
+export interface ObjectPart {
+  key: string;
+  etag: string;
+  start: number;
+  end: number;
+}
+
 /** An object that is made of parts; it is there once it is complete. Each method is one request. */
 export interface Upload {
   /** Uploads a part, in any order: number 1 to 10,000; 5 MiB at least, but for the last. */
   put(number: number, part: Uint8Array): Promise<void>;
-  complete(): Promise<void>;
+  /** Has S3 make a part of another object's bytes, as long as that one has this ETag. */
+  copy(number: number, source: ObjectPart): Promise<void>;
+  /** With an `etag` only in the place of the object that has it. */
+  complete(etag?: string): Promise<void>;
   /** Takes back all parts. */
   abort(): Promise<void>;
 }
@@ -233,20 +246,20 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
 
     /**
      * The bytes of an object from `start` to before `end`, or to its end if that comes first,
-     * with its size; nothing where there is no such object, or nothing of it in that range.
+     * with its size and ETag; nothing where there is no such object, or nothing of it in that range.
      */
     async getPart(
       key: string,
       start: number,
       end: number,
-    ): Promise<{ bytes: Uint8Array; size: number } | undefined> {
+    ): Promise<{ bytes: Uint8Array; size: number; etag?: string | undefined } | undefined> {
       const part = client
         .send(new GetObjectCommand({ Bucket, Key: key, Range: `bytes=${start}-${end - 1}` }), {
           abortSignal: AbortSignal.timeout(bodyTimeout),
         })
-        .then(async ({ Body, ContentRange }) => {
+        .then(async ({ Body, ContentRange, ETag }) => {
           const bytes = await Body?.transformToByteArray();
-          return bytes && { bytes, size: Number(ContentRange?.split('/')[1] ?? bytes.length) };
+          return bytes && { bytes, size: Number(ContentRange?.split('/')[1] ?? bytes.length), etag: ETag };
         });
       return reach(orNothing(part, 416));
     },
@@ -261,6 +274,15 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     /** Makes an object that says all it has to say by its key. */
     async putEmpty(key: string): Promise<void> {
       await reach(client.send(new PutObjectCommand({ Bucket, Key: key, Body: new Uint8Array() })));
+    },
+
+    /** Puts an object in the place of the one that has this `etag`, whole or not at all; a few megabytes. */
+    async replace(key: string, body: Uint8Array, contentType: string, etag: string): Promise<void> {
+      const request = new PutObjectCommand({
+        ...{ Bucket, Key: key, Body: body, ContentType: contentType, IfMatch: etag },
+        ContentMD5: createHash('md5').update(body).digest('base64'),
+      });
+      await reach(client.send(request, patient));
     },
 
     /** Deletes an object; one that is not there is deleted already. */
@@ -299,7 +321,19 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
           const request = new UploadPartCommand({ ...object, UploadId, PartNumber: number, Body: part });
           etags.set(number, (await reach(client.send(request, patient))).ETag);
         },
-        async complete() {
+        async copy(number, { key, etag, start, end }) {
+          const request = new UploadPartCopyCommand({
+            ...{ ...object, UploadId, PartNumber: number },
+            CopySource: `${Bucket}/${key.split('/').map(encodeURIComponent).join('/')}`,
+            CopySourceRange: `bytes=${start}-${end - 1}`,
+            CopySourceIfMatch: etag,
+          });
+          const { CopyPartResult } = await reach(client.send(request, patient));
+          // A server that does not know of copies takes it for an empty part.
+          if (CopyPartResult?.ETag === undefined) throw new Error('S3 has not copied a part');
+          etags.set(number, CopyPartResult.ETag);
+        },
+        async complete(etag) {
           const Parts = [...etags]
             .sort(([one], [other]) => one - other)
             .map(([PartNumber, ETag]) => ({ PartNumber, ETag }));
@@ -307,6 +341,7 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
             ...object,
             UploadId,
             MultipartUpload: { Parts },
+            IfMatch: etag,
           });
           await reach(client.send(request, patient));
         },

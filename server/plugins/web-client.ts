@@ -1,30 +1,29 @@
-import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { basePath } from '../base-path.ts';
-import { createPage } from './page.ts';
+import type { Page } from './page.ts';
+import type { AddressRefusal } from './refuse-address.ts';
 
 /**
  * The built web client: its files, and for every other page address its `index.html`,
  * which then shows that page. Where it is not built there is none.
  * @param root the folder that Vite built
  */
-export async function webClient(app: FastifyInstance, { root }: { root: string }): Promise<void> {
+export async function webClient(
+  app: FastifyInstance,
+  { root, page, refuseAddress }: { root: string; page: Page | undefined; refuseAddress: AddressRefusal },
+): Promise<void> {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', "frame-ancestors 'self'");
   });
-  const base = basePath(app);
-  app.get('/recordings.html', (_request, reply) => reply.redirect(`${base}/library`));
+  app.get('/recordings.html', (_request, reply) => reply.redirect(`${basePath(app)}/library`));
 
-  const sendNothing = (request: FastifyRequest, reply: FastifyReply) =>
-    reply.code(404).send({ errorMessage: `There is nothing at ${request.method} ${request.url}` });
-  if (!existsSync(root)) {
+  if (!page) {
     app.log.warn(`the web client is not built: ${root} is missing`);
     // Fastify's own would log the address whole.
-    app.setNotFoundHandler(sendNothing);
+    app.setNotFoundHandler(refuseAddress);
     return;
   }
-  const page = createPage({ root, base });
   const sendPage = (reply: FastifyReply) =>
     reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page());
 
@@ -44,6 +43,6 @@ export async function webClient(app: FastifyInstance, { root }: { root: string }
   });
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
-    return wantsPage ? sendPage(reply) : sendNothing(request, reply);
+    return wantsPage ? sendPage(reply) : refuseAddress(request, reply);
   });
 }

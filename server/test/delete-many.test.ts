@@ -86,6 +86,7 @@ t.test('whoever dies while deleting is outlived by the order', async (t) => {
     await put(`recordings/.reelroom/thumbs/${name.slice(0, -4)}/t_00000.jpeg`, 'x');
     const { trpc } = await serve(t, { ...config, port: 0 });
     await until('the index to be built', async () => !(await trpc.recordings.list.query()).indexing);
+    const whole = await trpc.recordings.get.query({ name });
     const listed = async () => (await trpc.recordings.list.query()).recordings.map((it) => it.name);
 
     let writes = 0;
@@ -106,9 +107,18 @@ t.test('whoever dies while deleting is outlived by the order', async (t) => {
     t.same(await listed(), [kept], 'reindex brings nothing of it back');
 
     // As another process does it, now and then: what is there twice is nobody's.
-    const { sweep } = await buildServices(t, config);
+    const { sweep, events } = await buildServices(t, config);
+    const told: unknown[] = [];
+    const ended = new AbortController();
+    const listening = (async () => {
+      for await (const { event } of events.subscribe({ signal: ended.signal })) told.push(event);
+    })();
     await sweep();
     await sweep();
+    await until('it to be told', async () => told.length > 1);
+    ended.abort();
+    await listening;
+    t.same(told, [{ type: 'reset' }, { type: 'recording-deleted', recording: whole }]);
     t.equal((await keys()).length, 4, 'the rest is deleted');
     t.same(await listed(), [kept]);
   }

@@ -12,7 +12,10 @@ t.test('what is wrong with a request is told in one form', async (t) => {
       body: '{"roomName":',
     });
     t.equal(response.statusCode, 400);
-    t.match(response.json(), { errorMessage: String, code: 'INVALID_INPUT' });
+    t.same(response.json(), {
+      errorMessage: 'The body is not JSON: it must be an object such as {"roomName":"team"}',
+      code: 'INVALID_INPUT',
+    });
   });
 
   t.test('no body, another media type, a body too large', async (t) => {
@@ -25,24 +28,69 @@ t.test('what is wrong with a request is told in one form', async (t) => {
       headers: { 'content-type': 'text/xml' },
       body: '<a/>',
     } as const;
-    t.equal((await app.inject(xml)).statusCode, 415);
+    const notJson = await app.inject(xml);
+    t.equal(notJson.statusCode, 415);
+    t.same(notJson.json(), {
+      errorMessage: 'The body must be JSON, sent with Content-Type: application/json',
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+    });
     const large = await app.inject({
       method: 'POST',
       url: '/token',
       body: { roomName: 'x'.repeat(2 << 20) },
     });
     t.equal(large.statusCode, 413);
-    t.match(large.json(), { errorMessage: String, code: 'INVALID_INPUT' });
+    t.same(large.json(), {
+      errorMessage: 'The body is too large: at most 1048576 bytes',
+      code: 'BODY_TOO_LARGE',
+    });
   });
 
   t.test('a procedure that is not there', async (t) => {
     const response = await app.inject('/trpc/recordings.explode');
     t.equal(response.statusCode, 404);
     t.notMatch(response.body, /node_modules|stack/);
+    t.match(response.json(), { error: { data: { httpStatus: 404, errorCode: 'NOT_FOUND' } } });
+  });
+
+  t.test('a procedure called by the wrong method, or with what is no JSON', async (t) => {
+    t.match((await app.inject('/trpc/recordings.start')).json(), {
+      error: { data: { httpStatus: 405, errorCode: 'METHOD_NOT_ALLOWED' } },
+    });
+    const broken = await app.inject({
+      ...{ method: 'POST', url: '/trpc/recordings.start', body: '{"roomName":' },
+      headers: { 'content-type': 'application/json' },
+    });
+    t.match(broken.json(), { error: { data: { httpStatus: 400, errorCode: 'INVALID_INPUT' } } });
+    t.match(broken.json(), { error: { message: /JSON/ } });
   });
 
   t.test('an address that is not there', async (t) => {
-    t.equal((await app.inject({ method: 'POST', url: '/nothing' })).statusCode, 404);
+    const response = await app.inject({ method: 'POST', url: '/nothing?a=b' });
+    t.equal(response.statusCode, 404);
+    t.same(response.json(), { errorMessage: 'There is nothing at POST /nothing', code: 'NOT_FOUND' });
+  });
+
+  t.test('an address that takes other methods names them', async (t) => {
+    const video = await app.inject({ method: 'PUT', url: '/recordings/a.mp4' });
+    t.equal(video.statusCode, 405);
+    t.equal(video.headers.allow, 'DELETE, HEAD, GET');
+    t.same(video.json(), {
+      errorMessage: '/recordings/a.mp4 takes DELETE, HEAD, GET, not PUT',
+      code: 'METHOD_NOT_ALLOWED',
+    });
+    const token = await app.inject('/token');
+    t.equal(token.statusCode, 405);
+    t.equal(token.headers.allow, 'POST');
+  });
+
+  t.test('a webhook that LiveKit did not send', async (t) => {
+    const response = await app.inject({ method: 'POST', url: '/livekit/webhook', body: {} });
+    t.equal(response.statusCode, 401);
+    t.same(response.json(), {
+      errorMessage: 'The webhook is not signed with our LiveKit API key',
+      code: 'WEBHOOK_INVALID',
+    });
   });
 
   t.test('every origin may ask, as in the seed', async (t) => {

@@ -40,6 +40,26 @@ t.test('entries whose media is gone go when somebody asks for it', async (t) => 
   t.equal((await keys('recordings/.reelroom/index/')).length, 2);
 });
 
+t.test('also of one whose name tells no time', async (t) => {
+  const config = testConfig();
+  const { put, keys } = await bucketOf(config);
+  await putSeedRecordings(put, [{ roomName: 'r', roomId: 'RM_1', startedAt: noon }]);
+  const manifest = { egress_id: 'EG_1', room_id: 'RM_1', room_name: 'r', started_at: noon * 1e6 };
+  await put('recordings/no time.mp4', 'media');
+  // Made before its manifest came, its entries stand where its file's date puts them.
+  await reindexBucket(config);
+  await put('recordings/no time.mp4.json', JSON.stringify(manifest));
+  const { trpc } = await serve(t, config);
+  t.equal((await trpc.recordings.list.query()).recordings.length, 2);
+
+  await trpc.recordings.delete.mutate({ name: 'no time.mp4' });
+  t.equal((await keys('recordings/.reelroom/index/')).length, 4, 'nobody knows yet');
+  t.match(await failure(trpc.recordings.get.query({ name: 'no time.mp4' })), {
+    data: { errorCode: 'RECORDING_NOT_FOUND' },
+  });
+  await until('its entries to go', async () => (await keys('recordings/.reelroom/index/')).length === 2);
+});
+
 t.test('of two entries of a recording one is shown, and the wrong one goes', async (t) => {
   const config = testConfig();
   const { put, keys } = await bucketOf(config);

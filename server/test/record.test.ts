@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { areFirst, topBoxes } from '../features/recordings/media/tables-first.ts';
 import { livekitClients, openRoom, serve } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { ffprobe, untilShown } from './support/recording.ts';
@@ -53,6 +54,9 @@ t.test('a recording over tRPC, from start to deletion', async (t) => {
     Math.abs(video.duration - (listed?.durationMs ?? 0) / 1000) < 0.1,
     `${listed?.durationMs} ms are told of ${video.duration} s`,
   );
+  const file = await (await fetch(`${url}/recordings/${encodeURIComponent(recording.name)}`)).arrayBuffer();
+  t.ok(areFirst(topBoxes(Buffer.from(file), 0, file.byteLength)), 'players need not ask for its end first');
+  t.equal(file.byteLength, listed?.size);
 
   const track = await fetch(`${url}/thumbs/${encodeURIComponent(recording.name)}/index.vtt`);
   t.match(await track.text(), /^00:00:00\.000 --> .*\nt_00000\.jpeg#xywh=0,0,640,360$/m);

@@ -2,7 +2,7 @@ import type { Recording } from '@reelroom/shared';
 import t from 'tap';
 import { manifestOf } from '../features/recordings/manifest.ts';
 import { reindexBucket } from '../reindex.ts';
-import { bucketOf, serve, testConfig } from './support/build.ts';
+import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
 import { putSeedRecordings } from './support/seeded.ts';
@@ -200,4 +200,29 @@ t.test('two processes at once, while recordings are renamed and deleted', async 
     30_000,
   );
   await until('no entry to be left over', async () => (await keys(index)).length === 160, 30_000);
+});
+
+t.test('an app that runs meanwhile counts anew, and has open pages load anew', async (t) => {
+  const config = testConfig();
+  const { put } = await bucketOf(config);
+  await putSeedRecordings(put, some(1));
+  const { builder, totals, events, sweep } = await buildServices(t, config);
+  await until('the index to be built', () => builder.whenBuilt(1_000));
+  t.same(await totals.get(), { count: 1, bytes: 5 });
+  let resets = 0;
+  const ended = new AbortController();
+  const listening = (async () => {
+    for await (const { event } of events.subscribe({ signal: ended.signal }))
+      if (event.type === 'reset') resets += 1;
+  })();
+
+  await putSeedRecordings(put, some(3));
+  await reindexBucket(config);
+  await sweep();
+  await until('it to be heard', async () => (await totals.get()).count === 3);
+  t.equal(resets, 2, 'one to begin with');
+  await sweep();
+  t.equal(resets, 2, 'and no more than once');
+  ended.abort();
+  await listening;
 });

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { manifestOf } from '../features/recordings/manifest.ts';
+import { workingFiles } from '../features/recordings/segments.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { makeMp4 } from './support/segments.ts';
 import { until } from './support/until.ts';
@@ -26,9 +27,15 @@ t.test(
     );
     const segment = `${path}.reelroom/segments/${name.slice(0, -4)}/s_00000.ts`;
     await put(segment, 'media');
+    const { tablesFirst } = workingFiles(path, name);
+    await put(tablesFirst, 'half of a copy');
 
     const { trpc } = await serve(t, config);
-    await until('the segments to go', async () => !(await keys()).includes(segment), 60_000);
+    await until(
+      'the segments to go',
+      async () => (await keys()).every((key) => key !== segment && key !== tablesFirst),
+      60_000,
+    );
     t.match(await trpc.recordings.get.query({ name }), { id: 'EG_1', status: 'ready', endedBy: 'stop' });
   },
 );

@@ -57,6 +57,12 @@ export function createEvents({
       else addHere(event);
     },
 
+    /** Has the subscribers of this process load anew what they show. */
+    forget(): void {
+      history.clear();
+      changes.emit('change');
+    },
+
     /**
      * All events behind the one with the id `after`, then each as it comes, until
      * `signal` is aborted. A `reset` comes first without `after`, or when it is too old or

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Recording } from '@reelroom/shared';
+import { recordingSchema, type Recording } from '@reelroom/shared';
 import pMap from 'p-map';
 import { z } from 'zod';
 import type { Storage } from '../../plugins/storage.ts';
@@ -11,11 +11,11 @@ import { listWorkingFiles } from './segments.ts';
 /** How many recordings' folders are listed at once. */
 const atOnce = 16;
 
-const orderSchema = z.object({ names: z.array(z.string()) });
+const orderSchema = z.object({ recordings: z.array(recordingSchema) });
 
-const parseOrder = (text: string | undefined): string[] => {
+const parseOrder = (text: string | undefined): Recording[] => {
   try {
-    return orderSchema.parse(JSON.parse(text ?? '')).names;
+    return orderSchema.parse(JSON.parse(text ?? '')).recordings;
   } catch {
     return [];
   }
@@ -23,8 +23,9 @@ const parseOrder = (text: string | undefined): string[] => {
 
 /**
  * Takes recordings out of the bucket: the entries of the index, then links, manifest and
- * working files, the media last. What is to be deleted is written down before, so that whoever
- * dies in between is outlived by the order, and {@link finish} does the rest.
+ * working files, the media last. What is to be deleted is written down before, with all that is
+ * known of it, so that whoever dies in between is outlived by the order, and `finish` does the
+ * rest.
  */
 export function createErase({ storage, index, path }: { storage: Storage; index: Index; path: string }) {
   const orders = `${path}.reelroom/deleting/`;
@@ -37,20 +38,29 @@ export function createErase({ storage, index, path }: { storage: Storage; index:
   ];
 
   /** In that order; one that S3 would not delete a part of keeps what comes after. Returns the names of those. */
-  async function inOrder(names: string[], entries: Map<string, string[]>): Promise<Set<string>> {
+  async function inOrder(recordings: Recording[]): Promise<Set<string>> {
     const left = new Set<string>();
-    const deleteOf = async (keysOf: (name: string) => Promise<string[]>) => {
+    const deleteOf = async (keysOf: (recording: Recording) => Promise<string[]>) => {
       const keys = await pMap(
-        names.filter((name) => !left.has(name)),
-        async (name) => ({ name, keys: await keysOf(name).catch(() => undefined) }),
+        recordings.filter(({ name }) => !left.has(name)),
+        async (one) => ({ name: one.name, keys: await keysOf(one).catch(() => undefined) }),
         { concurrency: atOnce },
       );
       const refused = await storage.deleteEach(keys.flatMap((one) => one.keys ?? []));
       for (const one of keys) if (!one.keys || one.keys.some((key) => refused.has(key))) left.add(one.name);
     };
-    await deleteOf(async (name) => entries.get(name) ?? []);
-    await deleteOf(besideMedia);
-    await deleteOf(async (name) => [path + name]);
+    await deleteOf(async (recording) => index.keysOf(recording));
+    await deleteOf(({ name }) => besideMedia(name));
+    await deleteOf(async ({ name }) => [path + name]);
+    return left;
+  }
+
+  /** Deletes what an order says, and has it say no more than what is left. */
+  async function carryOut(order: string, recordings: Recording[]): Promise<Set<string>> {
+    const left = await inOrder(recordings);
+    if (left.size === 0) await storage.delete(order);
+    else if (left.size < recordings.length)
+      await storage.putJson(order, { recordings: recordings.filter(({ name }) => left.has(name)) });
     return left;
   }
 
@@ -62,13 +72,9 @@ export function createErase({ storage, index, path }: { storage: Storage; index:
      */
     async all(recordings: Recording[]): Promise<Set<string>> {
       if (recordings.length === 0) return new Set();
-      const names = recordings.map(({ name }) => name);
       const order = `${orders}${randomUUID()}.json`;
-      await storage.putJson(order, { names });
-      const entries = new Map(recordings.map((one) => [one.name, index.keysOf(one)]));
-      const left = await inOrder(names, entries);
-      if (left.size === 0) await storage.delete(order);
-      return left;
+      await storage.putJson(order, { recordings });
+      return carryOut(order, recordings);
     },
 
     /** The orders that have not been carried out, or not yet: one LIST. */
@@ -78,16 +84,17 @@ export function createErase({ storage, index, path }: { storage: Storage; index:
     },
 
     /** The names that an order is about: one GET. */
-    namesOf: async (order: string): Promise<string[]> => parseOrder(await storage.getText(order)),
+    namesOf: async (order: string): Promise<string[]> =>
+      parseOrder(await storage.getText(order)).map(({ name }) => name),
 
-    /** Carries an order out to its end, however much of it is done: requests as {@link all}. */
-    async finish(order: string, find: (name: string) => Promise<Recording | undefined>): Promise<void> {
-      const names = parseOrder(await storage.getText(order));
-      const found = await pMap(names, find, { concurrency: atOnce });
-      // Where nothing is found, the entries are gone: they went first.
-      const entries = new Map(found.flatMap((one) => (one ? [[one.name, index.keysOf(one)]] : [])));
-      const left = await inOrder(names, entries);
-      if (left.size === 0) await storage.delete(order);
+    /**
+     * Carries an order out to its end, however much of it is done: requests as `all`.
+     * @returns the recordings that are gone now
+     */
+    async finish(order: string): Promise<Recording[]> {
+      const recordings = parseOrder(await storage.getText(order));
+      const left = await carryOut(order, recordings);
+      return recordings.filter(({ name }) => !left.has(name));
     },
   };
 }

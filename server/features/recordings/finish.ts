@@ -1,7 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Storage } from '../../plugins/storage.ts';
 import type { Backup } from './backup.ts';
-import { inspectMedia } from './media/inspect.ts';
+import { moveTablesFirst } from './media/faststart.ts';
+import { inspectMedia, type MediaInfo } from './media/inspect.ts';
 import type { Library } from './library.ts';
 import { manifestKey } from './manifest.ts';
 import { rebuildFromSegments } from './media/rebuild.ts';
@@ -13,7 +14,8 @@ export type Finish = (recording: RecordingState) => Promise<RecordingState>;
 
 /**
  * Makes sure of a recording's file: looks into it, makes it whole from its segments
- * where it is missing or cut, describes it, and takes away what is not needed any more.
+ * where it is missing or cut, moves its tables to its beginning, describes it, and takes
+ * away what is not needed any more.
  * The same however often it is done, also by two at once. Throws when S3 is away.
  */
 export function createFinish({
@@ -30,11 +32,22 @@ export function createFinish({
   path: string;
   log: FastifyBaseLogger;
 }): Finish {
+  /** The recording's file, with its tables first if that can be done: it is good without. */
+  async function withTablesFirst(name: string, media: MediaInfo): Promise<MediaInfo> {
+    const scratch = workingFiles(path, name).tablesFirst;
+    try {
+      return await moveTablesFirst({ storage, key: library.keyOf(name), scratch, media });
+    } catch (error) {
+      log.warn({ err: error, name }, 'the tables of a recording stay at its end');
+      return media;
+    }
+  }
+
   /** The recording with its file, if it has one that can be played. */
   async function withFile(recording: RecordingState): Promise<RecordingState | undefined> {
     const media = await inspectMedia(storage, library.keyOf(recording.name));
     if (!media) return undefined;
-    const { hasAudio: _hasAudio, ...described } = media;
+    const { hasAudio: _hasAudio, ...described } = await withTablesFirst(recording.name, media);
     const { failure: _failure, error: _error, ...rest } = recording;
     return { ...rest, ...described, status: 'ready', endedBy: recording.endedBy ?? 'recovered' };
   }

@@ -1,4 +1,5 @@
 import {
+  parseRecordingName,
   recordingSchema,
   type DeleteManyOutput,
   type Recording,
@@ -24,6 +25,9 @@ import type { Target } from './state.ts';
 /** How many recordings are looked at at once, where many are. */
 const atOnce = 16;
 
+/** How often, in ms, all of the index may be gone through for a name that tells no time. */
+const walkEveryMs = 10_000;
+
 /** The recordings that are in the bucket, one by one. */
 export function createLibrary({
   storage,
@@ -46,15 +50,21 @@ export function createLibrary({
   const keyOf = (name: string) => path + name;
   const healing = new Set<string>();
 
-  /** What media and manifest say: two S3 requests. */
-  async function look(name: string): Promise<Recording | undefined> {
+  /** What media and manifest say, and the ETag of the media: two S3 requests. */
+  async function lookAtFile(
+    name: string,
+  ): Promise<{ recording: Recording; etag?: string | undefined } | undefined> {
     const key = keyOf(name);
     const [head, manifest] = await Promise.all([storage.head(key), storage.getText(manifestKey(key))]);
-    const { contentLength: size = 0, lastModified = new Date(0) } = head;
-    return head.status === 200
-      ? describeRecording({ name, size, lastModified }, manifest)
-      : describeFailure(manifest);
+    const { contentLength: size = 0, lastModified = new Date(0), etag } = head;
+    const recording =
+      head.status === 200
+        ? describeRecording({ name, size, lastModified }, manifest)
+        : describeFailure(manifest);
+    return recording && { recording, etag };
   }
+
+  const look = async (name: string) => (await lookAtFile(name))?.recording;
 
   /** Makes the entries at one place those that media and manifest ask for. */
   async function healOnce(entered: Recording): Promise<Recording | undefined> {
@@ -92,8 +102,17 @@ export function createLibrary({
       .finally(() => healing.delete(name));
   }
 
+  let walkedAt = 0;
+
   /** Somebody asked for a recording that is not there: neither may its entries be. */
-  const healMissing = (name: string) => heal(name, () => index.find(name));
+  function healMissing(name: string): void {
+    if (!parseRecordingName(name)) {
+      // Anybody can make up such names.
+      if (Date.now() - walkedAt < walkEveryMs) return;
+      walkedAt = Date.now();
+    }
+    heal(name, () => index.find(name));
+  }
 
   async function get(name: string): Promise<Recording> {
     const recording = await look(name);
@@ -153,6 +172,17 @@ export function createLibrary({
      * @throws {ReelroomError} RECORDING_NOT_FOUND
      */
     get,
+
+    /**
+     * One recording, and the ETag of its file: two S3 requests.
+     * @throws {ReelroomError} RECORDING_NOT_FOUND, which says the name
+     */
+    async find(name: string) {
+      const found = await lookAtFile(name);
+      if (found) return found;
+      healMissing(name);
+      throw recordingNotFound(name);
+    },
 
     healMissing,
 

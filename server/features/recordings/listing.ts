@@ -26,11 +26,14 @@ export function createListing({
   index,
   builder,
   underWay,
+  countOf,
 }: {
   index: Index;
   builder: IndexBuilder;
   /** The recordings under way, newest first. */
   underWay: () => Promise<Recording[]>;
+  /** How many recordings a room has, where that is known. */
+  countOf: (roomName: string) => number | undefined;
 }) {
   const share = createShare<RecordingPage>();
 
@@ -101,7 +104,10 @@ export function createListing({
         if (next === undefined || found.length > maxRooms) break;
       }
       return {
-        rooms: found.slice(0, maxRooms).map((roomName) => ({ roomName })),
+        rooms: found.slice(0, maxRooms).map((roomName) => {
+          const count = countOf(roomName);
+          return { roomName, ...(count !== undefined && { count }) };
+        }),
         more: next !== undefined || found.length > maxRooms,
       };
     },

@@ -1,13 +1,23 @@
 import { Readable } from 'node:stream';
 import {
+  deletedSchema,
   listInputSchema,
+  recordingListSchema,
   recordingNameSchema,
+  recordingPageSchema,
   roomInputSchema,
+  startedSchema,
   startInputSchema,
+  stoppedSchema,
+  type Deleted,
   type Recording,
+  type Started,
+  type Stopped,
 } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { parseInput, recordingNotFound } from '../../errors.ts';
+import { errors, json, type Operation } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 
 declare module 'fastify' {
@@ -16,6 +26,9 @@ declare module 'fastify' {
     failure?: string;
   }
 }
+
+/** What stands for a `*` that is the name of a recording. */
+export const nameParams = z.object({ recordingName: recordingNameSchema });
 
 /** A name that cannot be a recording's is one that is not found. */
 export function recordingNameOf(params: { '*': string }): string {
@@ -47,26 +60,106 @@ async function streamed(recordings: AsyncGenerator<Recording>): Promise<Readable
   return Readable.from(pieces(), { objectMode: false });
 }
 
+const example: Recording = {
+  ...{ id: 'EG_pNzVHzYTqhcD', name: 'team-RM_fC7Rk3PmWb2a-2026-01-31T101530123.mp4' },
+  ...{ roomName: 'team', roomId: 'RM_fC7Rk3PmWb2a', startedAt: 1769854530123, size: 48_211_904 },
+  ...{ durationMs: 312_480, width: 1280, height: 720, status: 'ready', endedBy: 'stop' },
+};
+const { name, startedAt } = example;
+
+const start: Operation = {
+  operationId: 'startRecording',
+  tag: 'Recordings',
+  summary: 'Starts recording a room',
+  description:
+    'Answers as soon as a recorder has taken the job; everyone in the room is shown how it goes on.',
+  body: { 'application/json': { schema: startInputSchema, example: { roomName: 'team' } } },
+  answers: {
+    200: json('A recorder has taken the job', startedSchema, {
+      started: { message: 'Recording started', recording: { name, startedAt } } satisfies Started,
+    }),
+    ...errors('INVALID_INPUT', 'ROOM_NOT_FOUND', 'RECORDING_ALREADY_STARTED'),
+    ...errors('NO_RECORDER', 'TOO_MANY_RECORDINGS', 'LIVEKIT_UNAVAILABLE', 'STORAGE_UNAVAILABLE'),
+  },
+};
+
+const stop: Operation = {
+  operationId: 'stopRecording',
+  tag: 'Recordings',
+  summary: "Stops a room's recording",
+  description:
+    'Answers at once, while the file is still being finished; asked again meanwhile it answers the same.',
+  body: { 'application/json': { schema: roomInputSchema, example: { roomName: 'team' } } },
+  answers: {
+    200: json('The recorder is told to end', stoppedSchema, {
+      stopped: { message: 'Recording stopped', recording: { name, startedAt, size: 0 } } satisfies Stopped,
+    }),
+    ...errors('INVALID_INPUT', 'RECORDING_NOT_STARTED', 'LIVEKIT_UNAVAILABLE', 'STORAGE_UNAVAILABLE'),
+  },
+};
+
+const list: Operation = {
+  operationId: 'listRecordings',
+  tag: 'Recordings',
+  summary: 'Lists recordings',
+  description:
+    'With `limit` or `cursor` a page, on the first one those under way, too; without, all that have ended. What is given must all hold.',
+  query: listInputSchema.extend({
+    limit: listInputSchema.shape.limit.unwrap().describe('Asks for a page, of so many at most').optional(),
+  }),
+  answers: {
+    200: json('A page, or all', z.union([recordingPageSchema, recordingListSchema]), {
+      all: { recordings: [example] },
+      page: { live: [], recordings: [example], nextCursor: 'bmV3ZXN0LzE3Njk4NTQ1MzAxMjM' },
+    }),
+    ...errors(
+      ['INVALID_INPUT', 'limit must be a whole number from 1 to 200, such as 50'],
+      'INDEXING',
+      'STORAGE_UNAVAILABLE',
+    ),
+  },
+};
+
+const deletion: Operation = {
+  operationId: 'deleteRecording',
+  tag: 'Recordings',
+  summary: 'Deletes a recording for good',
+  description: 'And all that belongs to it. One that is still being made is not found.',
+  params: nameParams,
+  answers: {
+    200: json('It is gone', deletedSchema, { deleted: { message: 'Recording deleted' } satisfies Deleted }),
+    ...errors('RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
+  },
+};
+
 /** The seed's REST surface of recordings, over the same services as tRPC. */
 export async function recordingRoutes(
   app: FastifyInstance,
   { lifecycle, library, listing }: Pick<Services, 'lifecycle' | 'library' | 'listing'>,
 ): Promise<void> {
-  app.post('/recordings/start', { config: { failure: 'Error starting recording' } }, async ({ body }) => {
-    const { name, startedAt } = await lifecycle.start(parseInput(startInputSchema, body ?? {}));
-    return { message: 'Recording started', recording: { name, startedAt } };
-  });
+  app.post(
+    '/recordings/start',
+    { config: { failure: 'Error starting recording', operation: start } },
+    async ({ body }): Promise<Started> => {
+      const { name, startedAt } = await lifecycle.start(parseInput(startInputSchema, body ?? {}));
+      return { message: 'Recording started', recording: { name, startedAt } };
+    },
+  );
 
-  app.post('/recordings/stop', { config: { failure: 'Error stopping recording' } }, async ({ body }) => {
-    const { roomName } = parseInput(roomInputSchema, body ?? {});
-    const { name, startedAt, size } = await lifecycle.stop(roomName);
-    return { message: 'Recording stopped', recording: { name, startedAt, size } };
-  });
+  app.post(
+    '/recordings/stop',
+    { config: { failure: 'Error stopping recording', operation: stop } },
+    async ({ body }): Promise<Stopped> => {
+      const { roomName } = parseInput(roomInputSchema, body ?? {});
+      const { name, startedAt, size } = await lifecycle.stop(roomName);
+      return { message: 'Recording stopped', recording: { name, startedAt, size } };
+    },
+  );
 
   // With a limit or a cursor a page; without, as in the seed, all there are.
   app.get(
     '/recordings',
-    { exposeHeadRoute: false, config: { failure: 'Error listing recordings' } },
+    { exposeHeadRoute: false, config: { failure: 'Error listing recordings', operation: list } },
     async ({ query }, reply) => {
       const given = givenIn(query);
       const input = parseInput(listInputSchema, given);
@@ -78,8 +171,8 @@ export async function recordingRoutes(
 
   app.delete<{ Params: { '*': string } }>(
     '/recordings/*',
-    { config: { failure: 'Error deleting recording' } },
-    async ({ params }) => {
+    { config: { failure: 'Error deleting recording', operation: deletion } },
+    async ({ params }): Promise<Deleted> => {
       await library.delete(recordingNameOf(params));
       return { message: 'Recording deleted' };
     },

@@ -39,6 +39,8 @@ export function workingFiles(path: string, name: string) {
     playlist: `${segmentsFolder}index.m3u8`,
     /** The last five segments only. */
     livePlaylist: `${segmentsFolder}live.m3u8`,
+    /** The whole recording, with its tables first, while that is made; it goes with the segments. */
+    tablesFirst: `${segmentsFolder}tables-first.mp4`,
     /** The first thumbnail. */
     poster: `${thumbsFolder}t_00000.jpeg`,
     segments: {

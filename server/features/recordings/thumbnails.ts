@@ -1,12 +1,38 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { recordingNotFound } from '../../errors.ts';
+import { binary, errors, type Operation } from '../../operation.ts';
 import type { Storage } from '../../plugins/storage.ts';
 import type { Services } from '../../services.ts';
-import { tokenIn } from '../shares/check-link.ts';
+import { linkQuery, tokenIn } from '../shares/check-link.ts';
 import { jpegSize } from './media/jpeg-size.ts';
-import { recordingNameOf } from './routes.ts';
+import { nameParams, recordingNameOf } from './routes.ts';
 import { listThumbnails, thumbnailSeconds, workingFiles } from './segments.ts';
 import { emptyTrack, thumbnailTrack } from './thumbnail-track.ts';
+
+const operation: Operation = {
+  operationId: 'getThumbnail',
+  tag: 'Video',
+  summary: 'Pictures to show while somebody looks for a place in a recording',
+  description:
+    '`index.vtt` says which of those beside it to show when (WebVTT), and is empty where there are none. Of recordings that have ended.',
+  params: nameParams.extend({
+    file: z.string().describe('index.vtt, or a picture that it names, such as t_00000.jpeg'),
+  }),
+  query: linkQuery,
+  headers: z.object({
+    'If-None-Match': z.string().describe('Of a picture: entity tags that are at hand').optional(),
+  }),
+  answers: {
+    200: {
+      description: 'The track, or a picture',
+      headers: z.object({ 'Cache-Control': z.string() }),
+      content: { 'text/vtt': { schema: z.string() }, ...binary('image/jpeg') },
+    },
+    304: { description: 'The picture at hand is the picture as it is' },
+    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
+  },
+};
 
 /** Within so many bytes a thumbnail says how large its picture is. */
 const headBytes = 4_096;
@@ -40,30 +66,34 @@ export async function thumbnailRoutes(
     return thumbnailTrack({ files, query, size, seconds: thumbnailSeconds, durationMs });
   }
 
-  app.get<{ Params: { '*': string } }>('/thumbs/*', async ({ params, query, headers }, reply) => {
-    const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(params['*']) ?? [];
-    const folder = workingFiles(path, recordingNameOf({ '*': name })).thumbsFolder;
-    if (file === 'index.vtt') {
-      const track = await trackOf(name, tokenIn(query));
-      return reply.type('text/vtt; charset=utf-8').header('cache-control', cache).send(track);
-    }
+  app.get<{ Params: { '*': string } }>(
+    '/thumbs/*',
+    { exposeHeadRoute: false, config: { operation } },
+    async ({ params, query, headers }, reply) => {
+      const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(params['*']) ?? [];
+      const folder = workingFiles(path, recordingNameOf({ '*': name })).thumbsFolder;
+      if (file === 'index.vtt') {
+        const track = await trackOf(name, tokenIn(query));
+        return reply.type('text/vtt; charset=utf-8').header('cache-control', cache).send(track);
+      }
 
-    if (!/^t_\d{5,}\.jpeg$/.test(file)) throw recordingNotFound();
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    const IfNoneMatch = headers['if-none-match'];
-    const { status, contentLength, etag, body } = await storage.get(
-      folder + file,
-      { IfNoneMatch },
-      gone.signal,
-    );
-    if (status !== 304 && (status !== 200 || !body)) throw recordingNotFound();
-    reply.code(status).header('cache-control', cache).header('etag', etag);
-    if (status === 304) return reply.send('');
-    return reply
-      .type('image/jpeg')
-      .header('content-length', contentLength)
-      .header('x-content-type-options', 'nosniff')
-      .send(body);
-  });
+      if (!/^t_\d{5,}\.jpeg$/.test(file)) throw recordingNotFound();
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      const IfNoneMatch = headers['if-none-match'];
+      const { status, contentLength, etag, body } = await storage.get(
+        folder + file,
+        { IfNoneMatch },
+        gone.signal,
+      );
+      if (status !== 304 && (status !== 200 || !body)) throw recordingNotFound();
+      reply.code(status).header('cache-control', cache).header('etag', etag);
+      if (status === 304) return reply.send('');
+      return reply
+        .type('image/jpeg')
+        .header('content-length', contentLength)
+        .header('x-content-type-options', 'nosniff')
+        .send(body);
+    },
+  );
 }

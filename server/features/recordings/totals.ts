@@ -5,12 +5,28 @@ import type { Events } from '../events/events.ts';
 /** After how long they are counted anew, in ms, should this process have missed something. */
 const recountAfterMs = 10 * 60_000;
 
-/** How many recordings are remembered as counted: each app process tells of an end that it saw to. */
+/** Of how many recordings is remembered what was heard last: each app process tells of an end that it saw to. */
 const remembered = 1_000;
 
+/** Of how many rooms at most recordings are counted for each. */
+const maxRooms = 10_000;
+
+/** What was counted. */
+interface Count extends Totals {
+  /** Recordings of each room; nothing where there are too many rooms. */
+  rooms: Map<string, number> | undefined;
+}
+
+function add(to: Count, by: 1 | -1, { roomName, size }: Recording): void {
+  to.count += by;
+  to.bytes += by * size;
+  to.rooms?.set(roomName, (to.rooms.get(roomName) ?? 0) + by);
+  if (to.rooms && to.rooms.size > maxRooms) to.rooms = undefined;
+}
+
 /**
- * How many recordings there are, and how large: counted once, in the background, when
- * somebody first asks, and from then on kept by what is heard to happen.
+ * How many recordings there are, in all and of each room, and how large: counted once, in
+ * the background, when somebody first asks, and from then on kept by what is heard to happen.
  * @param all every recording of the library
  */
 export function createTotals({
@@ -22,52 +38,42 @@ export function createTotals({
   events: Events;
   log: FastifyBaseLogger;
 }) {
-  let totals: Totals | undefined;
-  let counting: Promise<Totals> | undefined;
+  let counted: Count | undefined;
+  let counting: Promise<Count> | undefined;
   let countedAt = 0;
   /** What happens while they are counted, which the count may not know of. */
   let hasMissed = false;
   const closing = new AbortController();
 
-  async function count(): Promise<Totals> {
-    const sum = { count: 0, bytes: 0 };
+  async function count(): Promise<Count> {
+    const sum: Count = { count: 0, bytes: 0, rooms: new Map() };
     hasMissed = false;
-    for await (const { size } of all()) {
-      sum.count += 1;
-      sum.bytes += size;
-    }
-    totals = sum;
+    for await (const recording of all()) add(sum, 1, recording);
+    counted = sum;
     countedAt = hasMissed ? 0 : Date.now();
     return sum;
   }
 
-  const counted = new Set<string>();
+  /** By name: whether it was last heard to be there, or to be gone. */
+  const heard = new Map<string, boolean>();
 
-  function change(by: number, bytes: number): void {
-    hasMissed = true;
-    if (totals) totals = { count: totals.count + by, bytes: totals.bytes + bytes };
-  }
-
-  function add({ name, size }: Recording): void {
-    if (counted.has(name)) return;
-    counted.add(name);
-    for (const oldest of counted) {
-      if (counted.size <= remembered) break;
-      counted.delete(oldest);
+  function hear(isThere: boolean, recording: Recording): void {
+    if (heard.get(recording.name) === isThere) return;
+    heard.set(recording.name, isThere);
+    for (const oldest of heard.keys()) {
+      if (heard.size <= remembered) break;
+      heard.delete(oldest);
     }
-    change(1, size);
-  }
-
-  function remove({ name, size }: Recording): void {
-    counted.delete(name);
-    change(-1, -size);
+    hasMissed = true;
+    if (counted) add(counted, isThere ? 1 : -1, recording);
   }
 
   async function follow(): Promise<void> {
     for await (const { event } of events.subscribe({ signal: closing.signal }))
       if (event.type === 'reset') countedAt = 0;
-      else if (event.type === 'recording-ready' || event.type === 'recording-failed') add(event.recording);
-      else if (event.type === 'recording-deleted') remove(event.recording);
+      else if (event.type === 'recording-ready' || event.type === 'recording-failed')
+        hear(true, event.recording);
+      else if (event.type === 'recording-deleted') hear(false, event.recording);
   }
   const following = follow();
 
@@ -77,12 +83,16 @@ export function createTotals({
      * the first time, when it waits for the count: one LIST for 1,000 recordings.
      */
     async get(): Promise<Totals> {
-      if (!totals || Date.now() - countedAt > recountAfterMs) {
+      if (!counted || Date.now() - countedAt > recountAfterMs) {
         counting ??= count().finally(() => (counting = undefined));
         counting.catch((error: unknown) => log.warn({ err: error }, 'the recordings were not counted'));
       }
-      return totals ?? (await counting) ?? { count: 0, bytes: 0 };
+      const { count: recordings = 0, bytes = 0 } = counted ?? (await counting) ?? {};
+      return { count: recordings, bytes };
     },
+
+    /** How many recordings of a room there are, where that is known; no request. */
+    countOf: (roomName: string): number | undefined => counted?.rooms?.get(roomName),
 
     async close(): Promise<void> {
       closing.abort();

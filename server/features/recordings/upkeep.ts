@@ -1,6 +1,6 @@
+import type { Recording } from '@reelroom/shared';
 import type { Erase } from './erase.ts';
 import type { IndexBuilder } from './index/builder.ts';
-import type { Library } from './library.ts';
 import type { Retain } from './retention.ts';
 
 /**
@@ -9,24 +9,24 @@ import type { Retain } from './retention.ts';
  * deletes what is too old. A LIST and a HEAD.
  */
 export function createUpkeep({
-  library,
   erase,
   builder,
   retain,
+  onDeleted,
 }: {
-  library: Library;
   erase: Erase;
   builder: IndexBuilder;
   /** Deletes what is too old; nothing is when absent. */
   retain: Retain | undefined;
+  /** Hears of what has gone by somebody else's order. */
+  onDeleted: (recording: Recording) => void;
 }) {
   let ordersBefore = new Set<string>();
 
   async function finishDeleting(): Promise<void> {
     const orders = await erase.pending();
     for (const order of orders)
-      if (ordersBefore.has(order))
-        await erase.finish(order, (name) => library.get(name).catch(() => undefined));
+      if (ordersBefore.has(order)) for (const recording of await erase.finish(order)) onDeleted(recording);
     ordersBefore = new Set(orders);
   }
 

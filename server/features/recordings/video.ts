@@ -5,6 +5,7 @@ import type { Services } from '../../services.ts';
 import { parseByteRange } from './byte-range.ts';
 import { allowsRange, checkPreconditions } from './preconditions.ts';
 import { recordingNameOf } from './routes.ts';
+import { getVideo, headVideo } from './video-operation.ts';
 
 function sendHead(reply: FastifyReply, head: ObjectHead): void {
   reply
@@ -40,10 +41,12 @@ export async function videoRoutes(
     portionSize,
   }: Pick<Services, 'library'> & { storage: Storage; portionSize: number | undefined },
 ): Promise<void> {
+  const failure = 'Error getting recording';
+  const onHead = { config: { failure, operation: headVideo } };
   // Fastify's own HEAD would read the whole video.
-  const failure = { exposeHeadRoute: false, config: { failure: 'Error getting recording' } };
+  const onGet = { exposeHeadRoute: false, config: { failure, operation: getVideo } };
 
-  app.head<{ Params: { '*': string } }>('/recordings/*', failure, async ({ params, headers }, reply) => {
+  app.head<{ Params: { '*': string } }>('/recordings/*', onHead, async ({ params, headers }, reply) => {
     const head = await storage.head(library.keyOf(recordingNameOf(params)));
     if (head.status === 404) {
       library.healMissing(recordingNameOf(params));
@@ -55,7 +58,7 @@ export async function videoRoutes(
     return reply.send('');
   });
 
-  app.get<{ Params: { '*': string } }>('/recordings/*', failure, async ({ params, headers }, reply) => {
+  app.get<{ Params: { '*': string } }>('/recordings/*', onGet, async ({ params, headers }, reply) => {
     const key = library.keyOf(recordingNameOf(params));
     const range = parseByteRange(headers.range, portionSize);
     if (range.kind === 'unsatisfiable') return sendUnsatisfiable(reply, storage, key);

@@ -2,6 +2,11 @@ import type { onRequestAsyncHookHandler } from 'fastify';
 import { z } from 'zod';
 import type { Shares } from './shares.ts';
 
+/** What an address may carry of a link. */
+export const linkQuery = z.object({
+  share: z.string().describe('What a link carries behind share=, for whoever has no other right').optional(),
+});
+
 const querySchema = z.object({
   // Two of them are no link.
   share: z.union([z.string(), z.array(z.string()).transform(() => '')]).optional(),

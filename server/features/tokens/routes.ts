@@ -1,14 +1,31 @@
-import { tokenInputSchema } from '@reelroom/shared';
+import { tokenInputSchema, tokenSchema, type Token } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { invalidInput, parseInput } from '../../errors.ts';
+import { errors, json, type Operation } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 
 const given = z.object({ roomName: z.string().min(1), participantName: z.string().min(1) });
 
+const operation: Operation = {
+  operationId: 'createToken',
+  tag: 'Rooms',
+  summary: 'A token to join a room',
+  description: 'It joins that room, under that name, and does no more.',
+  body: {
+    'application/json': { schema: tokenInputSchema, example: { roomName: 'team', participantName: 'Ana' } },
+  },
+  answers: {
+    200: json('The token', tokenSchema, {
+      token: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJBbmEifQ.c2lnbmVk' },
+    }),
+    ...errors('INVALID_INPUT', 'LIVEKIT_UNAVAILABLE'),
+  },
+};
+
 /** `POST /token`: the seed's way to a token. */
 export async function tokenRoutes(app: FastifyInstance, { tokens }: Pick<Services, 'tokens'>): Promise<void> {
-  app.post('/token', async ({ body }) => {
+  app.post('/token', { config: { operation } }, async ({ body }): Promise<Token> => {
     if (!given.safeParse(body).success) throw invalidInput('roomName and participantName are required');
     const { token } = await tokens.create(parseInput(tokenInputSchema, body));
     return { token };

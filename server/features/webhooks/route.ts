@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { webhookInvalid } from '../../errors.ts';
 import type { Livekit } from '../../plugins/livekit.ts';
 import type { Services } from '../../services.ts';
 
@@ -18,13 +19,13 @@ export async function webhookRoute(
     (_request, body, done) => done(null, body),
   );
 
-  app.post<{ Body: string }>('/livekit/webhook', async (request, reply) => {
+  app.post<{ Body: string }>('/livekit/webhook', async (request) => {
     let event;
     try {
       event = await livekit.receiveWebhook(request.body, request.headers.authorization);
     } catch (error) {
       request.log.warn({ err: error }, 'a webhook with a bad signature');
-      return reply.code(401).send({ errorMessage: 'The webhook is not signed with our LiveKit API key' });
+      throw webhookInvalid();
     }
     if (event.egressInfo) await lifecycle.apply(event.egressInfo);
     if (event.event === 'participant_joined' && event.room) autoRecord.arrived(event.room.name);

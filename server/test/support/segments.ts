@@ -65,6 +65,18 @@ export async function openVideo(t: Test, bytes: Buffer) {
     /** What ffmpeg complains of when it decodes all of it; nothing is good. */
     complaints: async () => (await run('ffmpeg', ['-v', 'error', '-i', path, '-f', 'null', '-'])).stderr,
 
+    /** All pictures and sounds: when each is due, and the hash of its bytes. */
+    packets: async () =>
+      (
+        await run(
+          'ffmpeg',
+          ['-v', 'error', '-i', path, ...['-map', '0', '-c', 'copy', '-f', 'framemd5', '-']],
+          {
+            maxBuffer: 2 ** 26,
+          },
+        )
+      ).stdout,
+
     /** The times, in seconds, at which pictures and sounds are shown, in the order of the file. */
     async times(type: 'video' | 'audio'): Promise<number[]> {
       const args = ['-v', 'error', '-show_packets', '-of', 'json', path];

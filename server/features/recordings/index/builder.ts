@@ -10,21 +10,26 @@ const tellEveryMs = 5_000;
  * Sees to it that there is an index: builds it where there is none, in the background, at
  * the start of the app or when somebody has taken it away.
  * @param reindex builds it
+ * @param onRebuilt hears of an index that somebody else has built anew, as `npm run reindex` does
  */
 export function createIndexBuilder({
   index,
   reindex,
+  onRebuilt,
   log,
 }: {
   index: Index;
   reindex: (onProgress: (report: ReindexReport) => void) => Promise<ReindexReport>;
+  onRebuilt: () => void;
   log: FastifyBaseLogger;
 }) {
-  let isBuilt = false;
+  /** When it was built, in ms since 1970; there is none when absent. */
+  let builtAt: number | undefined;
   let building: Promise<void> | undefined;
 
   async function build(): Promise<void> {
-    if (!(await index.isBuilt())) {
+    builtAt = await index.builtAt();
+    if (builtAt === undefined) {
       log.info('the library has no index yet: it is built from the recordings');
       let toldAt = Date.now();
       const { problems, isWhole, ...counts } = await reindex(({ recordings }) => {
@@ -35,8 +40,8 @@ export function createIndexBuilder({
       for (const problem of problems) log.warn(`the index passes over ${problem}`);
       if (!isWhole) return log.warn(counts, 'the index of the library lacks what somebody takes away');
       log.info(counts, 'the index of the library is built');
+      builtAt = await index.builtAt();
     }
-    isBuilt = true;
   }
 
   return {
@@ -46,7 +51,7 @@ export function createIndexBuilder({
      * @throws {ReelroomError} STORAGE_UNAVAILABLE
      */
     async whenBuilt(ms: number): Promise<boolean> {
-      if (isBuilt) return true;
+      if (builtAt !== undefined) return true;
       building ??= build().finally(() => (building = undefined));
       // Whoever does not wait any longer is not told why it failed.
       building.catch(() => undefined);
@@ -54,12 +59,15 @@ export function createIndexBuilder({
       await Promise.race([building, sleep(ms, undefined, { signal: late.signal })]).finally(() =>
         late.abort(),
       );
-      return isBuilt;
+      return builtAt !== undefined;
     },
 
-    /** Looks whether the index is still there: one HEAD. */
+    /** Looks whether the index is still there, and still the same: one HEAD. */
     async look(): Promise<void> {
-      isBuilt &&= await index.isBuilt();
+      if (builtAt === undefined) return;
+      const before = builtAt;
+      builtAt = await index.builtAt();
+      if (builtAt !== undefined && builtAt !== before) onRebuilt();
     },
   };
 }

@@ -54,6 +54,17 @@ export function createIndex({
     return entries;
   }
 
+  async function findByWalking(name: string): Promise<Recording | undefined> {
+    let startAfter: string | undefined;
+    do {
+      const { objects, isTruncated } = await storage.listPage({ prefix: folderOf(root), startAfter });
+      const found = entriesAmong(objects).find(({ recording }) => recording.name === name);
+      if (found) return found.recording;
+      startAfter = isTruncated ? objects.at(-1)?.key : undefined;
+    } while (startAfter !== undefined);
+    return undefined;
+  }
+
   return {
     root,
 
@@ -115,18 +126,24 @@ export function createIndex({
         .map(({ key }) => key);
     },
 
-    /** The recording that is entered under a name of our form, or the seed's: one LIST. */
+    /**
+     * The recording that is entered under a name: one LIST for a name of our form, or the
+     * seed's; for one that tells no time all of the index is gone through, one LIST for 1,000.
+     */
     async find(name: string): Promise<Recording | undefined> {
       const said = parseRecordingName(name);
-      if (!said) return undefined;
+      if (!said) return findByWalking(name);
       const folder = folderOf(root, said.roomName);
       const startAfter = folder + behindTime(said.startedAt + nameIsOff);
       const { objects } = await storage.listPage({ prefix: folder, startAfter });
       return entriesAmong(objects).find(({ recording }) => recording.name === name)?.recording;
     },
 
-    /** Whether the index has been built, and not taken away since: one HEAD. */
-    isBuilt: async (): Promise<boolean> => (await storage.head(builtMark)).status === 200,
+    /** When the index was built, if it was and has not been taken away since: one HEAD. */
+    builtAt: async (): Promise<number | undefined> => {
+      const { status, lastModified } = await storage.head(builtMark);
+      return status === 200 ? (lastModified?.getTime() ?? 0) : undefined;
+    },
 
     /** Says that the index is built: one PUT. */
     markBuilt: (): Promise<void> => storage.putEmpty(builtMark),

@@ -25,7 +25,10 @@ const firstBytes = 2 ** 17;
  * @returns nothing where there is no such object, or none that can be played
  * @throws {ReelroomError} STORAGE_UNAVAILABLE
  */
-export async function inspectMedia(storage: Storage, key: string): Promise<MediaInfo | undefined> {
+export async function inspectMedia(
+  storage: Pick<Storage, 'getPart'>,
+  key: string,
+): Promise<MediaInfo | undefined> {
   const first = await storage.getPart(key, 0, firstBytes);
   if (!first) return undefined;
   const { size } = first;

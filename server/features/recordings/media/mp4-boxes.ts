@@ -24,7 +24,7 @@ export const fullBox = (type: string, version: number, flags: number, ...parts: 
   box(type, u32(version * 2 ** 24 + flags), ...parts);
 
 /** The boxes one behind the other in `bytes`: each whole, and its content, as views. */
-function* boxesIn(bytes: Buffer): Generator<{ type: string; whole: Buffer; content: Buffer }> {
+export function* boxesIn(bytes: Buffer): Generator<{ type: string; whole: Buffer; content: Buffer }> {
   for (let at = 0; at + 8 <= bytes.length;) {
     const end = at + bytes.readUInt32BE(at);
     if (end < at + 8) return;

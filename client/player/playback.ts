@@ -9,7 +9,7 @@ export interface Position {
 
 interface Playback {
   source: string;
-  /** Where to begin; written when playback is taken away. */
+  /** Where to begin, and whether somebody has to say so; written when playback is taken away. */
   position: Position;
   /** It cannot be played. */
   onFailure: () => void;
@@ -31,6 +31,7 @@ export const playLive =
   ({ source, position, onFailure }: Playback): Attachment<HTMLVideoElement> =>
   (video) => {
     const end = new AbortController();
+    video.autoplay = !position.paused;
     open(video, source, position.at, onFailure, end.signal).catch(() => {
       if (!end.signal.aborted) onFailure();
     });
@@ -80,9 +81,11 @@ async function untilThere(source: string, signal: AbortSignal): Promise<void> {
 
 /** A video that is merely taken off the page goes on downloading: its source has to go. */
 function takeAway(video: HTMLVideoElement, position: Position): void {
-  position.at = video.currentTime;
-  // One that has shown nothing yet waits to be played.
-  position.paused = video.paused && video.readyState > 0;
+  // One that has shown nothing yet is where it was to begin.
+  if (video.readyState > 0) {
+    position.at = video.currentTime;
+    position.paused = video.paused;
+  }
   video.onerror = null;
   video.onloadedmetadata = null;
   video.pause();

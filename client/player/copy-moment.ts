@@ -1,0 +1,14 @@
+import { paths } from '../routes.ts';
+import { copy } from '../ui/copy.ts';
+import { formatDuration } from '../ui/format.ts';
+
+/** What the button says that copies a link to this moment, in s. */
+export const momentLabel = (seconds: number): string =>
+  seconds >= 1 ? `Copy link at ${formatDuration(seconds * 1000)}` : 'Copy link';
+
+/** Copies a link to a moment of a recording, in s, for whoever may watch it. */
+export const copyMoment = (recordingName: string, start: number, share: string | undefined): Promise<void> =>
+  copy(
+    new URL(paths.watch(recordingName, { start, share }), location.href).href,
+    start >= 1 ? `Link copied: it begins at ${formatDuration(start * 1000)}.` : 'Link copied.',
+  );

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import {
+  recordingListSchema,
+  recordingPageSchema,
+  recordingSchema,
+  systemStatusSchema,
+} from '@reelroom/shared';
+import fp from 'fastify-plugin';
+import { z } from 'zod';
+import { basePath } from '../base-path.ts';
+import { errors, type Answer, type Operation } from '../operation.ts';
+
+/** Schemas that the document names, and refers to wherever they are used. */
+const components: Record<string, z.ZodType> = {
+  Recording: recordingSchema,
+  RecordingPage: recordingPageSchema,
+  RecordingList: recordingListSchema,
+  SystemStatus: systemStatusSchema,
+};
+const nameOf = (schema: unknown) => Object.keys(components).find((name) => components[name] === schema);
+
+/** A zod schema as JSON Schema, of what is sent or of what is answered. */
+function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', isComponent = false) {
+  return z.toJSONSchema(schema, {
+    io,
+    override({ zodSchema, jsonSchema, path }) {
+      // Clients live with fields that are added later.
+      delete jsonSchema.additionalProperties;
+      // Many tools read \p{…} without the u flag, and refuse what is good; formats and descriptions say it.
+      delete jsonSchema.pattern;
+      const name = nameOf(zodSchema);
+      if (name === undefined || (isComponent && path.length === 0)) return;
+      for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
+      jsonSchema.$ref = `#/components/schemas/${name}`;
+    },
+  });
+}
+
+/** An answer in the form that `@fastify/swagger` reads; one to HEAD has no body. */
+function toResponse({ description, headers, content }: Answer, isHead: boolean) {
+  const media = Object.entries(content ?? {}).map(([type, { schema, examples = {} }]) => {
+    const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
+    return [type, { schema: toJsonSchema(schema, 'output'), examples: Object.fromEntries(named) }];
+  });
+  return {
+    description,
+    ...(headers && { headers: toJsonSchema(headers, 'output').properties }),
+    ...(isHead || media.length === 0 ? { type: 'null' } : { content: Object.fromEntries(media) }),
+  };
+}
+
+/** All that a route may answer; `failure` is what its 500 says. */
+const answersOf = ({ body, answers }: Operation, failure: string | undefined): Record<number, Answer> => ({
+  ...answers,
+  ...(body && errors('BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')),
+  ...errors(failure === undefined ? 'INTERNAL' : ['INTERNAL', failure]),
+});
+
+/** What may be sent, in the form that `@fastify/swagger` reads: it takes the example out of the schema. */
+const toContent = (body: NonNullable<Operation['body']>) =>
+  Object.fromEntries(
+    Object.entries(body).map(([type, { schema, example }]) => [
+      type,
+      { schema: { ...toJsonSchema(schema, 'input'), examples: [example] } },
+    ]),
+  );
+
+/** A route's description in the form that `@fastify/swagger` reads. */
+function toFastifySchema(operation: Operation, method: string, failure: string | undefined) {
+  const { operationId, tag, summary, description, params, query, headers, body } = operation;
+  const answers = Object.entries(answersOf(operation, failure));
+  return {
+    ...{ operationId, tags: [tag], summary },
+    ...(description !== undefined && { description }),
+    ...(params && { params: toJsonSchema(params, 'input') }),
+    ...(query && { querystring: toJsonSchema(query, 'input') }),
+    ...(headers && { headers: toJsonSchema(headers, 'input') }),
+    ...(body && { body: { content: toContent(body) } }),
+    response: Object.fromEntries(
+      answers.map(([status, answer]) => [status, toResponse(answer, method === 'HEAD')]),
+    ),
+  };
+}
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+
+const description = `Start and stop recordings of rooms, list them, watch them in ranges, delete them.
+
+Every error has the form \`{ errorMessage, code }\`: a sentence for people, and a code for programs that stays as it is.
+Times are in ms since 1970, sizes in bytes.`;
+
+/** Reads the page on a phone, and in the dark if that is what the system shows. */
+const pageScript = `
+document.head.insertAdjacentHTML('beforeend', '<meta name="viewport" content="width=device-width">');
+document.documentElement.classList.toggle('dark-mode', matchMedia('(prefers-color-scheme: dark)').matches);`;
+
+/**
+ * The OpenAPI 3.1 document of those of the app's routes that have an `operation`, made of
+ * the schemas that they use: `/openapi.json`, and `/docs`, a page to try it, which needs
+ * nothing from elsewhere. It describes and changes nothing. Stands before the routes.
+ */
+export default fp(
+  async (app) => {
+    const base = basePath(app);
+    const methods = new Map<Operation, unknown>();
+
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.1',
+        info: {
+          title: 'Reelroom',
+          version,
+          description,
+          license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        },
+        servers: [{ url: base || '/' }],
+        tags: [
+          { name: 'Rooms', description: 'Who joins' },
+          { name: 'Recordings', description: 'Start, stop, list and delete them' },
+          { name: 'Video', description: 'What a recording shows, in ranges' },
+          { name: 'Operation', description: 'Whether all is well' },
+        ],
+      },
+      stripBasePath: false,
+      convertConstToEnum: false,
+      exposeHeadRoutes: true,
+      transform({ schema, url, route: { config, method } }) {
+        const operation = config?.operation;
+        // Fastify's own HEAD of a GET, where it makes any, has the config of the GET.
+        if (!operation || (methods.get(operation) ?? method) !== method)
+          return { schema: { ...schema, hide: true }, url };
+        methods.set(operation, method);
+        const names = Object.keys(operation.params?.shape ?? {}).map((name) => `:${name}`);
+        return {
+          schema: toFastifySchema(operation, String(method), config.failure),
+          url: url.slice(decodeURI(base).length).replace('*', names.join('/')),
+        };
+      },
+      transformObject(document) {
+        if (!('openapiObject' in document)) throw new Error('this is no OpenAPI document');
+        const schemas = Object.entries(components).map(([name, schema]) => [
+          name,
+          toJsonSchema(schema, 'output', true),
+        ]);
+        return { ...document.openapiObject, components: { schemas: Object.fromEntries(schemas) } };
+      },
+    });
+
+    await app.register(swaggerUi, {
+      routePrefix: '/docs',
+      indexPrefix: base,
+      staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
+      uiConfig: { layout: 'BaseLayout', defaultModelsExpandDepth: 0 },
+      theme: {
+        title: 'Reelroom API',
+        js: [{ filename: 'page.js', content: pageScript }],
+      },
+    });
+
+    app.get('/openapi.json', () => app.swagger());
+  },
+  { name: 'reelroom-openapi' },
+);

@@ -1,0 +1,57 @@
+import { createReelroomClient } from '@reelroom/shared/client';
+import t from 'tap';
+import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
+import { failure } from './support/failure.ts';
+import { startRecording, untilShown } from './support/recording.ts';
+
+t.test('the wait ends with the recording, over a restart of the app', async (t) => {
+  const config = testConfig();
+  const { app, url, trpc } = await serve(t, config);
+  const { name: roomName } = await openRoom(t, config);
+  const { waitUntilReady } = createReelroomClient({ url });
+  const { name } = await startRecording(trpc, roomName);
+
+  const leaving = new AbortController();
+  const left = failure(waitUntilReady(name, { signal: leaving.signal }));
+  const all = Promise.all([
+    waitUntilReady(name),
+    // With headers it hears by another way than the rest of the web.
+    createReelroomClient({ url, headers: { 'x-any': 'thing' } }).waitUntilReady(name),
+  ]);
+  await untilShown(config, roomName, 'recording');
+  const reason = new Error('enough');
+  leaving.abort(reason);
+  t.equal(await left, reason, 'who does not want to wait any more is told why');
+
+  await app.close();
+  const { trpc: again } = await serve(t, config);
+  await again.recordings.stop.mutate({ roomName });
+  const [recording, same] = await all;
+  t.match(recording, { name, status: 'ready', endedBy: 'stop' });
+  t.same(same, recording);
+  t.same(recording, await again.recordings.get.query({ name }), 'all is described');
+  t.same(await waitUntilReady(name), recording, 'what has ended needs no wait');
+
+  await again.recordings.delete.mutate({ name });
+  t.match(await failure(waitUntilReady(name)), { data: { errorCode: 'RECORDING_NOT_FOUND' } });
+});
+
+t.test('the wait ends when the recording has failed, also one that was nowhere for a moment', async (t) => {
+  const config = testConfig();
+  const { url } = await serve(t, config);
+  const bucket = await bucketOf(config);
+  const name = 'a-RM_1-2026-01-31T101530000.mp4';
+  const waiting = failure(createReelroomClient({ url }).waitUntilReady(name));
+  const manifest = {
+    ...{ egress_id: 'EG_1', room_id: 'RM_1', room_name: 'a', started_at: 1 },
+    reelroom: {
+      ...{ id: 'EG_1', name, roomName: 'a', roomId: 'RM_1', startedAt: 1, size: 0 },
+      ...{ status: 'failed', failure: 'NOT_BEGUN', error: 'It did not begin.' },
+    },
+  };
+  await bucket.put(`${config.recordings.path}${name}.json`, JSON.stringify(manifest));
+  t.match(await waiting, {
+    ...{ name: 'RecordingFailedError', message: 'It did not begin.' },
+    recording: { name, status: 'failed', failure: 'NOT_BEGUN' },
+  });
+});

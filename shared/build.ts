@@ -1,0 +1,40 @@
+// Makes what is published of this package: JavaScript, and declarations that stand by
+// themselves, with the types of the server's procedures in them.
+import { fileURLToPath } from 'node:url';
+import { rollup } from 'rollup';
+import { dts } from 'rollup-plugin-dts';
+import { build } from 'vite';
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+const entries = { index: path('index.ts'), client: path('client/client.ts') };
+const folder = path('dist');
+const dependencies = /^(@trpc\/|eventsource$|zod$)/;
+
+await build({
+  configFile: false,
+  logLevel: 'warn',
+  build: {
+    outDir: folder,
+    minify: false,
+    target: 'es2022',
+    lib: { entry: entries, formats: ['es'] },
+    rolldownOptions: { external: dependencies },
+  },
+});
+
+/** What the declarations of the server's procedures name by other paths, or should not name at all. */
+const elsewhere = new Map([
+  ['@reelroom/shared', path('index.ts')],
+  ['./services.ts', path('no-services.d.ts')],
+]);
+
+const declarations = await rollup({
+  input: entries,
+  external: dependencies,
+  plugins: [
+    { name: 'elsewhere', resolveId: (id) => elsewhere.get(id) ?? null },
+    dts({ tsconfig: path('../tsconfig.json') }),
+  ],
+});
+await declarations.write({ dir: folder });

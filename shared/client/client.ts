@@ -1,0 +1,76 @@
+import { createTRPCClient, httpLink, splitLink, type TRPCClient } from '@trpc/client';
+import type { AppRouter } from '../../server/router.ts';
+import type { Recording } from '../recording.ts';
+import { baseOf, recordingUrl } from './recording-url.ts';
+import { subscriptionLinks } from './subscription-link.ts';
+import { waitUntilReady } from './wait-until-ready.ts';
+
+export type { AppRouter } from '../../server/router.ts';
+export { errorCodeOf, isCallError } from './call-error.ts';
+export { RecordingFailedError } from './wait-until-ready.ts';
+
+/** What is sent along with a request. */
+type Headers = Record<string, string>;
+
+export interface ReelroomClientOptions {
+  /**
+   * Where Reelroom is, such as `https://video.example.org`, or `https://example.org/video`
+   * where it has a prefix.
+   */
+  url: string | URL;
+  /** Sent with every call and subscription: credentials, for one. A function is asked each time. */
+  headers?: Headers | (() => Headers | Promise<Headers>);
+  /** Makes the calls (not the subscriptions) in place of the global `fetch`. */
+  fetch?: typeof fetch;
+}
+
+type Procedures = Pick<TRPCClient<AppRouter>, keyof AppRouter['_def']['record']>;
+
+/** All procedures of the server, and what goes beyond a single call. */
+export interface ReelroomClient extends Procedures {
+  /** The address of a recording's video, absolute: for a `<video>`, or to be fetched in ranges. */
+  recordingUrl(name: string): string;
+
+  /**
+   * Waits for the end of a recording, over lost connections and restarts of the server:
+   * answers it once it is `ready`.
+   * @throws {RecordingFailedError} when it failed
+   * @throws {TRPCClientError} RECORDING_NOT_FOUND when there is none of this name, or it was deleted
+   * @throws the reason of `signal` when that is aborted
+   */
+  waitUntilReady(name: string, options?: { signal?: AbortSignal }): Promise<Recording>;
+}
+
+/**
+ * A typed client of a Reelroom server, in Node ≥ 20 and in browsers.
+ * @throws {TypeError} when `url` is not absolute
+ */
+export function createReelroomClient({
+  url,
+  headers,
+  fetch: ownFetch,
+}: ReelroomClientOptions): ReelroomClient {
+  const base = baseOf(url);
+  const trpcUrl = new URL('trpc', base).href;
+  const headersNow = headers && (async () => (typeof headers === 'function' ? headers() : headers));
+  const { recordings, rooms, system, tokens } = createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: ({ type }) => type === 'subscription',
+        true: subscriptionLinks({ url: trpcUrl, headers: headersNow }),
+        false: httpLink({
+          url: trpcUrl,
+          ...(headersNow && { headers: headersNow }),
+          ...(ownFetch && {
+            fetch: (input, { signal, ...init } = {}) => ownFetch(input, { ...init, signal: signal ?? null }),
+          }),
+        }),
+      }),
+    ],
+  });
+  return {
+    ...{ recordings, rooms, system, tokens },
+    recordingUrl: (name) => recordingUrl(base, name),
+    waitUntilReady: (name, options = {}) => waitUntilReady({ recordings, system }, name, options),
+  };
+}

@@ -1,0 +1,24 @@
+import { join, resolve } from 'node:path';
+import { packageManager } from '../package.json' with { type: 'json' };
+import { endNow } from './leftovers.ts';
+import { untilInterrupted } from './lifetime.ts';
+import { run } from './process.ts';
+import { root } from './settings.ts';
+import { step } from './step.mjs';
+
+/**
+ * `npm run pack`: packs `shared/` as it is published, the typed client in it, into
+ * `folder`, by default the current one.
+ */
+export async function pack(folder = '.'): Promise<void> {
+  const data = `pack ${process.pid}`;
+  const signal = untilInterrupted(() => {
+    endNow(data);
+    process.exit(1);
+  });
+  await step('Packing the typed client', async () => {
+    const args = ['--yes', packageManager, 'pack', '--pack-destination', resolve(folder)];
+    const { ok, output } = await run('npx', args, { cwd: join(root, 'shared'), data, signal });
+    if (!ok) throw new Error(`The typed client could not be packed:\n${output.trimEnd()}`);
+  });
+}
