@@ -1,6 +1,7 @@
 import { matchRoute } from './routes.ts';
 
 let route = $state.raw(matchRoute(location));
+let hasNavigated = false;
 
 const read = () => {
   route = matchRoute(location);
@@ -12,10 +13,15 @@ export const router = {
   get route() {
     return route;
   },
+  /** Whether the open page was come to from another of ours, and not by its address. */
+  get hasNavigated() {
+    return hasNavigated;
+  },
 };
 
 /** Opens a page of the client; with `replace`, in place of the one that is open. */
 export function navigate(path: string, { replace = false } = {}): void {
+  hasNavigated = true;
   history[replace ? 'replaceState' : 'pushState'](null, '', path);
   read();
 }

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { packageManager } from '../package.json' with { type: 'json' };
+import packageJson from '../package.json' with { type: 'json' };
 import { endNow } from './leftovers.ts';
 import { untilInterrupted } from './lifetime.ts';
 import { run } from './process.ts';
@@ -17,7 +17,7 @@ export async function pack(folder = '.'): Promise<void> {
     process.exit(1);
   });
   await step('Packing the typed client', async () => {
-    const args = ['--yes', packageManager, 'pack', '--pack-destination', resolve(folder)];
+    const args = ['--yes', packageJson.packageManager, 'pack', '--pack-destination', resolve(folder)];
     const { ok, output } = await run('npx', args, { cwd: join(root, 'shared'), data, signal });
     if (!ok) throw new Error(`The typed client could not be packed:\n${output.trimEnd()}`);
   });

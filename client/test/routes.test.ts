@@ -17,6 +17,23 @@ t.test('pages', async (t) => {
   }
 });
 
+t.test('players', async (t) => {
+  const watch = { recordingName: 'a b.mp4', share: undefined, start: 0 };
+  t.same(routeOf('/watch/a%20b.mp4'), { page: 'watch', ...watch });
+  t.same(routeOf('/watch/a%20b.mp4?t=1m23s&share=x'), { page: 'watch', ...watch, share: 'x', start: 83 });
+  t.same(routeOf('/embed/a%20b.mp4'), { page: 'embed', autoplay: false, ...watch });
+  t.same(routeOf('/embed/a%20b.mp4?autoplay'), { page: 'embed', autoplay: true, ...watch });
+  t.same(routeOf('/embed/a%20b.mp4?autoplay=0'), { page: 'embed', autoplay: false, ...watch });
+  for (const path of ['/watch/', '/watch/a', '/watch/a/b.mp4', '/watch/%E0%A4%A.mp4', '/watch']) {
+    t.same(routeOf(path), { page: 'not-found' }, path);
+  }
+  t.equal(
+    paths.download('a.mp4', { title: 'A & b', share: 'x' }),
+    '/recordings/a.mp4?download=A+%26+b&share=x',
+  );
+  t.equal(paths.download('a.mp4'), '/recordings/a.mp4?download=');
+});
+
 const roomNames = fc
   .oneof(
     fc.constantFrom('.', '..', 'Équipe "A" 🎥', 'a%2Fb', '?x=1#y', '+ &'),
@@ -42,5 +59,27 @@ t.test('every room’s address leads to that room', async () => {
         library.filter.room === roomName
       );
     }),
+  );
+});
+
+t.test('every recording’s address leads to that recording, at its moment and with its link', async () => {
+  fc.assert(
+    fc.property(
+      roomNames,
+      fc.nat(100_000),
+      fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
+      (room, start, share) => {
+        const recordingName = `${room.replaceAll(/[/\\\\]/g, '')}-RM_1.mp4`;
+        return [paths.watch, paths.embed]
+          .map((path) => routeOf(path(recordingName, { start, share })))
+          .every(
+            (route) =>
+              (route.page === 'watch' || route.page === 'embed') &&
+              route.recordingName === recordingName &&
+              route.start === start &&
+              route.share === share,
+          );
+      },
+    ),
   );
 });

@@ -95,7 +95,7 @@ t.test('Reelroom is a plugin of another application, and leaves the rest of it a
     const video = await head('/video/recordings/a-RM_1-t.mp4');
     t.equal(video.statusCode, 200);
     t.match(video.headers, { 'content-length': '5', 'accept-ranges': 'bytes' });
-    t.equal((await head('/video/recordings')).statusCode, 404);
+    t.equal((await head('/video/recordings')).statusCode, 405);
     t.equal((await head('/theirs')).statusCode, 200, 'theirs have them');
     for (const url of ['/recordings', '/posters/*', '/live/*', '/trpc/*'])
       t.notOk(app.hasRoute({ method: 'HEAD', url: `/video${url}` }), url);

@@ -194,14 +194,16 @@ t.test('what is left alone', async (t) => {
     t.throws(() => tables(moov), what);
 });
 
-t.test('tables that are open to the end of the file', async (t) => {
+t.test('tables that are open to the end of the file, or have a long header', async (t) => {
   const ftyp = box('ftyp', Buffer.from('isom'));
   const mdat = box('mdat', randomBytes(100));
-  const moov = moovOf([{ isWide: false, positions: [ftyp.length + 8] }]);
-  moov.writeUInt32BE(0);
-  const file = joined([ftyp, mdat, moov]);
-  const move = planMove(topBoxes(file, 0, file.length), file.length);
-  const now = move && moveTables(moov, move);
-  t.equal(now?.readUInt32BE(0), moov.length);
-  t.same(now && positionsOf(now), [{ isWide: false, positions: [ftyp.length + moov.length + 8] }]);
+  const short = moovOf([{ isWide: false, positions: [ftyp.length + 8] }]);
+  const open = joined([u32(0), short.subarray(4)]);
+  for (const moov of [open, longBox('moov', short.subarray(8))]) {
+    const file = joined([ftyp, mdat, moov]);
+    const move = planMove(topBoxes(file, 0, file.length), file.length);
+    const now = move && moveTables(moov, move);
+    t.equal(now?.readUInt32BE(0), short.length);
+    t.same(now && positionsOf(now), [{ isWide: false, positions: [ftyp.length + short.length + 8] }]);
+  }
 });

@@ -38,8 +38,8 @@ t.test('the wait ends with the recording, over a restart of the app', async (t) 
 
 t.test('the wait ends when the recording has failed, also one that was nowhere for a moment', async (t) => {
   const config = testConfig();
-  const { url } = await serve(t, config);
   const bucket = await bucketOf(config);
+  const { url } = await serve(t, config);
   const name = 'a-RM_1-2026-01-31T101530000.mp4';
   const waiting = failure(createReelroomClient({ url }).waitUntilReady(name));
   const manifest = {

@@ -43,7 +43,7 @@ function libraryLink({ url, headers }: Connection): TRPCLink<AppRouter> {
         (link) => {
           if (isWanted) subscription = link(runtime)(call).subscribe(observer);
         },
-        (error: unknown) => observer.error(TRPCClientError.from(error instanceof Error ? error : {})),
+        (error: Error) => observer.error(TRPCClientError.from(error)),
       );
       return () => {
         isWanted = false;

@@ -22,7 +22,7 @@ const comparedBytes = 2 ** 16;
 /** How many parts S3 copies at once. */
 const copiesAtOnce = 4;
 
-/** How long, in ms, people may have to wait for it. */
+/** How long, in ms, people may have to wait for it. It takes as long as the file's upload has just taken. */
 const limitMs = 30_000;
 
 const contentType = 'video/mp4';
@@ -46,27 +46,26 @@ async function layoutOf(storage: Storage, key: string): Promise<Layout | undefin
   if (first?.etag === undefined) return undefined;
   const { size, etag } = first;
   const start = toBuffer(first.bytes);
-  const boxes = topBoxes(start, 0, size);
+  let boxes = topBoxes(start, 0, size);
   if (areFirst(boxes)) return undefined;
 
   let tail = { at: 0, bytes: start };
   if (size > start.length) {
-    const media = boxes.filter(({ type }) => type !== 'moov');
-    const at = media.at(-1)?.end ?? 0;
+    const tablesAt = boxes.findIndex(({ type }) => type === 'moov');
+    const before = tablesAt < 0 ? boxes : boxes.slice(0, tablesAt);
+    const at = before.at(-1)?.end ?? 0;
     if (size - at > maxTablesBytes) return undefined;
     const last = await storage.getPart(key, at, size);
     if (last?.etag !== etag) return undefined;
     tail = { at, bytes: toBuffer(last.bytes) };
-    boxes.splice(media.length, boxes.length, ...topBoxes(tail.bytes, at, size));
+    boxes = [...before, ...topBoxes(tail.bytes, at, size)];
   }
   const move = planMove(boxes, size);
   if (!move || move.front > maxFrontBytes) return undefined;
 
   const { front, tables } = move;
-  const [moov, behind] = [
-    tail.bytes.subarray(tables.start - tail.at, tables.end - tail.at),
-    tail.bytes.subarray(tables.end - tail.at),
-  ];
+  const moov = tail.bytes.subarray(tables.start - tail.at, tables.end - tail.at);
+  const behind = tail.bytes.subarray(tables.end - tail.at);
   const head = Buffer.concat([start.subarray(0, front), moveTables(moov, move), behind]);
   return {
     size: head.length + tables.start - front,
@@ -176,9 +175,11 @@ export async function moveTablesFirst({
   const signal = AbortSignal.timeout(limitMs);
   try {
     await make(storage, scratch, layout, signal);
-    await verify(storage, scratch, wanted);
-    await verifyCopied(storage, scratch, layout);
-    const { etag = '' } = await storage.head(scratch);
+    const [{ etag = '' }] = await Promise.all([
+      storage.head(scratch),
+      verify(storage, scratch, wanted),
+      verifyCopied(storage, scratch, layout),
+    ]);
     const copy = { size, here: Buffer.alloc(0), source: { key: scratch, etag }, shift: 0 };
     await make(storage, key, copy, signal, source.etag);
   } finally {

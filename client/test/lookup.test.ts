@@ -1,0 +1,56 @@
+import type { Recording } from '@reelroom/shared';
+import t from 'tap';
+import { problemOf, withChange, withProblem, type Lookup } from '../watch/lookup.ts';
+
+const recording: Recording = {
+  id: 'EG_1',
+  name: 'a-RM_1-2026-01-31T101530000.mp4',
+  roomName: 'a',
+  roomId: 'RM_1',
+  startedAt: 0,
+  size: 0,
+  status: 'recording',
+};
+const found: Lookup = { state: 'found', recording };
+const looking: Lookup = { state: 'looking' };
+const { name } = recording;
+
+t.test('what happens to the recording that is watched', async (t) => {
+  const ready = { ...recording, status: 'ready' as const, size: 7 };
+  t.same(withChange(found, { type: 'recording-ready', recording: ready }, name), {
+    state: 'found',
+    recording: ready,
+  });
+  t.match(withChange(looking, { type: 'recording-changed', recording }, name), { state: 'found' });
+  t.match(withChange(found, { type: 'recording-deleted', recording }, name), {
+    state: 'problem',
+    problem: { mayPass: false },
+  });
+  const other = { ...recording, name: 'other.mp4' };
+  t.equal(withChange(found, { type: 'recording-deleted', recording: other }, name), found, 'not to another');
+
+  const told = (status: Recording['status']) =>
+    withChange(
+      found,
+      {
+        type: 'room-status',
+        roomName: 'a',
+        state: { recording: { id: 'EG_1', name, status } },
+      },
+      name,
+    );
+  t.match(told('stopping'), { recording: { status: 'stopping' } });
+  t.equal(told('starting'), found, 'not back');
+  t.equal(told('ready'), found, 'one that is ready is told of as a whole');
+});
+
+t.test('why there is nothing to watch', async (t) => {
+  t.equal(problemOf('SHARE_EXPIRED', '').heading, 'This link has expired');
+  t.equal(problemOf('SHARE_INVALID', '').heading, 'This link is not valid');
+  t.equal(problemOf('RECORDING_NOT_FOUND', '').mayPass, false);
+  const away = problemOf(undefined, 'No answer.');
+  t.match(away, { text: 'No answer.', mayPass: true });
+  t.equal(withProblem(found, away), found, 'what is shown stays when the answer did not come');
+  t.match(withProblem(found, problemOf('SHARE_EXPIRED', '')), { state: 'problem' });
+  t.match(withProblem(looking, away), { state: 'problem' });
+});

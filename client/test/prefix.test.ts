@@ -1,0 +1,26 @@
+import t from 'tap';
+
+t.test('below a prefix all our addresses begin with it, and others are not ours', async (t) => {
+  Object.assign(globalThis, { document: { baseURI: 'http://localhost:3000/below/video/' } });
+  const { matchRoute, paths } = await import('../routes.ts');
+  const routeOf = (path: string) => matchRoute(new URL(path, 'http://localhost:3000'));
+  t.same(
+    [paths.join(), paths.room('..'), paths.room('a b'), paths.library({ room: 'a' })],
+    [
+      '/below/video/',
+      '/below/video/room/?roomName=..',
+      '/below/video/room/a%20b',
+      '/below/video/library?room=a',
+    ],
+  );
+  t.same(
+    [paths.video('a.mp4'), paths.poster('a.mp4'), paths.live('a.mp4')],
+    ['/below/video/recordings/a.mp4', '/below/video/posters/a.mp4', '/below/video/live/a.mp4/index.m3u8'],
+  );
+  t.same(routeOf('/below/video'), { page: 'join', roomName: undefined });
+  t.same(routeOf(paths.join('a')), { page: 'join', roomName: 'a' });
+  t.same(routeOf(paths.room('a b')), { page: 'room', roomName: 'a b' });
+  t.match(routeOf(paths.library()), { page: 'library' });
+  for (const path of ['/', '/library', '/below/videos/library', '/below/video/below/video/library'])
+    t.same(routeOf(path), { page: 'not-found' }, path);
+});
