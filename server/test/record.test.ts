@@ -58,6 +58,9 @@ t.test('a recording over tRPC, from start to deletion', async (t) => {
   t.ok(areFirst(topBoxes(Buffer.from(file), 0, file.byteLength)), 'players need not ask for its end first');
   t.equal(file.byteLength, listed?.size);
 
+  const track = await fetch(`${url}/thumbs/${encodeURIComponent(recording.name)}/index.vtt`);
+  t.match(await track.text(), /^00:00:00\.000 --> .*\nt_00000\.jpeg#xywh=0,0,640,360$/m);
+
   t.match(await failure(trpc.recordings.stop.mutate({ roomName })), {
     message: 'Recording not started for this room',
     data: { code: 'CONFLICT', errorCode: 'RECORDING_NOT_STARTED' },

@@ -7,6 +7,12 @@ export const segmentSeconds = 4;
 /** How much time is between two thumbnails, in seconds. */
 export const thumbnailSeconds = 10;
 
+/**
+ * The size of a thumbnail, in pixels: the first is the picture of a link to it as well, and
+ * less than 600 by 315 is not shown large.
+ */
+const thumbnailSize = { width: 640, height: 360 };
+
 /** The folder in which each recording that has segments has one of its own. */
 export const allSegments = (path: string): string => `${path}.reelroom/segments/`;
 
@@ -47,6 +53,7 @@ export function workingFiles(path: string, name: string) {
     images: {
       filenamePrefix: `${thumbsFolder}t`,
       captureInterval: thumbnailSeconds,
+      ...thumbnailSize,
       disableManifest: true,
     },
   };
