@@ -28,7 +28,10 @@ const upload = await storage.startUpload(key, 'video/mp4');
 for (let part = 1; part <= size / (32 * megabyte); part += 1)
   await upload.put(part, randomBytes(32 * megabyte));
 await upload.complete();
-const signed = await createPublicUrls(configOf(bucket))('GET', key, { type: 'video/mp4', disposition: undefined });
+const signed = await createPublicUrls(configOf(bucket))('GET', key, {
+  type: 'video/mp4',
+  disposition: undefined,
+});
 
 const app = await startApp(bucket);
 const redirecting = await startApp(bucket, {

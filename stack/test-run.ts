@@ -7,7 +7,7 @@ import { brief, type Count, countTap } from './tap.ts';
 const everything = ['shared/test', 'server/test', 'client/test', 'stack/test', 'e2e'];
 
 /** How long all tests together may take, in ms. */
-const deadline = 40 * 60_000;
+const deadline = 70 * 60_000;
 
 /**
  * `npm test`: runs test files, or those in the folders named, by default all, on a stack
