@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { startApp } from './support/app.ts';
 import { wantedBy } from '../server/features/recordings/index/filter.ts';
 import { newestFirst } from '../server/features/recordings/index/newest-first.ts';
@@ -5,6 +7,7 @@ import { createIndex } from '../server/features/recordings/index/store.ts';
 import { createStorage } from '../server/plugins/storage.ts';
 import { configOf, fillBucket, root, roomCount } from './support/bucket.ts';
 import { presignedList } from './support/presign.ts';
+import { sdkClient } from './support/sdk.ts';
 import { load, medians } from './support/timing.ts';
 
 // The library against the same S3 server asked directly, and against what the seed does, in
@@ -19,6 +22,12 @@ const say = (what: string, value: string) => console.log(`${what.padEnd(58)} ${v
 
 for (const size of sizes) await fillBucket(bucketOf(size), size, { withFiles: size === 1_000 });
 await fillBucket('bench-dense', 10_000, { apart: 1_000 });
+
+/** One LIST, as any program makes it with the SDK. */
+const sdkList = (bucket: string) => {
+  const client = sdkClient(bucket);
+  return () => client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${root}all/`, MaxKeys: 50 }));
+};
 
 const bareList = (bucket: string) => {
   const storage = createStorage(configOf(bucket));
@@ -55,12 +64,21 @@ const memory = new Map<number, number>();
 const newest = new Map<number, number>();
 for (const size of sizes) {
   const app = await startApp(bucketOf(size));
-  const [first, bare] = await medians(rounds, () => listOf(app.url), bareList(bucketOf(size)));
+  const rawUrl = presignedList(configOf(bucketOf(size)), { prefix: `${root}all/`, 'max-keys': '50' });
+  const [first, bare, raw] = await medians(
+    rounds,
+    () => listOf(app.url),
+    sdkList(bucketOf(size)),
+    () => drained(rawUrl),
+  );
   const [within, within50] = await medians(rounds, pageOf(bucketOf(size)), bareList(bucketOf(size)));
   say('  the same without HTTP between us', `${ms(within)}: ${ratio(within, within50)}`);
   newest.set(size, first ?? Number.NaN);
   memory.set(size, app.memory());
-  say(`newest 50 of ${size}`, `${ms(first)}; a bare LIST of 50 ${ms(bare)}: ${ratio(first, bare)}`);
+  say(
+    `newest 50 of ${size}`,
+    `${ms(first)}; a bare LIST of 50 by the SDK ${ms(bare)}: ${ratio(first, bare)}; by fetch ${ms(raw)}: ${ratio(first, raw)}`,
+  );
 
   if (size === 1_000) {
     const [seed] = await medians(2, () => asTheSeed(bucketOf(size)));
@@ -116,8 +134,19 @@ say(
   [100_000, 10].map((size) => `${((memory.get(size) ?? 0) / 2 ** 20).toFixed(0)} MB`).join(' / '),
 );
 
+const seedCount = 1_200;
+await fillBucket('bench-seed', seedCount, { isSeed: true });
+const seeded = await startApp('bench-seed');
+const built = performance.now();
+while ((await listOf(seeded.url)).indexing) await sleep(20);
+say(`${seedCount} of the seed, entered in the index`, ms(performance.now() - built));
+const { recordings } = Object(await (await fetch(`${seeded.url}/recordings`)).json());
+const [firstPage] = await medians(rounds, () => listOf(seeded.url));
+say(`  ${recordings.length} are listed; the first page`, ms(firstPage));
+await seeded.stop();
+
 const dense = await startApp('bench-dense');
-const [first, bare] = await medians(rounds, () => listOf(dense.url), bareList('bench-dense'));
+const [first, bare] = await medians(rounds, () => listOf(dense.url), sdkList('bench-dense'));
 say(
   'newest 50 of 10,000, one a second',
   `${ms(first)}; a bare LIST of 50 ${ms(bare)}: ${ratio(first, bare)}`,

@@ -27,13 +27,14 @@ const recordingAt = (i: number, apart: number): Recording => {
 
 /**
  * A bucket of so many recordings that are in the index, ten minutes apart; with
- * `withFiles` their manifests and media are there, too. Written as the files that
+ * `withFiles` their manifests and media are there, too, and with `isSeed` nothing else, with
+ * the manifests of the seed. Written as the files that
  * versitygw keeps objects in: a hundred thousand PUTs would take minutes.
  */
 export async function fillBucket(
   bucket: string,
   count: number,
-  { apart = 10 * minute, withFiles = false } = {},
+  { apart = 10 * minute, withFiles = false, isSeed = false } = {},
 ): Promise<void> {
   const storage = createStorage(configOf(bucket));
   await storage.check();
@@ -49,10 +50,11 @@ export async function fillBucket(
   };
   for (let i = 0; i < count; i += 1) {
     const recording = recordingAt(i, apart);
-    for (const key of entryKeys(root, recording)) put(key);
-    if (!withFiles) continue;
+    if (!isSeed) for (const key of entryKeys(root, recording)) put(key);
+    if (!withFiles && !isSeed) continue;
+    const { reelroom, ...seeds } = manifestOf(recording);
     put(`recordings/${recording.name}`, 'media');
-    put(`recordings/${recording.name}.json`, JSON.stringify(manifestOf(recording)));
+    put(`recordings/${recording.name}.json`, JSON.stringify(isSeed ? seeds : { ...seeds, reelroom }));
   }
-  put(`${root}complete`);
+  if (!isSeed) put(`${root}complete`);
 }

@@ -1,22 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable, pipeline } from 'node:stream';
-import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { Agent, request } from 'undici';
-import { configOf } from './bucket.ts';
+import { sdkClient } from './sdk.ts';
 
 // What the app's video is measured against, in a process of its own that is told its bucket,
 // the key and a signed URL of one object: `/seed` does what the seed does, `/bare` passes on
 // what S3 answers.
 
 const [bucket = '', Key = '', signedUrl = ''] = process.argv.slice(2);
-const { endpoint, region, accessKey, secretKey } = configOf(bucket);
-const client = new S3Client({
-  endpoint,
-  region,
-  credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-  forcePathStyle: true,
-});
+const client = sdkClient(bucket);
 const object = { Bucket: bucket, Key };
 const agent = new Agent();
 const ended = () => undefined;

@@ -22,7 +22,9 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { FastifyInstance } from 'fastify';
 import { storageUnavailable } from '../errors.ts';
 import type { Options } from '../options.ts';
-import { createObjectStream, signedFor } from './storage-stream.ts';
+import { parseListAnswer } from './list-answer.ts';
+import { createSignedRequests, signedFor } from './signed-requests.ts';
+import { createObjectStream } from './storage-stream.ts';
 
 /** What S3 tells of an object. */
 export interface StoredObject {
@@ -150,10 +152,11 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     },
   });
   const Bucket = bucket;
-  const stream = createObjectStream({
-    sign: (Key) =>
-      getSignedUrl(client, new GetObjectCommand({ Bucket, Key }), { expiresIn: signedFor / 1_000 }),
-  });
+  const requests = createSignedRequests();
+  const expiry = { expiresIn: signedFor / 1_000 };
+  const stream = createObjectStream(requests, (Key) =>
+    getSignedUrl(client, new GetObjectCommand({ Bucket, Key }), expiry),
+  );
 
   /** What is directly in a folder, 1,000 keys a page. */
   async function* pagesOf(prefix: string) {
@@ -214,24 +217,23 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
       limit?: number;
       hasFolders?: boolean;
     }): Promise<Listing> {
-      const request = new ListObjectsV2Command({
-        ...{ Bucket, Prefix: prefix, MaxKeys: limit },
+      const query = {
+        ...{ Prefix: prefix, MaxKeys: limit },
         ...(startAfter && { StartAfter: startAfter }),
         ...(hasFolders && { Delimiter: '/' }),
+      };
+      const answer = requests.get({
+        what: `list ${JSON.stringify(query)}`,
+        sign: () => getSignedUrl(client, new ListObjectsV2Command({ Bucket, ...query }), expiry),
+        signal: AbortSignal.timeout(bodyTimeout),
       });
       try {
-        const { Contents = [], CommonPrefixes = [], IsTruncated = false } = await client.send(request);
-        return {
-          objects: Contents.map(({ Key = '', Size = 0, LastModified = new Date(0) }) => ({
-            key: Key,
-            size: Size,
-            lastModified: LastModified,
-          })),
-          folders: CommonPrefixes.map(({ Prefix = '' }) => Prefix),
-          isTruncated: IsTruncated,
-        };
-      } catch (error) {
+        const { statusCode, body } = await answer;
+        const text = await body.text();
         // A bucket that is not there is no empty one.
+        if (statusCode !== 200) throw new Error(`S3 answered ${statusCode}: ${text}`);
+        return parseListAnswer(text);
+      } catch (error) {
         throw storageUnavailable(error);
       }
     },
@@ -380,11 +382,11 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
       key: string,
       request: ObjectRequest,
       signal: AbortSignal,
-    ): Promise<ObjectHead & { body?: Readable }> => reach(stream.get(key, request, signal)),
+    ): Promise<ObjectHead & { body?: Readable }> => reach(stream(key, request, signal)),
 
     close(): void {
       client.destroy();
-      stream.close();
+      requests.close();
     },
   };
 }

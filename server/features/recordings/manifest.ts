@@ -38,7 +38,7 @@ export interface Media {
 export const manifestKey = (mediaKey: string): string => mediaKey + manifestSuffix;
 
 /** What is written beside `recording`. */
-export const manifestOf = (recording: Recording): object => ({
+export const manifestOf = (recording: Recording) => ({
   egress_id: recording.id,
   room_id: recording.roomId,
   room_name: recording.roomName,
