@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPublicUrls } from '../server/plugins/storage-public.ts';
 import { createStorage } from '../server/plugins/storage.ts';
+import { proxyTo } from '../server/test/support/proxy.ts';
 import { startApp } from './support/app.ts';
 import { configOf } from './support/bucket.ts';
 import { cpuOf, drain, drainRange } from './support/drain.ts';
@@ -107,7 +108,7 @@ for (let round = 0; round < 3; round += 1)
     perSecond[who].push(its);
   }
 
-// 300 at once: 200 who read 200 kB a second, 50 who stop and stay, 50 who leave.
+// 300 at once: 200 who read 200 kB a second, 100 who stop and stay.
 peers.disconnect();
 storage.close();
 await redirecting.stop();
@@ -118,8 +119,7 @@ const memoryBefore = app.memory();
 const connectionsBefore = connectionsTo(s3);
 const viewers = createViewers(at.ours);
 viewers.join(200, 200_000);
-viewers.join(50, 0);
-const leavers = viewers.join(50, 0);
+viewers.join(100, 0);
 while (connectionsTo(s3) < connectionsBefore + 300) await sleep(50);
 let most = 0;
 const crowded: number[] = [];
@@ -128,12 +128,22 @@ for (let round = 0; round < 5; round += 1) {
   most = Math.max(most, app.memory());
   await sleep(1_000);
 }
-const connections = connectionsTo(s3);
-const left = performance.now();
-for (const leaver of leavers) leaver.destroy();
-while (connectionsTo(s3) > connections - leavers.length) await sleep(5);
-const stoppedAfter = performance.now() - left;
 viewers.end();
+
+// 50 who stop, and then leave, as S3 sees it.
+const ends: (() => Promise<void>)[] = [];
+const seen = await proxyTo({ teardown: (end) => ends.push(end) }, s3);
+const watched = await startApp(bucket, { env: { S3_ENDPOINT: seen.url } });
+const leavers = createViewers(`${watched.url}/recordings/${name}`);
+leavers.join(50, 0);
+while (seen.transfers() < 50) await sleep(50);
+for (let before = -1; before !== seen.bytes(); await sleep(500)) before = seen.bytes();
+leavers.end();
+const left = performance.now();
+while (seen.transfers() > 0) await sleep(1);
+const stoppedAfter = performance.now() - left;
+await watched.stop();
+for (const end of ends) await end();
 
 const rows: Row[] = [
   {

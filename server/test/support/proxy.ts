@@ -1,7 +1,6 @@
 import { request as forward, createServer, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Test } from 'tap';
 
 /** What a request meets with: it is passed on late, or gets this answer, by default that of an S3 that is too busy. */
 export type Fault = { delayMs: number } | { status: number; body?: string };
@@ -20,7 +19,11 @@ interface HeldRequest {
  * requests that pass, and can be made to be away, slow or faulty. Host and path stay as
  * they are, so that signatures hold.
  */
-export async function proxyTo(t: Test, target: string, port = 0) {
+export async function proxyTo(
+  t: { teardown: (end: () => Promise<void>) => unknown },
+  target: string,
+  port = 0,
+) {
   const upstreamAt = new URL(target);
   const requests: string[] = [];
   let isAway = false;
@@ -86,7 +89,7 @@ export async function proxyTo(t: Test, target: string, port = 0) {
   await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
   t.teardown(() => {
     server.closeAllConnections();
-    return new Promise((closed) => server.close(closed));
+    return new Promise((closed) => server.close(() => closed()));
   });
   const address = server.address();
   if (!address || typeof address === 'string') throw new Error('the proxy has no port');
