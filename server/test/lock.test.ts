@@ -65,6 +65,18 @@ async function two(t: Test, url: string, log = silentLog) {
   };
 }
 
+t.test('a process that is too busy to hear Redis does not take it for away', async (t) => {
+  const { redis, one, other } = await two(t, (await startRedis(t)).url);
+  const { work, end } = longWork();
+  const held = one.withLock(roomName, work);
+  await until('it to be held', async () => (await redis.exists(`reelroom:lock:${roomName}`)) === 1);
+  const asked = failure(other.withLock(roomName, async () => 'granted'));
+  for (const busyUntil = Date.now() + 1_000; Date.now() < busyUntil;);
+  t.match(await asked, taken);
+  end();
+  await held;
+});
+
 t.test('with Redis: freed when the work ends, and when its owner died', async (t) => {
   const { redis, one, other } = await two(t, (await startRedis(t)).url);
   const { work, end } = longWork();

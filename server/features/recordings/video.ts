@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -132,8 +133,8 @@ export async function videoRoutes(
   app.get<VideoRoute>('/recordings/*', onGet, async (request, reply) => {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    // Node ends a connection on which nothing has moved for so long.
-    reply.raw.setTimeout(stalledMs);
+    // Node ends a connection on which nothing has moved for so long; what is injected has none.
+    if (request.socket instanceof Socket) reply.raw.setTimeout(stalledMs);
     try {
       return await send(request, reply, gone.signal);
     } catch (error) {
