@@ -36,6 +36,7 @@ export function memoryIndex(keys: Set<string>, atOnce: number) {
       yield* new Set(names);
     },
     putEmpty: async (key: string) => void keys.add(key),
+    putJson: async (key: string) => void keys.add(key),
     deleteMany: async (gone: string[]) => gone.forEach((key) => keys.delete(key)),
     head: async () => ({ status: 404 }),
   };

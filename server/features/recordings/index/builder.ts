@@ -23,13 +23,13 @@ export function createIndexBuilder({
   onRebuilt: () => void;
   log: FastifyBaseLogger;
 }) {
-  /** When it was built, in ms since 1970; there is none when absent. */
-  let builtAt: number | undefined;
+  /** Which build it is of; there is none when absent. */
+  let current: string | undefined;
   let building: Promise<void> | undefined;
 
   async function build(): Promise<void> {
-    builtAt = await index.builtAt();
-    if (builtAt === undefined) {
+    current = await index.build();
+    if (current === undefined) {
       log.info('the library has no index yet: it is built from the recordings');
       let toldAt = Date.now();
       const { problems, isWhole, ...counts } = await reindex(({ recordings }) => {
@@ -40,7 +40,7 @@ export function createIndexBuilder({
       for (const problem of problems) log.warn(`the index passes over ${problem}`);
       if (!isWhole) return log.warn(counts, 'the index of the library lacks what somebody takes away');
       log.info(counts, 'the index of the library is built');
-      builtAt = await index.builtAt();
+      current = await index.build();
     }
   }
 
@@ -51,7 +51,7 @@ export function createIndexBuilder({
      * @throws {ReelroomError} STORAGE_UNAVAILABLE
      */
     async whenBuilt(ms: number): Promise<boolean> {
-      if (builtAt !== undefined) return true;
+      if (current !== undefined) return true;
       building ??= build().finally(() => (building = undefined));
       // Whoever does not wait any longer is not told why it failed.
       building.catch(() => undefined);
@@ -59,15 +59,15 @@ export function createIndexBuilder({
       await Promise.race([building, sleep(ms, undefined, { signal: late.signal })]).finally(() =>
         late.abort(),
       );
-      return builtAt !== undefined;
+      return current !== undefined;
     },
 
     /** Looks whether the index is still there, and still the same: one HEAD. */
     async look(): Promise<void> {
-      if (builtAt === undefined) return;
-      const before = builtAt;
-      builtAt = await index.builtAt();
-      if (builtAt !== undefined && builtAt !== before) onRebuilt();
+      if (current === undefined) return;
+      const before = current;
+      current = await index.build();
+      if (current !== undefined && current !== before) onRebuilt();
     },
   };
 }

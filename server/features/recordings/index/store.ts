@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { parseRecordingName, type Recording } from '@reelroom/shared';
 import type { Storage } from '../../../plugins/storage.ts';
 import { allRooms, entryKeys, folderOf, readEntry, roomNameOf, type Entry } from './key.ts';
@@ -26,7 +27,7 @@ export function createIndex({
   path,
   onDoubled,
 }: {
-  storage: Pick<Storage, 'listPage' | 'folders' | 'putEmpty' | 'deleteMany' | 'head'>;
+  storage: Pick<Storage, 'listPage' | 'folders' | 'putEmpty' | 'putJson' | 'deleteMany' | 'head'>;
   path: string;
   onDoubled: (recording: Recording) => void;
 }) {
@@ -139,14 +140,14 @@ export function createIndex({
       return entriesAmong(objects).find(({ recording }) => recording.name === name)?.recording;
     },
 
-    /** When the index was built, if it was and has not been taken away since: one HEAD. */
-    builtAt: async (): Promise<number | undefined> => {
-      const { status, lastModified } = await storage.head(builtMark);
-      return status === 200 ? (lastModified?.getTime() ?? 0) : undefined;
+    /** Which build the index is of, if it was built and has not been taken away since: one HEAD. */
+    build: async (): Promise<string | undefined> => {
+      const { status, etag = '' } = await storage.head(builtMark);
+      return status === 200 ? etag : undefined;
     },
 
-    /** Says that the index is built: one PUT. */
-    markBuilt: (): Promise<void> => storage.putEmpty(builtMark),
+    /** Says that the index is built, anew: one PUT. */
+    markBuilt: (): Promise<void> => storage.putJson(builtMark, { build: randomUUID() }),
   };
 }
 
