@@ -21,7 +21,9 @@ async function nginxProgram(): Promise<string> {
   if (existsSync(program)) return program;
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'nginx-'));
-  await run('apt-get', ['download', 'nginx'], { cwd: folder });
+  const download = () => run('apt-get', ['download', 'nginx'], { cwd: folder });
+  // Without lists of packages, or with old ones, it is not found.
+  await download().catch(() => run('apt-get', ['update']).then(download));
   const [archive = ''] = await readdir(folder);
   await run('dpkg-deb', ['--extract', join(folder, archive), folder]);
   // Another test may have been first.
