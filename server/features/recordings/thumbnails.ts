@@ -4,6 +4,7 @@ import { recordingNotFound } from '../../errors.ts';
 import { binary, errors, type Operation } from '../../operation.ts';
 import type { Storage } from '../../plugins/storage.ts';
 import type { Services } from '../../services.ts';
+import { whileOpen } from '../../while-open.ts';
 import { linkQuery, tokenIn } from '../shares/check-link.ts';
 import { jpegSize } from './media/jpeg-size.ts';
 import { nameParams, recordingNameOf } from './routes.ts';
@@ -78,14 +79,9 @@ export async function thumbnailRoutes(
       }
 
       if (!/^t_\d{5,}\.jpeg$/.test(file)) throw recordingNotFound();
-      const gone = new AbortController();
-      reply.raw.once('close', () => gone.abort());
+      const open = whileOpen(reply);
       const IfNoneMatch = headers['if-none-match'];
-      const { status, contentLength, etag, body } = await storage.get(
-        folder + file,
-        { IfNoneMatch },
-        gone.signal,
-      );
+      const { status, contentLength, etag, body } = await storage.get(folder + file, { IfNoneMatch }, open);
       if (status !== 304 && (status !== 200 || !body)) throw recordingNotFound();
       reply.code(status).header('cache-control', cache).header('etag', etag);
       if (status === 304) return reply.send('');

@@ -7,6 +7,7 @@ import { preconditionFailed, recordingNotFound } from '../../errors.ts';
 import type { PublicUrl } from '../../plugins/storage-public.ts';
 import type { ObjectHead, Storage } from '../../plugins/storage.ts';
 import type { Services } from '../../services.ts';
+import { whileOpen } from '../../while-open.ts';
 import { parseByteRange } from './byte-range.ts';
 import { downloadName } from './download-name.ts';
 import { allowsRange, checkPreconditions, isConditional } from './preconditions.ts';
@@ -131,14 +132,13 @@ export async function videoRoutes(
   }
 
   app.get<VideoRoute>('/recordings/*', onGet, async (request, reply) => {
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    const open = whileOpen(reply);
     // Node ends a connection on which nothing has moved for so long; what is injected has none.
     if (request.socket instanceof Socket) reply.raw.setTimeout(stalledMs);
     try {
-      return await send(request, reply, gone.signal);
+      return await send(request, reply, open);
     } catch (error) {
-      if (!gone.signal.aborted) throw error;
+      if (!open.aborted) throw error;
       return reply.hijack();
     }
   });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { recordingNotFound } from '../../errors.ts';
 import { binary, errors, type Operation } from '../../operation.ts';
 import type { Storage } from '../../plugins/storage.ts';
+import { whileOpen } from '../../while-open.ts';
 import { linkQuery } from '../shares/check-link.ts';
 import { nameParams, recordingNameOf } from './routes.ts';
 import { workingFiles } from './segments.ts';
@@ -57,9 +58,8 @@ export async function workingFileRoutes(
   { storage, path }: { storage: Storage; path: string },
 ): Promise<void> {
   async function send(reply: FastifyReply, key: string, type: string, cache: string): Promise<FastifyReply> {
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    const { status, contentLength, body } = await storage.get(key, {}, gone.signal);
+    const open = whileOpen(reply);
+    const { status, contentLength, body } = await storage.get(key, {}, open);
     if (status !== 200 || !body) throw recordingNotFound();
     return reply
       .header('content-type', type)

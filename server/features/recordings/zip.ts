@@ -9,6 +9,7 @@ import { invalidInput, parseInput, storageUnavailable } from '../../errors.ts';
 import { binary, errors, type Operation } from '../../operation.ts';
 import type { Storage } from '../../plugins/storage.ts';
 import type { Services } from '../../services.ts';
+import { whileOpen } from '../../while-open.ts';
 import { downloadName } from './download-name.ts';
 import { uniqueNames } from './zip-names.ts';
 
@@ -128,8 +129,7 @@ export async function zipRoutes(
     const inZip = uniqueNames(files.map(({ name }) => name));
     const zipped = files.map((file, index) => ({ ...file, name: inZip[index] ?? file.name }));
 
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    const open = whileOpen(reply);
     const today = new Date().toISOString().slice(0, 10);
     return reply
       .header('content-type', 'application/zip')
@@ -137,7 +137,7 @@ export async function zipRoutes(
       .header('content-disposition', `attachment; filename="Reelroom recordings ${today}.zip"`)
       .header('cache-control', 'private, no-cache')
       .header('x-content-type-options', 'nosniff')
-      .send(zipOf(storage, zipped, gone.signal));
+      .send(zipOf(storage, zipped, open));
   }
 
   const failure = 'Error downloading recordings';
