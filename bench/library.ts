@@ -5,8 +5,7 @@ import { wantedBy } from '../server/features/recordings/index/filter.ts';
 import { newestFirst } from '../server/features/recordings/index/newest-first.ts';
 import { createIndex } from '../server/features/recordings/index/store.ts';
 import { createStorage } from '../server/plugins/storage.ts';
-import { configOf, fillBucket, root, roomCount } from './support/bucket.ts';
-import { presignedList } from './support/presign.ts';
+import { configOf, fillBucket, listUrl, root, roomCount } from './support/bucket.ts';
 import { sdkClient } from './support/sdk.ts';
 import { load, medians } from './support/timing.ts';
 
@@ -64,7 +63,7 @@ const memory = new Map<number, number>();
 const newest = new Map<number, number>();
 for (const size of sizes) {
   const app = await startApp(bucketOf(size));
-  const rawUrl = presignedList(configOf(bucketOf(size)), { prefix: `${root}all/`, 'max-keys': '50' });
+  const rawUrl = await listUrl(bucketOf(size), 50);
   const [first, bare, raw] = await medians(
     rounds,
     () => listOf(app.url),
@@ -116,7 +115,7 @@ for (const size of sizes) {
     say('  memory after that', `${(app.memory() / 2 ** 20).toFixed(0)} MB`);
   }
   if (size === 10_000) {
-    const direct = presignedList(configOf(bucketOf(size)), { prefix: `${root}all/`, 'max-keys': '51' });
+    const direct = await listUrl(bucketOf(size), 51);
     for (const atOnce of [1, 8, 32]) {
       const s3 = await load(5_000, atOnce, () => drained(direct));
       const ours = await load(5_000, atOnce, () => drained(`${app.url}/recordings?limit=50`));

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPublicUrls } from '../server/plugins/storage-public.ts';
+import { createPresigner } from '../server/plugins/presign.ts';
 import { createStorage } from '../server/plugins/storage.ts';
 import { proxyTo } from '../server/test/support/proxy.ts';
 import { startApp } from './support/app.ts';
@@ -29,10 +29,7 @@ const upload = await storage.startUpload(key, 'video/mp4');
 for (let part = 1; part <= size / (32 * megabyte); part += 1)
   await upload.put(part, randomBytes(32 * megabyte));
 await upload.complete();
-const signed = await createPublicUrls(configOf(bucket))('GET', key, {
-  type: 'video/mp4',
-  disposition: undefined,
-});
+const signed = await createPresigner(configOf(bucket))('GET', key, {}, 3_600);
 
 const app = await startApp(bucket);
 const redirecting = await startApp(bucket, {

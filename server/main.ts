@@ -1,6 +1,7 @@
 import { setupSchema, type Setup } from '@reelroom/shared';
 import fastify from 'fastify';
 import { ConfigError, loadConfig, reelroom, type Config } from './app.ts';
+import { keepBufferMemory } from './process-memory.ts';
 
 function readConfig(): Config {
   try {
@@ -12,6 +13,7 @@ function readConfig(): Config {
   }
 }
 
+keepBufferMemory();
 const { port, host, logLevel, ...options } = readConfig();
 const app = fastify({
   logger: { level: logLevel },

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { loadConfig } from '../../server/config.ts';
 import { entryKeys } from '../../server/features/recordings/index/key.ts';
 import { manifestOf } from '../../server/features/recordings/manifest.ts';
+import { createPresigner } from '../../server/plugins/presign.ts';
 import { createStorage } from '../../server/plugins/storage.ts';
 import { recordingName, type Recording } from '../../shared/index.ts';
 
@@ -10,6 +11,16 @@ import { recordingName, type Recording } from '../../shared/index.ts';
 export const configOf = (bucket: string) => loadConfig({ ...process.env, S3_BUCKET: bucket }).s3;
 
 export const root = 'recordings/.reelroom/index/v1/';
+
+/** A URL that lists the newest of a bucket's index, without the SDK's own work in what is measured. */
+export const listUrl = (bucket: string, limit: number) =>
+  createPresigner(configOf(bucket))(
+    'GET',
+    undefined,
+    { 'list-type': '2', prefix: `${root}all/`, 'max-keys': String(limit) },
+    3_600,
+  );
+
 const minute = 60_000;
 const newest = Date.UTC(2026, 0, 31, 12);
 export const roomCount = 20;

@@ -10,7 +10,6 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
@@ -18,11 +17,11 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { FastifyInstance } from 'fastify';
 import { storageUnavailable } from '../errors.ts';
 import type { Options } from '../options.ts';
 import { parseListAnswer } from './list-answer.ts';
+import { createPresigner } from './presign.ts';
 import { createSignedRequests, signedFor } from './signed-requests.ts';
 import { createObjectStream } from './storage-stream.ts';
 
@@ -153,10 +152,8 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
   });
   const Bucket = bucket;
   const requests = createSignedRequests();
-  const expiry = { expiresIn: signedFor / 1_000 };
-  const stream = createObjectStream(requests, (Key) =>
-    getSignedUrl(client, new GetObjectCommand({ Bucket, Key }), expiry),
-  );
+  const presign = createPresigner({ endpoint, accessKey, secretKey, region, bucket });
+  const stream = createObjectStream(requests, (key) => presign('GET', key, {}, signedFor / 1_000));
 
   /** What is directly in a folder, 1,000 keys a page. */
   async function* pagesOf(prefix: string) {
@@ -218,13 +215,13 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
       hasFolders?: boolean;
     }): Promise<Listing> {
       const query = {
-        ...{ Prefix: prefix, MaxKeys: limit },
-        ...(startAfter && { StartAfter: startAfter }),
-        ...(hasFolders && { Delimiter: '/' }),
+        ...{ 'list-type': '2', prefix, 'max-keys': String(limit) },
+        ...(startAfter && { 'start-after': startAfter }),
+        ...(hasFolders && { delimiter: '/' }),
       };
       const answer = requests.get({
         what: `list ${JSON.stringify(query)}`,
-        sign: () => getSignedUrl(client, new ListObjectsV2Command({ Bucket, ...query }), expiry),
+        sign: () => presign('GET', undefined, query, signedFor / 1_000),
         signal: AbortSignal.timeout(bodyTimeout),
       });
       try {

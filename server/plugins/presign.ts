@@ -1,0 +1,57 @@
+import { Hash } from '@smithy/core/serde';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { Options } from '../options.ts';
+
+/** What keeps its place in a URI: RFC 3986's unreserved characters, which are all that S3 takes as they are. */
+const escape = (text: string): string =>
+  encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (other) => `%${other.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+/**
+ * Signs URLs of a bucket (AWS, "Authenticating Requests: Using Query Parameters"), which takes a
+ * tenth of the time in which the SDK's presigner does: for it a URL is a command that goes through everything but
+ * the network.
+ */
+export function createPresigner({ endpoint, accessKey, secretKey, region, bucket }: Options['s3']) {
+  const signer = new SignatureV4({
+    service: 's3',
+    region,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    sha256: Hash.bind(null, 'sha256'),
+    // S3 takes the path as it is sent.
+    uriEscapePath: false,
+  });
+  const { protocol, hostname, port, host, pathname } = new URL(endpoint);
+  const root = `${pathname.replace(/\/$/, '')}/${escape(bucket)}`;
+
+  /**
+   * The URL for requests with this method, whatever their Range and conditions are.
+   * @param key of an object; the bucket itself without one
+   * @param query S3's own parameters, such as `response-content-type` or `list-type`
+   * @param expiresIn s, up to a week
+   */
+  return async (
+    method: 'GET' | 'HEAD',
+    key: string | undefined,
+    query: Record<string, string>,
+    expiresIn: number,
+  ): Promise<string> => {
+    const path = key === undefined ? root : `${root}/${key.split('/').map(escape).join('/')}`;
+    const signed = await signer.presign(
+      {
+        ...{ method, protocol, hostname, path, query },
+        ...(port && { port: Number(port) }),
+        headers: { host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
+      },
+      { expiresIn },
+    );
+    const parameters = Object.entries(signed.query ?? {}).map(
+      ([name, value]) => `${escape(name)}=${escape(String(value))}`,
+    );
+    return `${protocol}//${host}${path}?${parameters.join('&')}`;
+  };
+}
+
+export type Presign = ReturnType<typeof createPresigner>;
