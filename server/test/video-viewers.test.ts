@@ -55,7 +55,7 @@ t.test('many viewers', async (t) => {
     const { url } = await serve(t, {
       ...config,
       port: 0,
-      playback: { ...config.playback, stalledSeconds: 1 },
+      playback: { ...config.playback, stalledSeconds: 3 },
     });
     const stalled = await watch(url);
     const slow = await watch(url);
