@@ -1,6 +1,7 @@
 import {
   isFinal,
   parseRecordingName,
+  parseRoomState,
   recordingName,
   recordingSchema,
   type Recording,
@@ -8,7 +9,7 @@ import {
   type StartOptions,
 } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import type { EgressInfo } from 'livekit-server-sdk';
+import type { EgressInfo, Room } from 'livekit-server-sdk';
 import {
   alreadyStarted,
   notStarted,
@@ -220,6 +221,16 @@ export function createLifecycle({
     return true;
   }
 
+  /**
+   * Whether a room is shown that another library records it, with which we share the
+   * LiveKit. It is shown one recording, and whoever is in it has to know of each.
+   */
+  function isRecordedElsewhere(room: Room, egresses: EgressInfo[]): boolean {
+    const shown = parseRoomState(room.metadata).recording;
+    if (!shown || isFinal(shown.status)) return false;
+    return egresses.some((egress) => !ourRecordingOf(egress) && recordingOf(egress)?.name === shown.name);
+  }
+
   async function startUnlocked(options: StartOptions): Promise<Recording> {
     const { roomName } = options;
     const [room, egresses] = await Promise.all([livekit.findRoom(roomName), livekit.activeEgresses()]);
@@ -230,6 +241,7 @@ export function createLifecycle({
       await apply(egress);
       throw alreadyStarted();
     }
+    if (isRecordedElsewhere(room, egresses)) throw alreadyStarted();
     if (maxConcurrent !== undefined && active.length >= maxConcurrent) throw tooManyRecordings(maxConcurrent);
 
     const startedAt = Date.now();
