@@ -1,14 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import fastify from 'fastify';
 import t, { type Test } from 'tap';
 import { reelroom, type AppRouter, type Config } from '../app.ts';
-import { livekitClients, openRoom, pluginOptions, testConfig } from './support/build.ts';
+import {
+  bucketOf,
+  buildServices,
+  livekitClients,
+  openRoom,
+  pluginOptions,
+  testConfig,
+} from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { listen } from './support/listen.ts';
 import { joinRoom } from './support/participant.ts';
 import { startRecording, untilEnded, untilShown } from './support/recording.ts';
 import { startRedis } from './support/redis.ts';
+import { makeMp4 } from './support/segments.ts';
 import { until } from './support/until.ts';
 
 t.setTimeout(240_000);
@@ -171,4 +182,29 @@ t.test('one ends, and the other goes on', async (t) => {
   await changes.hears('"type":"recording-ready"');
   t.match(await trpc.recordings.list.query(), { recordings: [{ name, status: 'ready' }] });
   t.equal((await fetch(`${itsUrl}/recordings/${encodeURIComponent(name)}`)).status, 200);
+});
+
+t.test('what a recorder could not upload goes to the library that it is of', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'reelroom-backup-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const [config, other] = await twoConfigs(t);
+  const { instance } = await application(t, { '/video': config });
+  const { trpc } = await instance('/video');
+  const { name: roomName } = await openRoom(t, config);
+  const { name } = await startRecording(trpc, roomName);
+  await untilShown(config, roomName, 'recording');
+  await trpc.recordings.stop.mutate({ roomName });
+  await untilEnded(trpc, name);
+
+  const { keys } = await bucketOf(other);
+  const recordings = { ...other.recordings, backupFolder: folder };
+  const { lifecycle } = await buildServices(t, { ...other, recordings });
+  const left = join(folder, recordings.path);
+  const ofNobody = 'a-RM_1-2026-01-31T101530000.mp4';
+  await mkdir(left, { recursive: true });
+  for (const one of [name, ofNobody]) await writeFile(join(left, one), await makeMp4(t, 1));
+  for (const one of [name, ofNobody]) await lifecycle.recover(one);
+  t.same(await readdir(left), [name], 'what LiveKit knows to be another’s stays');
+  const media = (await keys('recordings/')).filter((key) => key.endsWith('.mp4'));
+  t.same(media, [`recordings/${ofNobody}`], 'what nobody knows is taken in');
 });

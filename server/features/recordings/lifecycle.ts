@@ -337,7 +337,7 @@ export function createLifecycle({
      * request, and one to S3 for each, or a few.
      */
     async catchUp(): Promise<void> {
-      for (const egress of await livekit.pastEgresses()) {
+      for (const egress of await livekit.allEgresses()) {
         const recording = ourRecordingOf(egress);
         if (!recording || !isFinal(recording.status) || ending.isOver(recording.name)) continue;
         if (await library.endOf(recording.name)) ending.remember(recording);
@@ -347,12 +347,16 @@ export function createLifecycle({
 
     /**
      * Sees a recording through that LiveKit has forgotten and of which the bucket holds
-     * something; once, if it fails. Of one that is ready only segments are left over.
+     * something, or recorders have left something; once, if it fails. Of one that is ready
+     * only segments are left over; one of another library, whose recorders leave their files
+     * at the same place, is left to it.
      */
     async recover(name: string): Promise<void> {
       const ended = await library.endOf(name);
       if (ended === 'ready') await library.tidy(name);
       if (ended !== undefined || ending.isPaused(name)) return;
+      const egress = (await livekit.allEgresses()).find((one) => recordingOf(one)?.name === name);
+      if (egress && !ourRecordingOf(egress)) return;
       const said = parseRecordingName(name) ?? { roomName: '', roomId: '', startedAt: Date.now() };
       await end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
