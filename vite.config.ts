@@ -26,6 +26,9 @@ export default defineConfig({
   // Where it is served is said by the page's <base>.
   base: './',
   plugins: [svelte()],
+  // Zod tries whether it may make code from text, which a page's Content-Security-Policy
+  // forbids, and browsers complain of on the console.
+  define: { 'globalThis.__zod_globalConfig': JSON.stringify({ jitless: true }) },
   build: {
     outDir: path('client/dist'),
     emptyOutDir: true,

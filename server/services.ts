@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Recording, Setup } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { createEvents } from './features/events/events.ts';
@@ -49,7 +50,12 @@ export function createServices(
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
 
-  const events = createEvents({ redis, scope: `${bucket}/${path}`, log });
+  // What tells this library from others that have the same Redis, or the same LiveKit,
+  // whose rooms show it to everyone who is in them.
+  const scope = `${bucket}/${path}`;
+  const libraryId = createHash('sha256').update(scope).digest('base64url').slice(0, 12);
+
+  const events = createEvents({ redis, scope, log });
   const notifications = secret === undefined ? undefined : createNotifications({ urls, secret, log });
   const onChange = (change: Change, recording: Recording): void => {
     events.publish({ type: `recording-${change}`, recording });
@@ -58,6 +64,7 @@ export function createServices(
 
   const roomStatus = createRoomStatus({
     livekit,
+    libraryId,
     onChange: (roomName, state) => events.publish({ type: 'room-status', roomName, state }),
     log,
   });
@@ -85,7 +92,7 @@ export function createServices(
     maxConcurrent,
     log,
   });
-  const autoRecord = createAutoRecord({ livekit, lifecycle, log });
+  const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
   const settleRooms = createStaleStatus({ livekit, lifecycle, library, roomStatus });
   const listing = createListing({
     ...{ index, builder, underWay: lifecycle.underWay },

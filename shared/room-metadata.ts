@@ -22,6 +22,8 @@ export const roomStateSchema = z.object({
   recording: roomStatusSchema.optional(),
   /** The room waits to be recorded as soon as two people are in it. */
   autoRecord: z.literal(true).optional(),
+  /** For whom it waits, where several libraries share a LiveKit: the one that was asked first. */
+  autoRecordFor: z.string().optional(),
 });
 export type RoomState = z.infer<typeof roomStateSchema>;
 
@@ -30,6 +32,7 @@ const foundSchema = z
   .object({
     recording: roomStateSchema.shape.recording.catch(undefined),
     autoRecord: roomStateSchema.shape.autoRecord.catch(undefined),
+    autoRecordFor: roomStateSchema.shape.autoRecordFor.catch(undefined),
   })
   .catch({});
 

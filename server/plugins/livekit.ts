@@ -5,7 +5,6 @@ import {
   RoomServiceClient,
   ServerError,
   WebhookReceiver,
-  EgressStatus,
   WebhookConfig,
   type EgressInfo,
   type Room,
@@ -129,10 +128,9 @@ export function createLivekit(
       return (await reach(egress.listEgress({ egressId })).catch(nothingIfNotFound))?.[0];
     },
 
-    /** Egresses that have ended; LiveKit forgets them after a day. */
-    async pastEgresses(): Promise<EgressInfo[]> {
-      const all = await reach(egress.listEgress());
-      return all.filter(({ status }) => status >= EgressStatus.EGRESS_COMPLETE);
+    /** All egresses; LiveKit forgets those that have ended after a day. */
+    allEgresses(): Promise<EgressInfo[]> {
+      return reach(egress.listEgress());
     },
 
     /** Whether somebody, or a recorder (its identity is the egress's id), is in a room. */

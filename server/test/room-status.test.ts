@@ -13,6 +13,8 @@ const recording = (status: RecordingStatus, id = 'EG_1'): RoomStatus => ({
   status,
 });
 
+const waits: RoomState = { autoRecord: true, autoRecordFor: 'ours' };
+
 /** A room, its writer, what those outside were told, and what LiveKit holds; a write takes `writeMs` or more. */
 async function writerOf(t: Test, writeMs = 0) {
   const config = testConfig();
@@ -28,6 +30,7 @@ async function writerOf(t: Test, writeMs = 0) {
         await livekit.setRoomMetadata(...args);
       },
     },
+    libraryId: 'ours',
     onChange: (_, state) => told.push(state),
     log: silentLog,
   });
@@ -40,7 +43,7 @@ t.test('a room waits until a recording has begun', async (t) => {
   await writer.waitForSecond(roomName);
   for (const status of ['starting', 'failed'] as const) {
     await writer.publish(roomName, recording(status, ''));
-    t.same(await shown(), { recording: recording(status, ''), autoRecord: true }, status);
+    t.same(await shown(), { recording: recording(status, ''), ...waits }, status);
   }
   await writer.publish(roomName, recording('recording'));
   t.same(await writer.read(roomName), { recording: recording('recording') });
@@ -56,9 +59,18 @@ t.test('the end of an earlier recording does not end the wait for the next', asy
   await writer.publish(roomName, recording('stopping'));
   await writer.waitForSecond(roomName);
   await writer.publish(roomName, recording('ready'));
-  t.same(await shown(), { recording: recording('ready'), autoRecord: true });
+  t.same(await shown(), { recording: recording('ready'), ...waits });
   await writer.publish(roomName, recording('stopping', 'EG_2'));
   t.equal((await shown()).autoRecord, undefined, 'stopped before it was seen to record');
+});
+
+t.test('a room that waits for another library goes on to', async (t) => {
+  const { roomName, rooms, told, writer, shown } = await writerOf(t);
+  const theirs: RoomState = { autoRecord: true, autoRecordFor: 'theirs' };
+  await rooms.updateRoomMetadata(roomName, JSON.stringify({ reelroom: theirs }));
+  await writer.waitForSecond(roomName);
+  t.same(await shown(), theirs);
+  t.same(told, []);
 });
 
 t.test('whatever is written at once, nothing is lost', async (t) => {
@@ -71,7 +83,7 @@ t.test('whatever is written at once, nothing is lost', async (t) => {
   ]);
   t.same(JSON.parse((await metadata()) ?? ''), {
     theirs: 1,
-    reelroom: { recording: recording('starting', 'EG_19'), autoRecord: true },
+    reelroom: { recording: recording('starting', 'EG_19'), ...waits },
   });
 });
 
@@ -83,6 +95,7 @@ t.test(
     const told: RoomState[] = [];
     const writer = createRoomStatus({
       livekit: createLivekit(config, () => config.appUrl),
+      libraryId: 'ours',
       onChange: (_, state) => told.push(state),
       log,
     });

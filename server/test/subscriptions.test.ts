@@ -1,29 +1,7 @@
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { openRoom, serve, testConfig } from './support/build.ts';
+import { listen } from './support/listen.ts';
 import { untilShown } from './support/recording.ts';
-import { until } from './support/until.ts';
-
-/** Listens to a subscription as a browser's EventSource does; all that was said so far. */
-async function listen(t: Test, url: string, path: string, input: object, lastEventId?: string) {
-  const leave = new AbortController();
-  t.teardown(() => leave.abort());
-  const query = new URLSearchParams({ input: JSON.stringify(input) });
-  const response = await fetch(`${url}/trpc/${path}?${query}`, {
-    headers: { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }) },
-    signal: leave.signal,
-  });
-  let said = '';
-  const read = async () => {
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body ?? []) said += decoder.decode(chunk, { stream: true });
-  };
-  read().catch(() => undefined);
-  return {
-    leave: () => leave.abort(),
-    said: () => said,
-    hears: (text: string) => until(text, async () => said.includes(text)),
-  };
-}
 
 t.test('what happens to a recording is told to open pages', async (t) => {
   const config = testConfig();

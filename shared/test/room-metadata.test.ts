@@ -5,7 +5,8 @@ import { parseRoomState, withRoomState, type RoomState, type RoomStatus } from '
 const recording: RoomStatus = { id: 'EG_1', name: 'a-RM_1-t.mp4', status: 'recording', recordingSince: 5 };
 
 t.test('what is written is read, and what others wrote stays', async (t) => {
-  const states: RoomState[] = [{ recording }, { autoRecord: true }, { recording, autoRecord: true }];
+  const waits: RoomState = { autoRecord: true, autoRecordFor: 'a' };
+  const states: RoomState[] = [{ recording }, { autoRecord: true }, waits, { recording, ...waits }];
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(...states), (others, state) => {
       const { reelroom: _, ...rest } = others;

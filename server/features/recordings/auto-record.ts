@@ -22,10 +22,13 @@ const isSettled = (error: unknown) =>
  */
 export function createAutoRecord({
   livekit,
+  libraryId,
   lifecycle,
   log,
 }: {
   livekit: Livekit;
+  /** Rooms that wait for another library are left to it. */
+  libraryId: string;
   lifecycle: Lifecycle;
   log: FastifyBaseLogger;
 }) {
@@ -44,7 +47,8 @@ export function createAutoRecord({
   async function consider(roomName: string, find: () => Promise<Room | undefined>): Promise<void> {
     try {
       const room = await find();
-      if (!room || !parseRoomState(room.metadata).autoRecord) return;
+      const { autoRecord, autoRecordFor } = parseRoomState(room?.metadata);
+      if (!room || !autoRecord || autoRecordFor !== libraryId) return;
       if ((await livekit.countPeople(roomName)) < enoughPeople || !mayTry(room)) return;
       await lifecycle.start(startInputSchema.parse({ roomName }));
     } catch (error) {

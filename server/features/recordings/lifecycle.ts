@@ -1,6 +1,7 @@
 import {
   isFinal,
   parseRecordingName,
+  parseRoomState,
   recordingName,
   recordingSchema,
   type Recording,
@@ -8,7 +9,7 @@ import {
   type StartOptions,
 } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import type { EgressInfo } from 'livekit-server-sdk';
+import type { EgressInfo, Room } from 'livekit-server-sdk';
 import {
   alreadyStarted,
   notStarted,
@@ -220,6 +221,16 @@ export function createLifecycle({
     return true;
   }
 
+  /**
+   * Whether a room is shown that another library records it, with which we share the
+   * LiveKit. It is shown one recording, and whoever is in it has to know of each.
+   */
+  function isRecordedElsewhere(room: Room, egresses: EgressInfo[]): boolean {
+    const shown = parseRoomState(room.metadata).recording;
+    if (!shown || isFinal(shown.status)) return false;
+    return egresses.some((egress) => !ourRecordingOf(egress) && recordingOf(egress)?.name === shown.name);
+  }
+
   async function startUnlocked(options: StartOptions): Promise<Recording> {
     const { roomName } = options;
     const [room, egresses] = await Promise.all([livekit.findRoom(roomName), livekit.activeEgresses()]);
@@ -230,6 +241,7 @@ export function createLifecycle({
       await apply(egress);
       throw alreadyStarted();
     }
+    if (isRecordedElsewhere(room, egresses)) throw alreadyStarted();
     if (maxConcurrent !== undefined && active.length >= maxConcurrent) throw tooManyRecordings(maxConcurrent);
 
     const startedAt = Date.now();
@@ -325,7 +337,7 @@ export function createLifecycle({
      * request, and one to S3 for each, or a few.
      */
     async catchUp(): Promise<void> {
-      for (const egress of await livekit.pastEgresses()) {
+      for (const egress of await livekit.allEgresses()) {
         const recording = ourRecordingOf(egress);
         if (!recording || !isFinal(recording.status) || ending.isOver(recording.name)) continue;
         if (await library.endOf(recording.name)) ending.remember(recording);
@@ -335,12 +347,16 @@ export function createLifecycle({
 
     /**
      * Sees a recording through that LiveKit has forgotten and of which the bucket holds
-     * something; once, if it fails. Of one that is ready only segments are left over.
+     * something, or recorders have left something; once, if it fails. Of one that is ready
+     * only segments are left over; one of another library, whose recorders leave their files
+     * at the same place, is left to it.
      */
     async recover(name: string): Promise<void> {
       const ended = await library.endOf(name);
       if (ended === 'ready') await library.tidy(name);
       if (ended !== undefined || ending.isPaused(name)) return;
+      const egress = (await livekit.allEgresses()).find((one) => recordingOf(one)?.name === name);
+      if (egress && !ourRecordingOf(egress)) return;
       const said = parseRecordingName(name) ?? { roomName: '', roomId: '', startedAt: Date.now() };
       await end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },

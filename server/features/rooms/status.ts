@@ -10,9 +10,9 @@ const hasBegun = (recording: RoomStatus) => recording.status !== 'starting' && r
  * waited for any more, so that whoever stops it is not overruled. The room may have come
  * to wait for the next one since this one began.
  */
-function withRecording({ recording: known, autoRecord }: RoomState, recording: RoomStatus): RoomState {
+function withRecording({ recording: known, ...wait }: RoomState, recording: RoomStatus): RoomState {
   const hadBegun = known?.id === recording.id && hasBegun(known);
-  return autoRecord && (hadBegun || !hasBegun(recording)) ? { recording, autoRecord } : { recording };
+  return hadBegun || !hasBegun(recording) ? { recording, ...wait } : { recording };
 }
 
 /** Whether a room may begin to wait: not while it is recorded, nor while those are in it who have stopped that. */
@@ -27,10 +27,13 @@ const mayWait = ({ recording }: RoomState, { numParticipants }: Room) =>
  */
 export function createRoomStatus({
   livekit,
+  libraryId,
   onChange,
   log,
 }: {
   livekit: Livekit;
+  /** For whom rooms wait, since a LiveKit may serve several libraries. */
+  libraryId: string;
   /** Hears of all that a room is shown, for those who are not in it. */
   onChange: (roomName: string, state: RoomState) => void;
   log: FastifyBaseLogger;
@@ -82,7 +85,8 @@ export function createRoomStatus({
     /**
      * Opens a room, if it is not, that waits to be recorded as soon as two people are in
      * it. It waits until a recording has begun, by whomever it was started; where one has,
-     * nothing changes until everyone has left. Two LiveKit requests at most.
+     * nothing changes until everyone has left. A room that waits for another library goes
+     * on to do so. Two LiveKit requests at most.
      * @throws {ReelroomError} LIVEKIT_UNAVAILABLE
      */
     waitForSecond(roomName: string): Promise<void> {
@@ -90,7 +94,7 @@ export function createRoomStatus({
         const room = await livekit.openRoom(roomName);
         const state = parseRoomState(room.metadata);
         if (state.autoRecord || !mayWait(state, room)) return;
-        const waits: RoomState = { ...state, autoRecord: true };
+        const waits: RoomState = { ...state, autoRecord: true, autoRecordFor: libraryId };
         await write(room, waits);
         onChange(roomName, waits);
       });
