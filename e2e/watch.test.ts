@@ -140,6 +140,34 @@ t.test('the page that plays a recording', async (t) => {
     await keys.waitFor({ state: 'hidden' });
   });
 
+  await t.test('picture in picture, by key and by button, and where it is refused', async (t) => {
+    const isOut = () =>
+      page.evaluate(() => document.pictureInPictureElement === document.querySelector('video'));
+    const button = page.getByRole('button', { name: /picture in picture/i });
+    await page.keyboard.press('p');
+    await until('a window of its own', isOut);
+    await page.keyboard.press('P');
+    await until('it to be back', async () => !(await isOut()));
+    await button.click();
+    await until('a window of its own', isOut);
+    await button.click();
+    await until('it to be back', async () => !(await isOut()));
+
+    await page.evaluate(() => {
+      HTMLVideoElement.prototype.requestPictureInPicture = () =>
+        Promise.reject(new DOMException('Not here', 'NotAllowedError'));
+    });
+    const refusal = page.getByRole('status').getByText('No picture in picture here');
+    for (const ask of [() => page.keyboard.press('p'), () => button.click()]) {
+      await ask();
+      await refusal.waitFor();
+      await refusal.waitFor({ state: 'detached' });
+    }
+    t.notOk(await isOut());
+    await page.keyboard.press('0');
+    await untilVideo(page, 'other keys to work on', ({ currentTime }) => currentTime === 0);
+  });
+
   await t.test('speed is chosen from a menu, and remembered', async (t) => {
     await page.getByRole('button', { name: /^Playback rate/ }).click();
     await page.getByRole('menuitemradio', { name: '1.5x' }).click();
