@@ -18,7 +18,8 @@ const appPaths = [
   '^/readyz$',
   '^/healthz$',
   '^/docs(/|$)',
-  '^/openapi.json$',
+  '^/openapi\\.json$',
+  '^/recordings\\.html$',
 ];
 
 export default defineConfig({
@@ -39,7 +40,8 @@ export default defineConfig({
     port: Number(process.env.VITE_PORT ?? 6081),
     strictPort: true,
     proxy: {
-      ...Object.fromEntries(appPaths.map((pattern) => [pattern, app])),
+      // With the browser's own Host, so that links begin as the page does.
+      ...Object.fromEntries(appPaths.map((pattern) => [pattern, { target: app }])),
       // Pages whose address ends as a file's does.
       '^/(watch|embed)/[^/]+\\.mp4(\\?|$)': { target: app, bypass: () => '/index.html' },
     },

@@ -2,6 +2,7 @@ import { setupSchema, type Setup } from '@reelroom/shared';
 import fastify from 'fastify';
 import { ConfigError, loadConfig, reelroom, type Config } from './app.ts';
 import { keepBufferMemory } from './process-memory.ts';
+import { refuseBadUrl } from './plugins/refuse-bad-url.ts';
 
 function readConfig(): Config {
   try {
@@ -19,6 +20,7 @@ const app = fastify({
   logger: { level: logLevel },
   // Fastify's own HEAD would read the whole video.
   exposeHeadRoutes: false,
+  routerOptions: { onBadUrl: refuseBadUrl },
   // Open players must not hold up the end.
   forceCloseConnections: true,
   // A proxy near by, which ends TLS, says under which address people know us.

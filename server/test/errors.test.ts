@@ -71,6 +71,18 @@ t.test('what is wrong with a request is told in one form', async (t) => {
     t.same(response.json(), { errorMessage: 'There is nothing at POST /nothing', code: 'NOT_FOUND' });
   });
 
+  t.test('an address that cannot be decoded', async (t) => {
+    for (const url of ['/recordings/%zz', '/room/%E0%A4%A', '/trpc/%', '/%zz?share=x']) {
+      const response = await app.inject(url);
+      t.equal(response.statusCode, 400, url);
+      t.match(response.headers, { 'content-type': 'application/json; charset=utf-8' });
+      t.same(response.json(), {
+        errorMessage: 'The address cannot be decoded: a % that stands for itself is written %25',
+        code: 'INVALID_INPUT',
+      });
+    }
+  });
+
   t.test('an address that takes other methods names them', async (t) => {
     const video = await app.inject({ method: 'PUT', url: '/recordings/a.mp4' });
     t.equal(video.statusCode, 405);

@@ -145,11 +145,14 @@ t.test('the tables of a recording are moved to its beginning', async (t) => {
 
   t.test('somebody else has replaced it meanwhile: theirs stays', async (t) => {
     const theirs = await makeMp4(t, 1);
+    const isGivenUp = (request: string) => request.startsWith('DELETE ') && request.includes('uploadId=');
     for (const file of [small, large]) {
       await put(key, file);
+      s3.requests.length = 0;
       const error = await failure(move(before(() => put(key, theirs))));
       t.match(error, { $metadata: { httpStatusCode: 412 } });
       t.ok(theirs.equals(await stored()));
+      t.equal(s3.requests.some(isGivenUp), file === large, 'what was uploaded in parts is given up');
     }
   });
 
@@ -158,6 +161,19 @@ t.test('the tables of a recording are moved to its beginning', async (t) => {
       await put(key, file);
       await failure(move(before(() => storage.delete(key))));
       t.same(await keys(), []);
+    }
+  });
+
+  t.test('one that would not be what was said of the file: the file is what it was', async (t) => {
+    for (const file of [small, large]) {
+      await put(key, file);
+      const media = await inspectMedia(storage, key);
+      if (!media) throw new Error('no file that can be played');
+      const another = { ...media, width: 1 };
+      const error = await failure(moveTablesFirst({ storage, key, scratch, media: another }));
+      t.match(error, { message: /not the same/ });
+      t.ok(file.equals(await stored()));
+      t.same(await keys(), [key]);
     }
   });
 

@@ -74,6 +74,7 @@ t.test('several recordings as one ZIP', async (t) => {
         'content-type': 'application/zip',
         'content-disposition': /^attachment; filename="Reelroom recordings \d{4}-\d\d-\d\d.zip"$/,
         'cache-control': 'private, no-cache',
+        'x-content-type-options': 'nosniff',
       });
       const bytes = Buffer.from(await response.arrayBuffer());
       t.equal(response.headers.get('content-length'), String(bytes.length), 'its length was told');

@@ -1,5 +1,6 @@
 import { mediaSuffix } from '@reelroom/shared';
 import type { Storage } from '../../plugins/storage.ts';
+import { keysIn } from './keys-in.ts';
 
 /** How long a segment is, in seconds; also the time between two key frames. */
 export const segmentSeconds = 4;
@@ -72,12 +73,6 @@ export const segmentsInOrder = (keys: string[]): string[] => inOrder(keys, /\/s_
 
 /** The thumbnails among `keys`, in the order in which they were taken, {@link thumbnailSeconds} apart. */
 export const thumbnailsInOrder = (keys: string[]): string[] => inOrder(keys, /\/t_(\d{5,})\.jpeg$/);
-
-async function keysIn(storage: Storage, folder: string): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const { key } of storage.list(folder)) keys.push(key);
-  return keys;
-}
 
 /** The keys of a recording's segments, in order: one LIST per 1,000. */
 export const listSegments = async (storage: Storage, path: string, name: string): Promise<string[]> =>

@@ -84,7 +84,7 @@ export async function thumbnailRoutes(
       const { status, contentLength, etag, body } = await storage.get(folder + file, { IfNoneMatch }, open);
       if (status !== 304 && (status !== 200 || !body)) throw recordingNotFound();
       reply.code(status).header('cache-control', cache).header('etag', etag);
-      if (status === 304) return reply.send('');
+      if (status === 304) return reply.send();
       return reply
         .type('image/jpeg')
         .header('content-length', contentLength)

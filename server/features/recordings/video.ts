@@ -81,7 +81,7 @@ export async function videoRoutes(
     const verdict = checkPreconditions(request.headers, head);
     if (verdict === 412) throw preconditionFailed();
     sendHead(reply, verdict === 304 ? { ...head, status: 304 } : head, dispositionOf(request));
-    return reply.send('');
+    return reply.send();
   });
 
   async function send(
@@ -108,7 +108,7 @@ export async function videoRoutes(
       if (verdict === 412) throw preconditionFailed();
       if (verdict === 304) {
         sendHead(reply, { ...head, status: 304 });
-        return reply.send('');
+        return reply.send();
       }
     }
 
@@ -128,7 +128,7 @@ export async function videoRoutes(
     if (object.status === 404) throw missing(name);
     if (object.status === 416) object = { status: 416, contentRange: `bytes */${object.contentLength}` };
     sendHead(reply, object, dispositionOf(request));
-    return reply.send(object.body ?? '');
+    return reply.send(object.body);
   }
 
   app.get<VideoRoute>('/recordings/*', onGet, async (request, reply) => {

@@ -1,13 +1,11 @@
 import { mediaSuffix } from '@reelroom/shared';
 import type { Storage } from '../../plugins/storage.ts';
+import { keysIn } from '../recordings/keys-in.ts';
 
 /** The folder of a recording's links, given the key prefix `path` of all recordings. */
 export const linksFolder = (path: string, name: string): string =>
   `${path}.reelroom/shares/${name.slice(0, -mediaSuffix.length)}/`;
 
 /** The keys of all links to a recording: one LIST per 1,000. */
-export async function listLinks(storage: Storage, path: string, name: string): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const { key } of storage.list(linksFolder(path, name))) keys.push(key);
-  return keys;
-}
+export const listLinks = async (storage: Storage, path: string, name: string): Promise<string[]> =>
+  keysIn(storage, linksFolder(path, name));

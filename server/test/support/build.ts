@@ -15,6 +15,7 @@ import type { Test } from 'tap';
 import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts';
 import { openLivekit } from '../../plugins/livekit.ts';
 import { openRedis } from '../../plugins/redis.ts';
+import { refuseBadUrl } from '../../plugins/refuse-bad-url.ts';
 import { openStorage } from '../../plugins/storage.ts';
 import { createServices } from '../../services.ts';
 import { until } from './until.ts';
@@ -36,6 +37,7 @@ export async function build(t: Test, config: Config = testConfig()): Promise<Fas
   const app = fastify({
     logger: { level: config.logLevel },
     exposeHeadRoutes: false,
+    routerOptions: { onBadUrl: refuseBadUrl },
     forceCloseConnections: true,
   });
   t.teardown(() => app.close());

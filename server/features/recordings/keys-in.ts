@@ -1,0 +1,8 @@
+import type { Storage } from '../../plugins/storage.ts';
+
+/** All keys that begin with `folder`: one LIST per 1,000. */
+export async function keysIn(storage: Pick<Storage, 'list'>, folder: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of storage.list(folder)) keys.push(key);
+  return keys;
+}
