@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import { createErase } from './features/recordings/erase.ts';
 import { reindex, type ReindexReport } from './features/recordings/index/reindex.ts';
 import { createIndex } from './features/recordings/index/store.ts';
-import { createStorage } from './plugins/storage.ts';
+import { createStorage } from './plugins/storage/storage.ts';
 
 /**
  * Makes the index of the library what the bucket holds, while the app runs or not; what

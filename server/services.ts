@@ -27,7 +27,7 @@ import { createTokens } from './features/tokens/tokens.ts';
 import type { Options } from './options.ts';
 import type { Livekit } from './plugins/livekit.ts';
 import type { Redis } from './plugins/redis.ts';
-import type { Storage } from './plugins/storage.ts';
+import type { Storage } from './plugins/storage/storage.ts';
 
 /** What happens to recordings that others want to hear of. */
 export type Change = 'started' | 'ready' | 'failed' | 'changed' | 'deleted';

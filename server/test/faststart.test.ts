@@ -4,7 +4,7 @@ import { inspectMedia } from '../features/recordings/media/inspect.ts';
 import { box } from '../features/recordings/media/mp4-boxes.ts';
 import { areFirst, topBoxes } from '../features/recordings/media/tables-first.ts';
 import { deleteSegments, workingFiles } from '../features/recordings/segments.ts';
-import { createStorage, type Storage } from '../plugins/storage.ts';
+import { createStorage, type Storage } from '../plugins/storage/storage.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';

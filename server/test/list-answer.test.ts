@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { parseListAnswer } from '../plugins/list-answer.ts';
-import type { Listing } from '../plugins/storage.ts';
+import { parseListAnswer } from '../plugins/storage/list-answer.ts';
+import type { Listing } from '../plugins/storage/storage.ts';
 
 /** As different servers write it. */
 const escapes: ((text: string) => string)[] = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { createPresigner } from '../plugins/presign.ts';
+import { createPresigner } from '../plugins/storage/presign.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 
 /** What clients of HTTP, and S3 servers that keep objects as files, leave as it is. */

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { storageUnavailable } from '../errors.ts';
 import { inspectMedia } from '../features/recordings/media/inspect.ts';
 import { rebuildFromSegments } from '../features/recordings/media/rebuild.ts';
-import { createStorage } from '../plugins/storage.ts';
+import { createStorage } from '../plugins/storage/storage.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createBackup } from '../features/recordings/backup.ts';
 import { createSweeper } from '../features/recordings/sweeper.ts';
-import { createStorage } from '../plugins/storage.ts';
+import { createStorage } from '../plugins/storage/storage.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 
 t.test(

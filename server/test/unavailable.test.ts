@@ -3,7 +3,7 @@ import { openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
 import { until } from './support/until.ts';
-import { createStorage } from '../plugins/storage.ts';
+import { createStorage } from '../plugins/storage/storage.ts';
 
 const json = async (response: Response) => ({ status: response.status, body: Object(await response.json()) });
 

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { recordingNameSchema } from '@reelroom/shared';
-import type { Storage } from '../../plugins/storage.ts';
+import type { Storage } from '../../plugins/storage/storage.ts';
 
 /** Bytes in each part of an upload. */
 const partBytes = 8 * 2 ** 20;

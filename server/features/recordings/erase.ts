@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { recordingSchema, type Recording } from '@reelroom/shared';
 import pMap from 'p-map';
 import { z } from 'zod';
-import type { Storage } from '../../plugins/storage.ts';
+import type { Storage } from '../../plugins/storage/storage.ts';
 import { listLinks } from '../shares/folder.ts';
 import type { Index } from './index/store.ts';
 import { manifestKey } from './manifest.ts';

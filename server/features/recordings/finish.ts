@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Storage } from '../../plugins/storage.ts';
+import type { Storage } from '../../plugins/storage/storage.ts';
 import type { Backup } from './backup.ts';
 import { moveTablesFirst } from './media/faststart.ts';
 import { inspectMedia, type MediaInfo } from './media/inspect.ts';

@@ -8,7 +8,7 @@ import {
 import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
 import { recordingNotFound, storageUnavailable, toReelroomError, type ReelroomError } from '../../errors.ts';
-import type { Storage } from '../../plugins/storage.ts';
+import type { Storage } from '../../plugins/storage/storage.ts';
 import type { Erase } from './erase.ts';
 import type { Index } from './index/store.ts';
 import {

@@ -1,5 +1,5 @@
 import { mediaSuffix } from '@reelroom/shared';
-import type { Storage } from '../../plugins/storage.ts';
+import type { Storage } from '../../plugins/storage/storage.ts';
 import type { Backup } from './backup.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { allSegments, listSegments } from './segments.ts';

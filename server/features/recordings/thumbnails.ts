@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { recordingNotFound } from '../../errors.ts';
 import { binary, errors, type Operation } from '../../operation.ts';
-import type { Storage } from '../../plugins/storage.ts';
+import type { Storage } from '../../plugins/storage/storage.ts';
 import type { Services } from '../../services.ts';
 import { whileOpen } from '../../while-open.ts';
 import { linkQuery, tokenIn } from '../shares/check-link.ts';

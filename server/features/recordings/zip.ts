@@ -7,7 +7,7 @@ import pMap from 'p-map';
 import { z } from 'zod';
 import { invalidInput, parseInput, storageUnavailable } from '../../errors.ts';
 import { binary, errors, type Operation } from '../../operation.ts';
-import type { Storage } from '../../plugins/storage.ts';
+import type { Storage } from '../../plugins/storage/storage.ts';
 import type { Services } from '../../services.ts';
 import { whileOpen } from '../../while-open.ts';
 import { downloadName } from './download-name.ts';

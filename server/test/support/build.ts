@@ -16,7 +16,7 @@ import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts'
 import { openLivekit } from '../../plugins/livekit.ts';
 import { openRedis } from '../../plugins/redis.ts';
 import { refuseBadUrl } from '../../plugins/refuse-bad-url.ts';
-import { openStorage } from '../../plugins/storage.ts';
+import { openStorage } from '../../plugins/storage/storage.ts';
 import { createServices } from '../../services.ts';
 import { until } from './until.ts';
 

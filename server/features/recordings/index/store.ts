@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseRecordingName, type Recording } from '@reelroom/shared';
-import type { Storage } from '../../../plugins/storage.ts';
+import type { Storage } from '../../../plugins/storage/storage.ts';
 import { allRooms, entryKeys, folderOf, readEntry, roomNameOf, type Entry } from './key.ts';
 import { behindTime, inFolders, positionOf } from './position.ts';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
-import type { Storage } from '../../../plugins/storage.ts';
+import type { Storage } from '../../../plugins/storage/storage.ts';
 import { inspectMedia, type MediaInfo } from './inspect.ts';
 import { areFirst, moveTables, planMove, topBoxes } from './tables-first.ts';
 

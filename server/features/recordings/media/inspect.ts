@@ -1,6 +1,6 @@
 import { CustomSource, EncodedPacketSink, Input, MP4 } from 'mediabunny';
 import { ReelroomError } from '../../../errors.ts';
-import type { Storage } from '../../../plugins/storage.ts';
+import type { Storage } from '../../../plugins/storage/storage.ts';
 
 /** What a media file says of itself. */
 export interface MediaInfo {

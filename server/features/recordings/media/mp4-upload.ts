@@ -1,5 +1,5 @@
 import type { EncodedPacket } from 'mediabunny';
-import type { Storage } from '../../../plugins/storage.ts';
+import type { Storage } from '../../../plugins/storage/storage.ts';
 import { toFragment, type SegmentMedia, type Tracks } from './fragment.ts';
 import { box, u32, u64 } from './mp4-boxes.ts';
 import { createParts } from './parts.ts';

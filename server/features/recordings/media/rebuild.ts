@@ -1,4 +1,4 @@
-import type { Storage } from '../../../plugins/storage.ts';
+import type { Storage } from '../../../plugins/storage/storage.ts';
 import { readSegment } from './fragment.ts';
 import { createMp4Upload } from './mp4-upload.ts';
 

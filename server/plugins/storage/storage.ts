@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
   CreateBucketCommand,
-  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -13,17 +10,16 @@ import {
   paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
-  S3ServiceException,
-  UploadPartCommand,
-  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
-import { storageUnavailable } from '../errors.ts';
-import type { Options } from '../options.ts';
+import { storageUnavailable } from '../../errors.ts';
+import type { Options } from '../../options.ts';
+import { orNothing, orStatus, reach } from './answers.ts';
 import { parseListAnswer } from './list-answer.ts';
+import { createObjectStream } from './object-stream.ts';
 import { createPresigner } from './presign.ts';
 import { createSignedRequests, signedFor } from './signed-requests.ts';
-import { createObjectStream } from './storage-stream.ts';
+import { patient, startUpload, type Upload } from './upload.ts';
 
 /** What S3 tells of an object. */
 export interface StoredObject {
@@ -55,73 +51,11 @@ export interface ObjectHead {
   lastModified?: Date | undefined;
 }
 
-/** The bytes of an object from `start` to before `end`. */
-export interface ObjectPart {
-  key: string;
-  etag: string;
-  start: number;
-  end: number;
-}
-
-/** An object that is made of parts; it is there once it is complete. Each method is one request. */
-export interface Upload {
-  /** Uploads a part, in any order: number 1 to 10,000; 5 MiB at least, but for the last. */
-  put(number: number, part: Uint8Array): Promise<void>;
-  /** Has S3 make a part of another object's bytes, as long as that one has this ETag. */
-  copy(number: number, source: ObjectPart): Promise<void>;
-  /** With an `etag` only in the place of the object that has it. */
-  complete(etag?: string): Promise<void>;
-  /** Takes back all parts. */
-  abort(): Promise<void>;
-}
-
-/** For requests that move much data, or make the server do so: ms until the answer begins. */
-const patient = { requestTimeout: 120_000 };
-
 /** How long a few megabytes may take, in ms. */
 const bodyTimeout = 60_000;
 
 /** How many keys S3 lists, or deletes, with one request. */
 export const keysAtOnce = 1_000;
-
-const statusOf = (error: unknown) =>
-  error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-
-/** Whether S3 answered, with a refusal that is about this very request: not found, not changed, no such range. */
-const isAnswer = (error: unknown) => {
-  const status = statusOf(error) ?? 0;
-  return status === 304 || (status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status));
-};
-
-async function reach<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    const isAbort = error instanceof Error && error.name === 'AbortError';
-    throw isAnswer(error) || isAbort ? error : storageUnavailable(error);
-  }
-}
-
-/** `undefined` in place of S3's "there is none". */
-async function orNothing<T>(call: Promise<T>, ...statuses: number[]): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if ([404, ...statuses].includes(statusOf(error) ?? 0)) return undefined;
-    throw error;
-  }
-}
-
-/** The answer, also where it is one that the SDK throws: 304, 404, 416. */
-async function orStatus<T extends ObjectHead>(call: Promise<T>): Promise<T | ObjectHead> {
-  try {
-    return await call;
-  } catch (error) {
-    const status = statusOf(error);
-    if (!(error instanceof S3ServiceException) || status === undefined || !isAnswer(error)) throw error;
-    return { status, etag: error.$response?.headers.etag };
-  }
-}
 
 /**
  * The bucket, and the only place that knows the S3 SDK. Each method is one request
@@ -316,45 +250,8 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     },
 
     /** Begins an object that is uploaded in parts, or replaced by them. */
-    async startUpload(key: string, contentType: string): Promise<Upload> {
-      const object = { Bucket, Key: key };
-      const begin = new CreateMultipartUploadCommand({ ...object, ContentType: contentType });
-      const { UploadId } = await reach(client.send(begin));
-      const etags = new Map<number, string | undefined>();
-      return {
-        async put(number, part) {
-          const request = new UploadPartCommand({ ...object, UploadId, PartNumber: number, Body: part });
-          etags.set(number, (await reach(client.send(request, patient))).ETag);
-        },
-        async copy(number, { key, etag, start, end }) {
-          const request = new UploadPartCopyCommand({
-            ...{ ...object, UploadId, PartNumber: number },
-            CopySource: `${Bucket}/${key.split('/').map(encodeURIComponent).join('/')}`,
-            CopySourceRange: `bytes=${start}-${end - 1}`,
-            CopySourceIfMatch: etag,
-          });
-          const { CopyPartResult } = await reach(client.send(request, patient));
-          // A server that does not know of copies takes it for an empty part.
-          if (CopyPartResult?.ETag === undefined) throw new Error('S3 has not copied a part');
-          etags.set(number, CopyPartResult.ETag);
-        },
-        async complete(etag) {
-          const Parts = [...etags]
-            .sort(([one], [other]) => one - other)
-            .map(([PartNumber, ETag]) => ({ PartNumber, ETag }));
-          const request = new CompleteMultipartUploadCommand({
-            ...object,
-            UploadId,
-            MultipartUpload: { Parts },
-            IfMatch: etag,
-          });
-          await reach(client.send(request, patient));
-        },
-        async abort() {
-          await reach(client.send(new AbortMultipartUploadCommand({ ...object, UploadId })));
-        },
-      };
-    },
+    startUpload: (key: string, contentType: string): Promise<Upload> =>
+      startUpload(client, Bucket, key, contentType),
 
     /** An object's head; its status is S3's: 200 or 404. */
     head(key: string): Promise<ObjectHead> {
