@@ -76,12 +76,12 @@ for (let round = 0; round <= rounds; round += 1) {
     if (round > 0) wholes[who].push(measured);
   }
 }
-for (let round = 0; round <= 2 * rounds; round += 1) {
-  const { ms } = await whole(at.direct);
-  const there = await redirected();
-  if (round === 0) continue;
-  direct.push(ms);
-  byRedirect.push(there.ms);
+for (let round = 0; round <= 4 * rounds; round += 1) {
+  const order = [[direct, () => whole(at.direct)] as const, [byRedirect, redirected] as const];
+  for (const [times, get] of round % 2 ? order : order.toReversed()) {
+    const { ms } = await get();
+    if (round > 0) times.push(ms);
+  }
 }
 const speedOf = (who: keyof typeof wholes) => median(wholes[who].map(({ speed }) => speed));
 const cpuPerGb = (who: keyof typeof wholes) => median(wholes[who].map(({ cpu }) => cpu));
