@@ -3,13 +3,17 @@ import t from 'tap';
 import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { startRecording, untilShown } from './support/recording.ts';
+import { until } from './support/until.ts';
 
 t.test('the wait ends with the recording, over a restart of the app', async (t) => {
   const config = testConfig();
+  const bucket = await bucketOf(config);
   const { app, url, trpc } = await serve(t, config);
   const { name: roomName } = await openRoom(t, config);
   const { waitUntilReady } = createReelroomClient({ url });
   const { name } = await startRecording(trpc, roomName);
+  // A file is there before all that is done with it is done.
+  await bucket.put(config.recordings.path + name, 'the beginning of it');
 
   const leaving = new AbortController();
   const left = failure(waitUntilReady(name, { signal: leaving.signal }));
@@ -41,7 +45,11 @@ t.test('the wait ends when the recording has failed, also one that was nowhere f
   const bucket = await bucketOf(config);
   const { url } = await serve(t, config);
   const name = 'a-RM_1-2026-01-31T101530000.mp4';
-  const waiting = failure(createReelroomClient({ url }).waitUntilReady(name));
+  let asked = 0;
+  const headers = () => ({ 'x-any': String((asked += 1)) });
+  const waiting = failure(createReelroomClient({ url, headers }).waitUntilReady(name));
+  // The list, the recording, whether anything is hidden; then it listens.
+  await until('it to have been nowhere', async () => asked > 3);
   const manifest = {
     ...{ egress_id: 'EG_1', room_id: 'RM_1', room_name: 'a', started_at: 1 },
     reelroom: {

@@ -9,9 +9,10 @@ import t from 'tap';
 import { fromBufferPromise } from 'yauzl';
 import { manifestOf } from '../features/recordings/manifest.ts';
 import { zipLength, zipOf } from '../features/recordings/zip.ts';
-import { bucketOf, serve, testConfig } from './support/build.ts';
+import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
+import { startRecording, untilEnded } from './support/recording.ts';
 import { until } from './support/until.ts';
 
 const startedAt = Date.parse('2026-01-31T10:15:30Z');
@@ -34,7 +35,7 @@ t.test('several recordings as one ZIP', async (t) => {
   const config = testConfig({ S3_ENDPOINT: s3.url });
   const { path } = config.recordings;
   const { put } = await bucketOf(config);
-  const { url, post } = await serve(t, config);
+  const { url, post, trpc } = await serve(t, config);
   const at = `${url}/recordings/zip`;
 
   /** A recording in the bucket: its name, and its media. */
@@ -133,6 +134,17 @@ t.test('several recordings as one ZIP', async (t) => {
     t.equal(form.status, 415, 'nothing else takes a form');
   });
 
+  t.test('one that is still being made, though a file is there, is refused', async (t) => {
+    const { name: roomName } = await openRoom(t, config);
+    const { name } = await startRecording(trpc, roomName);
+    await put(path + name, 'the beginning of it');
+    const response = await post('/recordings/zip', { names: [name] });
+    t.equal(response.status, 400);
+    t.match(await response.json(), { errorMessage: `${name} cannot be downloaded` });
+    await trpc.recordings.stop.mutate({ roomName });
+    await untilEnded(trpc, name);
+  });
+
   t.test(
     'S3 fails within, or a recording is not the same any more: no answer that looks whole',
     async (t) => {
@@ -214,6 +226,14 @@ t.test('a ZIP is as long as was said', async (t) => {
       ),
       { numRuns: 50 },
     );
+  });
+
+  t.test('and ends in the error of a file that is not the same any more', async (t) => {
+    for (const status of [404, 412]) {
+      const storage = { get: async () => ({ status }) };
+      const zip = zipOf(storage, [fileOf('a.mp4', 3)], new AbortController().signal);
+      t.match(await failure(buffer(zip)), { code: 'STORAGE_UNAVAILABLE' });
+    }
   });
 
   t.test('of a thousand, whose directory is larger than 64 KiB', async (t) => {
