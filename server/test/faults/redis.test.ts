@@ -59,7 +59,8 @@ t.test('Redis loses all that it knew: the recorder ends, and its file is whole',
   const { duration } = await ffprobe(`${url}/recordings/${encodeURIComponent(name)}`);
   t.ok(duration * 1000 > lengthMs - 1_000, `nothing is missing: ${duration} s of ${lengthMs} ms`);
 
-  // LiveKit has forgotten the room, too: it is there again when somebody comes.
-  await openRoom(t, config, { name: roomName });
+  // LiveKit has forgotten the room, too: it is there again when somebody comes; and itself, until it
+  // says again, every few seconds, where rooms can be.
+  await until('LiveKit to open rooms', () => openRoom(t, config, { name: roomName }).catch(() => undefined));
   await recordAgain(config, trpc, roomName);
 });
