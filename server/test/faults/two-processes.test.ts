@@ -33,8 +33,12 @@ t.test('two app processes that share a Redis: fifty starts at each, one recordin
       [...new Set(told)].join(),
     );
     t.equal((await active()).length, 1, 'as LiveKit sees it');
-    await (round % 2 ? one : other).trpc.recordings.stop.mutate({ roomName });
-    await until('the recorder to end', async () => (await active()).length === 0);
+    const { trpc } = round % 2 ? one : other;
+    await until('the recorder to end', async () => {
+      // One that is just being started may not answer in time.
+      await trpc.recordings.stop.mutate({ roomName }).catch(() => undefined);
+      return (await active()).length === 0;
+    });
   }
 
   await until('a last one to start', () =>
