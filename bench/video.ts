@@ -55,11 +55,14 @@ async function whole(url: string, pid?: number) {
   return { speed: bytes / 1e6 / (ms / 1_000), cpu: cpu / (bytes / 1e9), ms };
 }
 
+/** What the redirects took by themselves, in ms. */
+const redirects: number[] = [];
 async function redirected() {
   const { head, ms } = await drain(`${redirecting.url}/recordings/${name}`);
   const [, location = ''] = /^location: (.*)$/im.exec(head) ?? [];
-  const { speed, ms: itsMs } = await whole(location.trim());
-  return { speed, ms: ms + itsMs };
+  redirects.push(ms);
+  const { ms: itsMs } = await whole(location.trim());
+  return { ms: ms + itsMs };
 }
 
 const all = <T>(): T[] => [];
@@ -67,6 +70,7 @@ const wholes = { ours: all<Whole>(), seed: all<Whole>(), bare: all<Whole>() };
 type Whole = Awaited<ReturnType<typeof whole>>;
 const direct: number[] = [];
 const byRedirect: number[] = [];
+const health: number[] = [];
 // The first round warms up.
 for (let round = 0; round <= rounds; round += 1) {
   // Nobody always comes behind the same one: what that leaves to be cleared up is not free.
@@ -82,6 +86,7 @@ for (let round = 0; round <= 4 * rounds; round += 1) {
     const { ms } = await get();
     if (round > 0) times.push(ms);
   }
+  health.push((await drain(`${redirecting.url}/healthz`)).ms);
 }
 const speedOf = (who: keyof typeof wholes) => median(wholes[who].map(({ speed }) => speed));
 const cpuPerGb = (who: keyof typeof wholes) => median(wholes[who].map(({ cpu }) => cpu));
@@ -194,6 +199,12 @@ const rows: Row[] = [
     unit: 'ms',
     compared: { what: 'S3 directly', value: median(direct) },
     target: 1.03 * median(direct),
+  },
+  {
+    what: '· of this the redirect, median',
+    value: median(redirects),
+    unit: 'ms',
+    compared: { what: 'GET /healthz meanwhile', value: median(health) },
   },
   {
     what: '256 MB through the app beside 300 viewers',
