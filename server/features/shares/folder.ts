@@ -7,5 +7,5 @@ export const linksFolder = (path: string, name: string): string =>
   `${path}.reelroom/shares/${name.slice(0, -mediaSuffix.length)}/`;
 
 /** The keys of all links to a recording: one LIST per 1,000. */
-export const listLinks = async (storage: Storage, path: string, name: string): Promise<string[]> =>
+export const listLinks = (storage: Storage, path: string, name: string): Promise<string[]> =>
   keysIn(storage, linksFolder(path, name));

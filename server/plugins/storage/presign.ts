@@ -9,6 +9,9 @@ const escape = (text: string): string =>
     (other) => `%${other.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
+/** A key as it stands in the path of a URL, and in the name of a source to copy from. */
+export const escapeKey = (key: string): string => key.split('/').map(escape).join('/');
+
 /**
  * Signs URLs of a bucket (AWS, "Authenticating Requests: Using Query Parameters"), which takes a
  * tenth of the time in which the SDK's presigner does: for it a URL is a command that goes through everything but
@@ -38,7 +41,7 @@ export function createPresigner({ endpoint, accessKey, secretKey, region, bucket
     query: Record<string, string>,
     expiresIn: number,
   ): Promise<string> => {
-    const path = key === undefined ? root : `${root}/${key.split('/').map(escape).join('/')}`;
+    const path = key === undefined ? root : `${root}/${escapeKey(key)}`;
     const signed = await signer.presign(
       {
         ...{ method, protocol, hostname, path, query },
@@ -53,5 +56,3 @@ export function createPresigner({ endpoint, accessKey, secretKey, region, bucket
     return `${protocol}//${host}${path}?${parameters.join('&')}`;
   };
 }
-
-export type Presign = ReturnType<typeof createPresigner>;

@@ -7,6 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { reach } from './answers.ts';
+import { escapeKey } from './presign.ts';
 
 /** The bytes of an object from `start` to before `end`. */
 export interface ObjectPart {
@@ -50,7 +51,7 @@ export async function startUpload(
     async copy(number, { key, etag, start, end }) {
       const request = new UploadPartCopyCommand({
         ...{ ...object, UploadId, PartNumber: number },
-        CopySource: `${Bucket}/${key.split('/').map(encodeURIComponent).join('/')}`,
+        CopySource: `${Bucket}/${escapeKey(key)}`,
         CopySourceRange: `bytes=${start}-${end - 1}`,
         CopySourceIfMatch: etag,
       });
