@@ -1,8 +1,9 @@
 import { setupSchema, type Setup } from '@reelroom/shared';
 import fastify from 'fastify';
 import { ConfigError, loadConfig, reelroom, type Config } from './app.ts';
+import { pluginOptions } from './config.ts';
+import { serverOptions } from './http-server.ts';
 import { keepBufferMemory } from './process-memory.ts';
-import { refuseBadUrl } from './plugins/refuse-bad-url.ts';
 
 function readConfig(): Config {
   try {
@@ -15,20 +16,12 @@ function readConfig(): Config {
 }
 
 keepBufferMemory();
-const { port, host, logLevel, ...options } = readConfig();
-const app = fastify({
-  logger: { level: logLevel },
-  // Fastify's own HEAD would read the whole video.
-  exposeHeadRoutes: false,
-  routerOptions: { onBadUrl: refuseBadUrl },
-  // Open players must not hold up the end.
-  forceCloseConnections: true,
-  // A proxy near by, which ends TLS, says under which address people know us.
-  trustProxy: 'loopback, linklocal, uniquelocal',
-});
+const config = readConfig();
+const { port, host } = config;
+const app = fastify(serverOptions(config));
 
 let setup: Setup = { parts: [] };
-await app.register(reelroom, { ...options, setup: () => setup });
+await app.register(reelroom, { ...pluginOptions(config), setup: () => setup });
 
 const end = () => void app.close().then(() => process.exit(0));
 process.once('SIGINT', end);

@@ -12,6 +12,8 @@ export const errorCodes = {
   SHARE_INVALID: { status: 403, trpc: 'FORBIDDEN' },
   /** The link's time is over, or it was taken back. */
   SHARE_EXPIRED: { status: 403, trpc: 'FORBIDDEN' },
+  /** A page of another origin, which the server was not told to let in. */
+  ORIGIN_NOT_ALLOWED: { status: 403, trpc: 'FORBIDDEN' },
   ROOM_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },
   RECORDING_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },
   /** There is nothing at this address, or no such procedure. */
@@ -23,6 +25,10 @@ export const errorCodes = {
   PRECONDITION_FAILED: { status: 412, trpc: 'PRECONDITION_FAILED' },
   BODY_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE' },
+  /** The host name of the request's address is not one of ours. */
+  HOST_NOT_ALLOWED: { status: 421, trpc: 'BAD_REQUEST' },
+  /** As many answers as one address may have at once are under way to it. */
+  TOO_MANY_REQUESTS: { status: 429, trpc: 'TOO_MANY_REQUESTS' },
   NO_RECORDER: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   TOO_MANY_RECORDINGS: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   LIVEKIT_UNAVAILABLE: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },

@@ -10,7 +10,9 @@ import {
 import fp from 'fastify-plugin';
 import { z } from 'zod';
 import { basePath } from '../base-path.ts';
+import { getAndHead } from '../get-and-head.ts';
 import { errors, type Answer, type Operation } from '../operation.ts';
+import { docsPolicy } from './page-policy.ts';
 
 /** Schemas that the document names, and refers to wherever they are used. */
 const components: Record<string, z.ZodType> = {
@@ -153,7 +155,7 @@ export default fp(
     await app.register(swaggerUi, {
       routePrefix: '/docs',
       indexPrefix: base,
-      staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
+      staticCSP: docsPolicy,
       uiConfig: { layout: 'BaseLayout', defaultModelsExpandDepth: 0 },
       theme: {
         title: 'Reelroom API',
@@ -161,7 +163,7 @@ export default fp(
       },
     });
 
-    app.get('/openapi.json', () => app.swagger());
+    getAndHead(app, '/openapi.json', {}, () => Promise.resolve(app.swagger()));
   },
   { name: 'reelroom-openapi' },
 );

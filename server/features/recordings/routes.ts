@@ -17,6 +17,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { parseInput, recordingNotFound } from '../../errors.ts';
+import { getAndHead } from '../../get-and-head.ts';
 import { errors, json, type Operation } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 
@@ -157,15 +158,20 @@ export async function recordingRoutes(
   );
 
   // With a limit or a cursor a page; without, as in the seed, all there are.
-  app.get(
+  getAndHead(
+    app,
     '/recordings',
-    { exposeHeadRoute: false, config: { failure: 'Error listing recordings', operation: list } },
-    async ({ query }, reply) => {
+    { config: { failure: 'Error listing recordings', operation: list } },
+    async ({ method, query }, reply) => {
       const given = givenIn(query);
       const input = parseInput(listInputSchema, given);
       if ('limit' in given || 'cursor' in given) return listing.page(input);
       const all = await streamed(listing.all(input));
-      return reply.type('application/json; charset=utf-8').send(all);
+      reply.type('application/json; charset=utf-8');
+      if (method !== 'HEAD') return reply.send(all);
+      // The rest of the library is not read for an answer without a body.
+      all.destroy();
+      return reply.send(Readable.from([]));
     },
   );
 

@@ -41,6 +41,15 @@ export function createSystem({
     }
   }
 
+  async function check(): Promise<void> {
+    await Promise.all([look('livekit', livekit), look('storage', storage)]);
+    checkedAt = performance.now();
+  }
+
+  /** When both were last asked, by the monotonic clock, in ms. */
+  let checkedAt = -Infinity;
+  let checking: Promise<void> | undefined;
+
   const ability = (needed: Setup['parts'][number]['needed'], reason: string | undefined) => {
     const pending = setup().parts.find((part) => part.needed === needed && part.state !== 'ready');
     const why = pending ? `${pending.name}: ${pending.step}` : reason;
@@ -49,8 +58,15 @@ export function createSystem({
 
   return {
     /** Asks LiveKit and S3 whether they are there: one request each. */
-    async check(): Promise<void> {
-      await Promise.all([look('livekit', livekit), look('storage', storage)]);
+    check,
+
+    /**
+     * As `check`, unless that was done less than `ms` ago; those who ask at the same time share it.
+     */
+    async checkIfOld(ms: number): Promise<void> {
+      if (performance.now() - checkedAt < ms) return;
+      checking ??= check().finally(() => (checking = undefined));
+      await checking;
     },
 
     /** As of the last check. */
