@@ -34,7 +34,7 @@ const precompress = (): Plugin => ({
   apply: 'build',
   writeBundle({ dir = '.' }) {
     for (const file of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
-      if (!/\.(?:js|css|svg|html)$/.test(file)) continue;
+      if (!/\.(?:js|css|svg)$/.test(file)) continue;
       const path = join(dir, file);
       const text = readFileSync(path);
       if (text.length < threshold) continue;

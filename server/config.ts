@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { isLoopbackName } from './loopback.ts';
 import { ConfigError, optionsSchema, parseConfig, text, wholeNumber, type OptionPath } from './options.ts';
 
-const proxyRule =
-  'must be an IP address, a range such as 10.0.0.0/8, or loopback, linklocal or uniquelocal';
+const proxyRule = 'must be an IP address, a range such as 10.0.0.0/8, or loopback, linklocal or uniquelocal';
 
 /** An address, or a range of them in CIDR notation (RFC 4632). */
 function isRange(range: string): boolean {
@@ -128,7 +127,9 @@ function exposureProblems(env: Record<string, string>): string[] {
   const reached = `while other machines reach the app (HOST is ${JSON.stringify(HOST)})`;
   const secrets = Object.entries(knownSecrets).flatMap(([name, known]) =>
     known.includes({ ...defaults, ...env }[name] ?? '')
-      ? [`${name} must be a secret of your own, such as $(openssl rand -hex 32), ${reached}: everyone knows this one`]
+      ? [
+          `${name} must be a secret of your own, such as $(openssl rand -hex 32), ${reached}: everyone knows this one`,
+        ]
       : [],
   );
   const isOpenByName = env.ACCESS !== undefined;

@@ -51,6 +51,13 @@ export const hostNotAllowed = (host: string) =>
     'HOST_NOT_ALLOWED',
     `This server is not known as ${host}: ALLOWED_HOSTS names what it is known as`,
   );
+export const requestTimeout = () =>
+  new ReelroomError('REQUEST_TIMEOUT', 'The request did not arrive in time: try again');
+export const headersTooLarge = (limit: number) =>
+  new ReelroomError(
+    'HEADERS_TOO_LARGE',
+    `The address and the headers are too long: at most ${limit} bytes together`,
+  );
 export const tooManyRequests = (limit: number) =>
   new ReelroomError(
     'TOO_MANY_REQUESTS',
@@ -105,6 +112,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   RECORDING_NOT_FOUND: recordingNotFound(),
   NOT_FOUND: nothingAt('GET', '/recording'),
   METHOD_NOT_ALLOWED: methodNotAllowed('PUT', '/token', ['POST']),
+  REQUEST_TIMEOUT: requestTimeout(),
   RECORDING_ALREADY_STARTED: alreadyStarted(),
   RECORDING_NOT_STARTED: notStarted(),
   PRECONDITION_FAILED: preconditionFailed(),
@@ -112,6 +120,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   UNSUPPORTED_MEDIA_TYPE: unsupportedMediaType(),
   HOST_NOT_ALLOWED: hostNotAllowed('elsewhere.example'),
   TOO_MANY_REQUESTS: tooManyRequests(1_000),
+  HEADERS_TOO_LARGE: headersTooLarge(16_384),
   NO_RECORDER: noRecorder(),
   TOO_MANY_RECORDINGS: tooManyRecordings(4),
   LIVEKIT_UNAVAILABLE: livekitUnavailable(),

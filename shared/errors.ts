@@ -20,6 +20,8 @@ export const errorCodes = {
   NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },
   /** There is something at this address, but not by this method. */
   METHOD_NOT_ALLOWED: { status: 405, trpc: 'METHOD_NOT_SUPPORTED' },
+  /** The request did not arrive in time. */
+  REQUEST_TIMEOUT: { status: 408, trpc: 'TIMEOUT' },
   RECORDING_ALREADY_STARTED: { status: 409, trpc: 'CONFLICT' },
   RECORDING_NOT_STARTED: { status: 409, trpc: 'CONFLICT' },
   PRECONDITION_FAILED: { status: 412, trpc: 'PRECONDITION_FAILED' },
@@ -29,6 +31,8 @@ export const errorCodes = {
   HOST_NOT_ALLOWED: { status: 421, trpc: 'BAD_REQUEST' },
   /** As many answers as one address may have at once are under way to it. */
   TOO_MANY_REQUESTS: { status: 429, trpc: 'TOO_MANY_REQUESTS' },
+  /** The address and the headers are longer than a server takes. */
+  HEADERS_TOO_LARGE: { status: 431, trpc: 'BAD_REQUEST' },
   NO_RECORDER: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   TOO_MANY_RECORDINGS: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   LIVEKIT_UNAVAILABLE: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },

@@ -21,7 +21,11 @@ const letsIn = (origins: readonly string[]) => (origin: string) =>
 function isSameOrigin({ headers, host }: FastifyRequest, origin: string): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
-  return URL.canParse(origin) && new URL(origin).host === host;
+  if (!URL.canParse(origin)) return false;
+  const theirs = new URL(origin);
+  // A host may have the port that is usual, which an origin leaves out.
+  const asked = `${theirs.protocol}//${host}`;
+  return URL.canParse(asked) && new URL(asked).host === theirs.host;
 }
 
 /**
@@ -36,7 +40,9 @@ export default fp<Options['cors']>(
     if (app.hasRequestDecorator('corsPreflightEnabled')) return;
     const isLetIn = letsIn(origins);
     await app.register(cors, {
-      origin: origins.includes('*') ? '*' : (origin, done) => done(null, origin !== undefined && isLetIn(origin)),
+      origin: origins.includes('*')
+        ? '*'
+        : (origin, done) => done(null, origin !== undefined && isLetIn(origin)),
       methods: ['GET', 'HEAD', 'POST', 'DELETE'],
       exposedHeaders: ['Accept-Ranges', 'Content-Disposition', 'Content-Range', 'ETag'],
     });

@@ -8,7 +8,8 @@ const nameIn = (host: string): string | undefined =>
   URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/\.$/, '') : undefined;
 
 /** The host names that a request has, from whomever it comes: a script may set X-Forwarded-Host, but not Host. */
-const namesIn = (headers: IncomingHttpHeaders, host: string) => [headers.host ?? '', host].filter((name) => name !== '');
+const namesIn = (headers: IncomingHttpHeaders, host: string) =>
+  [headers.host ?? '', host].filter((name) => name !== '');
 
 /**
  * Answers only by the host names that are ours, so that no page whose name is made to lead to

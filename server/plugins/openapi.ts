@@ -54,9 +54,15 @@ function toResponse({ description, headers, content }: Answer, isHead: boolean) 
 }
 
 /** All that a route may answer; `failure` is what its 500 says. */
-const answersOf = ({ body, answers }: Operation, failure: string | undefined): Record<number, Answer> => ({
+const answersOf = (
+  { body, answers }: Operation,
+  method: string,
+  failure: string | undefined,
+): Record<number, Answer> => ({
   ...answers,
+  ...(['POST', 'DELETE'].includes(method) && errors('ORIGIN_NOT_ALLOWED')),
   ...(body && errors('BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')),
+  ...errors('HOST_NOT_ALLOWED', 'TOO_MANY_REQUESTS', 'HEADERS_TOO_LARGE'),
   ...errors(failure === undefined ? 'INTERNAL' : ['INTERNAL', failure]),
 });
 
@@ -72,7 +78,7 @@ const toContent = (body: NonNullable<Operation['body']>) =>
 /** A route's description in the form that `@fastify/swagger` reads. */
 function toFastifySchema(operation: Operation, method: string, failure: string | undefined) {
   const { operationId, tag, summary, description, params, query, headers, body } = operation;
-  const answers = Object.entries(answersOf(operation, failure));
+  const answers = Object.entries(answersOf(operation, method, failure));
   return {
     ...{ operationId, tags: [tag], summary },
     ...(description !== undefined && { description }),
@@ -152,15 +158,23 @@ export default fp(
       },
     });
 
-    await app.register(swaggerUi, {
-      routePrefix: '/docs',
-      indexPrefix: base,
-      staticCSP: docsPolicy,
-      uiConfig: { layout: 'BaseLayout', defaultModelsExpandDepth: 0 },
-      theme: {
-        title: 'Reelroom API',
-        js: [{ filename: 'page.js', content: pageScript }],
-      },
+    await app.register(async (docs) => {
+      // Its routes are for GET alone.
+      docs.addHook('onRoute', function ({ method, handler, routePath, schema }) {
+        if (method !== 'GET') return;
+        for (const url of routePath === '' ? ['', '/'] : [routePath])
+          this.route({ method: 'HEAD', url, handler, ...(schema && { schema }) });
+      });
+      await docs.register(swaggerUi, {
+        routePrefix: '/docs',
+        indexPrefix: base,
+        staticCSP: docsPolicy,
+        uiConfig: { layout: 'BaseLayout', defaultModelsExpandDepth: 0 },
+        theme: {
+          title: 'Reelroom API',
+          js: [{ filename: 'page.js', content: pageScript }],
+        },
+      });
     });
 
     getAndHead(app, '/openapi.json', {}, () => Promise.resolve(app.swagger()));

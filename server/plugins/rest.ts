@@ -13,7 +13,10 @@ import {
  * What a body that Fastify does not even hand over is refused with; nothing for any other error.
  * @param bodyLimit bytes
  */
-export function refusedBody({ code, statusCode }: FastifyError, bodyLimit: number): ReelroomError | undefined {
+export function refusedBody(
+  { code, statusCode }: FastifyError,
+  bodyLimit: number,
+): ReelroomError | undefined {
   if (!code?.startsWith('FST_ERR_CTP_')) return undefined;
   if (statusCode === 413) return bodyTooLarge(bodyLimit);
   if (statusCode === 415) return unsupportedMediaType();

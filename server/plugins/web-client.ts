@@ -10,7 +10,8 @@ import type { AddressRefusal } from './refuse-address.ts';
 const pages = ['/', '/library', '/library/', '/room/*'];
 
 /** Whether the client takes HTML, as browsers do and whoever does not say what; a program asks for JSON alone. */
-const takesHtml = ({ headers: { accept = '*/*' } }: FastifyRequest) => /text\/\*|text\/html|\*\/\*/.test(accept);
+const takesHtml = ({ headers: { accept = '*/*' } }: FastifyRequest) =>
+  /text\/\*|text\/html|\*\/\*/.test(accept);
 
 /**
  * The built web client: its files, compressed ones where there are any, and its pages. An address that nothing

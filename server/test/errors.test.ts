@@ -105,13 +105,33 @@ t.test('what is wrong with a request is told in one form', async (t) => {
     });
   });
 
-  t.test('every origin may ask, as in the seed', async (t) => {
-    const response = await app.inject({
-      method: 'OPTIONS',
-      url: '/recordings/x.mp4',
-      headers: { origin: 'http://elsewhere.example', 'access-control-request-method': 'DELETE' },
+  t.test('a body that tRPC is not even handed is refused in its form', async (t) => {
+    const send = (type: string, body: string) =>
+      app.inject({
+        ...{ method: 'POST', url: '/trpc/recordings.start' },
+        ...{ headers: { 'content-type': type }, body },
+      });
+    t.match((await send('application/json', 'x'.repeat(2 << 20))).json(), {
+      error: {
+        code: -32013,
+        message: 'The body is too large: at most 1048576 bytes',
+        data: {
+          code: 'PAYLOAD_TOO_LARGE',
+          httpStatus: 413,
+          path: 'recordings.start',
+          errorCode: 'BODY_TOO_LARGE',
+        },
+      },
     });
-    t.equal(response.headers['access-control-allow-origin'], '*');
-    t.match(response.headers['access-control-allow-methods'], /DELETE/);
+    t.match((await send('text/xml', '<a/>')).json(), {
+      error: { data: { httpStatus: 415, errorCode: 'UNSUPPORTED_MEDIA_TYPE' } },
+    });
+  });
+
+  t.test('ten calls at once, and not eleven', async (t) => {
+    const calls = (count: number) =>
+      app.inject(`/trpc/${Array.from({ length: count }, () => 'system.status').join(',')}?batch=1&input={}`);
+    t.equal((await calls(10)).json().length, 10);
+    t.match(await calls(11), { statusCode: 400, body: /INVALID_INPUT/ });
   });
 });
