@@ -20,7 +20,7 @@ const refusals: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
 };
 
 /** The error of ours that a procedure's refusal stands for; none where tRPC itself refuses. */
-function knownError({ code, cause }: TRPCError): ReelroomError | undefined {
+export function knownError({ code, cause }: TRPCError): ReelroomError | undefined {
   if (cause instanceof ReelroomError) return cause;
   // tRPC has parsed the input; any other schema that does not fit is the inside's.
   if (code === 'BAD_REQUEST' && cause instanceof ZodError) return invalidInput(validationMessage(cause));
