@@ -30,8 +30,8 @@ function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', isComponent = f
     override({ zodSchema, jsonSchema, path }) {
       // Clients live with fields that are added later.
       delete jsonSchema.additionalProperties;
-      // Many tools read \p{…} without the u flag, and refuse what is good; formats and descriptions say it.
-      delete jsonSchema.pattern;
+      // Many tools read \p{…} without the u flag, and refuse what is good; so they do with a format's own pattern.
+      if (jsonSchema.format !== undefined || jsonSchema.pattern?.includes('\\p{')) delete jsonSchema.pattern;
       const name = nameOf(zodSchema);
       if (name === undefined || (isComponent && path.length === 0)) return;
       for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);

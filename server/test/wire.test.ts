@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import fastify from 'fastify';
@@ -15,12 +15,13 @@ import { until } from './support/until.ts';
 /** An answer as it came over the wire, its body not decompressed. */
 async function ask(url: string, { method = 'GET', headers = {}, body = '' } = {}) {
   const asked = request(url, { method, headers, agent: false }).end(body);
-  const [response] = await once(asked, 'response');
+  const [response]: IncomingMessage[] = await once(asked, 'response');
+  if (!response) throw new Error(`no answer from ${url}`);
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
   return {
     status: Number(response.statusCode),
-    headers: response.headers as Record<string, string | undefined>,
+    headers: response.headers,
     body: Buffer.concat(chunks),
   };
 }
