@@ -17,8 +17,11 @@ export function createAddressRefusal(app: FastifyInstance) {
     if (config?.operation || method === 'POST') routes.push({ pattern: url, methods: [method].flat() });
   });
 
-  const methodsAt = (path: string) =>
-    routes.filter(({ pattern }) => isAt(path, pattern)).flatMap(({ methods }) => methods);
+  const methodsAt = (path: string) => {
+    const exact = routes.filter(({ pattern }) => pattern === path);
+    const found = exact.length > 0 ? exact : routes.filter(({ pattern }) => isAt(path, pattern));
+    return found.flatMap(({ methods }) => methods);
+  };
 
   const refuse = (request: FastifyRequest, reply: FastifyReply): never => {
     const path = pathOf(request);
@@ -27,6 +30,14 @@ export function createAddressRefusal(app: FastifyInstance) {
     reply.header('allow', allowed.join(', '));
     throw methodNotAllowed(request.method, path, allowed);
   };
+  // What has a route of its own is not the name of a recording, which a `*` of another route would take it for; and
+  // Fastify itself refuses some methods that no route has, before any handler.
+  app.addHook('onRequest', async (request, reply) => {
+    const isByPattern = request.routeOptions.url?.endsWith('*') ?? true;
+    if (isByPattern && routes.some(({ pattern }) => pattern === pathOf(request))) refuse(request, reply);
+    if (request.is404 && methodsAt(pathOf(request)).length > 0) refuse(request, reply);
+  });
+
   return Object.assign(refuse, {
     /** Whether the address of a request takes other methods than its own. */
     takesAnother: (request: FastifyRequest): boolean => methodsAt(pathOf(request)).length > 0,

@@ -97,6 +97,11 @@ t.test('what is wrong with a request is told in one form', async (t) => {
       errorMessage: '/recordings/a.mp4 takes DELETE, HEAD, GET, not PUT',
       code: 'METHOD_NOT_ALLOWED',
     });
+    const stop = await app.inject({ method: 'DELETE', url: '/recordings/stop' });
+    t.match(stop, { statusCode: 405, headers: { allow: 'POST' } }, 'which is no recording');
+    const query = await app.inject({ method: 'QUERY', url: '/healthz' });
+    t.match(query, { statusCode: 405, headers: { allow: 'GET, HEAD' } });
+    t.match(query.json(), { code: 'METHOD_NOT_ALLOWED' });
     const token = await app.inject('/token');
     t.equal(token.statusCode, 405);
     t.equal(token.headers.allow, 'POST');

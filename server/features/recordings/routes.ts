@@ -38,10 +38,12 @@ export function recordingNameOf(params: { '*': string }): string {
   return data;
 }
 
-/** A query's parameters, of which an empty one is none, and `limit` is a number. */
+/** A query's parameters, of which `limit` is a number. */
 function givenIn(query: unknown): Record<string, unknown> {
-  const given = Object.entries(Object(query)).filter(([, value]) => value !== '');
-  return Object.fromEntries(given.map(([key, value]) => [key, key === 'limit' ? Number(value) : value]));
+  const given = Object.entries(Object(query));
+  return Object.fromEntries(
+    given.map(([key, value]) => [key, key === 'limit' && value !== '' ? Number(value) : value]),
+  );
 }
 
 /**

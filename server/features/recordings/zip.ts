@@ -70,13 +70,21 @@ const answers: Operation['answers'] = {
   ),
 };
 
+/** How many may be named in an address, whose parser reads a thousand and forgets the rest. */
+const mostInAddress = 100;
+
+const fewNames = zipInputSchema.shape.names.max(
+  mostInAddress,
+  `name is given too often: at most ${mostInAddress} times in an address; POST takes more`,
+);
+
 const getZip: Operation = {
   operationId: 'getZip',
   tag: 'Video',
   summary: 'Some recordings as one ZIP',
   description:
     'Where there are few: a long address is not taken everywhere. One that is named twice is in it once.',
-  query: z.object({ name: zipInputSchema.shape.names }),
+  query: z.object({ name: fewNames }),
   answers,
 };
 
@@ -142,9 +150,10 @@ export async function zipRoutes(
 
   const failure = 'Error downloading recordings';
   const onGet = { exposeHeadRoute: false, config: { failure, operation: getZip } };
-  app.get<{ Querystring: { name?: unknown } }>('/recordings/zip', onGet, ({ query }, reply) =>
-    send(named(query.name), reply),
-  );
+  app.get<{ Querystring: { name?: unknown } }>('/recordings/zip', onGet, ({ query }, reply) => {
+    const { names } = named(query.name);
+    return send({ names: names.length === 0 ? names : parseInput(fewNames, names) }, reply);
+  });
   app.post('/recordings/zip', { config: { failure, operation: postZip } }, ({ body }, reply) => {
     const given = Object(body);
     return send('name' in given ? named(given.name) : given, reply);
