@@ -3,7 +3,10 @@ import { recordingSchema } from './recording.ts';
 
 /** How a room's recording stands, as the room is shown it: the one under way, or the last one's end. */
 export const roomStatusSchema = recordingSchema
-  .pick({ id: true, name: true, status: true, endedBy: true, error: true })
+  .pick({
+    ...{ id: true, name: true, status: true, endedBy: true, error: true },
+    ...{ layout: true, quality: true, audioOnly: true },
+  })
   .extend({
     /** When media began, in ms since 1970; absent while starting. */
     recordingSince: z.number().optional(),

@@ -14,7 +14,7 @@ import {
 
 t.setTimeout(240_000);
 
-t.test('the machine of the recorder is gone, and does not come back', async (t) => {
+t.test('the machine of the recorder is gone, while it records one room and starts with another', async (t) => {
   const stack = await startOwnStack(t);
   const { config } = stack;
   const { trpc, url } = await serve(t, config);
@@ -24,10 +24,20 @@ t.test('the machine of the recorder is gone, and does not come back', async (t) 
   // What is recorded has to have a length.
   await sleep(9_000);
 
+  const { name: startingIn } = await openRoom(t, config);
+  await startRecording(trpc, startingIn);
   await stack.kill('egress');
   const killed = Date.now();
+  t.match(await failure(trpc.recordings.stop.mutate({ roomName })), {
+    data: { httpStatus: 503, errorCode: 'RECORDER_NOT_RESPONDING' },
+  });
   t.match(await untilShown(config, roomName, ['ready', 'failed'], 45_000), { name, status: 'ready' });
   t.comment(`told after ${Date.now() - killed} ms`);
+  await untilShown(config, startingIn, 'failed', 60_000);
+  t.comment(`the room whose recording was starting is free after ${Date.now() - killed} ms`);
+  t.match(await failure(trpc.recordings.start.mutate({ roomName: startingIn })), {
+    data: { errorCode: 'NO_RECORDER' },
+  });
   t.match(await untilEnded(trpc, name), { status: 'ready', endedBy: 'recovered' });
   const { duration } = await ffprobe(`${url}/recordings/${encodeURIComponent(name)}`);
   t.ok(killed - recordingSince - duration * 1000 < 8_500, `${duration} s: at most two segments are lost`);
