@@ -34,6 +34,8 @@ export const endedBySchema = z
     'recorder-shutdown',
     /** The recorder was lost, and what it had stored was made whole. */
     'recovered',
+    /** One person was left in the room, and did not want it to go on. */
+    'alone',
   ])
   .describe('Why a ready recording ended');
 export type EndedBy = z.infer<typeof endedBySchema>;

@@ -14,6 +14,11 @@ export const roomStatusSchema = recordingSchema
     watchable: z.boolean().optional(),
     /** When it will be ended, as long as a recording may be, in ms since 1970. */
     endsAt: z.number().optional(),
+    /**
+     * When it will be ended since one person has been alone in the room for long, unless
+     * that person wants it to go on, in ms since 1970; absent while nobody is asked.
+     */
+    aloneUntil: z.number().optional(),
   });
 export type RoomStatus = z.infer<typeof roomStatusSchema>;
 

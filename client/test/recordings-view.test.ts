@@ -50,6 +50,10 @@ t.test('only what can be done can be clicked', async (t) => {
 
 t.test('everyone is told while and only while there is something to tell', async (t) => {
   t.match(alertView(room('a', 'recording'), undefined), { text: /being recorded/, tone: 'live' });
+  t.match(alertView({ ...room('a', 'recording'), audioOnly: true }, undefined), {
+    text: 'Recording sound only',
+    tone: 'live',
+  });
   t.notMatch(alertView(room('a', 'starting'), undefined)?.text, /being recorded/);
   t.equal(alertView(room('a', 'ready'), undefined), undefined);
   t.equal(alertView(undefined, undefined), undefined);

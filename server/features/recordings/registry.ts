@@ -14,6 +14,8 @@ interface Tracked {
   isTakenOver: boolean;
   /** Whether webhooks tell this process of it. */
   isTold: boolean;
+  /** When it ends, in ms since 1970, unless whoever is alone in its room wants it to go on. */
+  aloneUntil?: number;
 }
 
 /**
@@ -36,10 +38,11 @@ export function createRegistry({
 
   const roomStatusOf = (recording: RecordingState): RoomStatus => {
     const { id, name, status, endedBy, error, layout, quality, audioOnly, recordingSince } = recording;
+    const aloneUntil = status === 'recording' ? tracked.get(id)?.aloneUntil : undefined;
     // Before it ends, that is only what somebody wants.
     const hasEnded = status !== 'starting' && status !== 'recording';
     return {
-      ...{ id, name, status, layout, quality, audioOnly, error },
+      ...{ id, name, status, layout, quality, audioOnly, error, aloneUntil },
       ...(crashSafe && { watchable: status === 'recording' }),
       ...(hasEnded && { endedBy }),
       ...(recordingSince !== undefined && {
@@ -48,6 +51,9 @@ export function createRegistry({
       }),
     };
   };
+
+  const show = (recording: RecordingState): Promise<void> =>
+    roomStatus.publish(recording.roomName, roomStatusOf(recording));
 
   const all = (): RecordingState[] => [...tracked.values()].map(({ recording }) => recording);
 
@@ -70,8 +76,7 @@ export function createRegistry({
     },
 
     /** Tells its room of a recording as it now is. */
-    show: (recording: RecordingState): Promise<void> =>
-      roomStatus.publish(recording.roomName, roomStatusOf(recording)),
+    show,
 
     forget: (id: string): boolean => tracked.delete(id),
 
@@ -89,6 +94,15 @@ export function createRegistry({
 
     /** Whether a recording had begun before it was first heard of, and it is not known when. */
     isTakenOver: (id: string): boolean => tracked.get(id)?.isTakenOver ?? false,
+
+    /** Has its room asked whether a recording is to go on until then, in ms since 1970; not any more when absent. */
+    askUntil(id: string, aloneUntil: number | undefined): void {
+      const found = tracked.get(id);
+      if (!found || found.aloneUntil === aloneUntil) return;
+      const { aloneUntil: _before, ...rest } = found;
+      tracked.set(id, { ...rest, ...(aloneUntil !== undefined && { aloneUntil }) });
+      void show(found.recording);
+    },
 
     /** A webhook has told of a recording. */
     wasTold(id: string): void {
