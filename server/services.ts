@@ -47,7 +47,8 @@ export function createServices(
   config: Options,
   setup: () => Setup,
 ) {
-  const { path, crashSafe, maxMinutes, maxConcurrent, backupFolder, retentionDays } = config.recordings;
+  const { path, crashSafe, maxMinutes, aloneMinutes, maxConcurrent, backupFolder, retentionDays } =
+    config.recordings;
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
   const closing = new AbortController();
@@ -90,6 +91,7 @@ export function createServices(
     onChange,
     crashSafe,
     maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
+    aloneMs: aloneMinutes * 60_000,
     maxConcurrent,
     signal: closing.signal,
     log,

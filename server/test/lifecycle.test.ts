@@ -228,3 +228,69 @@ t.test('no more at once than there may be, also when they start in the same mome
     ['started', 'started', 'TOO_MANY_RECORDINGS', 'TOO_MANY_RECORDINGS'],
   );
 });
+
+t.test('alone in a recorded room: asked, and ended without an answer', async (t) => {
+  const { leap } = leapingClock(t);
+  const { lifecycle, add, egresses, people, round, shownIn } = fakeLife({ aloneMs: 10 * minute });
+  add({ id: 'EG_a', roomName: 'a', status: EGRESS_ACTIVE });
+  const isAsked = () => shownIn('a')?.aloneUntil !== undefined;
+  const after = async (ms: number) => {
+    leap(ms);
+    await round();
+  };
+  await round();
+  await after(20 * minute);
+  t.notOk(isAsked(), 'two people are there');
+  people.set('a', 1);
+  await after(0);
+  await after(9.9 * minute);
+  t.notOk(isAsked());
+  await after(0.2 * minute);
+  t.ok(isAsked());
+  people.set('a', 2);
+  await after(0);
+  t.notOk(isAsked(), 'somebody has come');
+
+  people.set('a', 1);
+  await after(0);
+  await after(10 * minute);
+  t.ok(isAsked());
+  t.match(await lifecycle.keepRecording('a'), { status: 'recording' });
+  t.notOk(isAsked());
+  await after(0);
+  await after(9 * minute);
+  t.notOk(isAsked());
+  await after(1.1 * minute);
+  t.ok(isAsked(), 'anew after some time');
+
+  await after(minute);
+  await after(0);
+  t.equal(egresses.get('EG_a')?.status, EGRESS_ENDING);
+  t.match(shownIn('a'), { status: 'stopping', endedBy: 'alone' });
+  t.match(await failure(lifecycle.keepRecording('b')), { code: 'RECORDING_NOT_STARTED' });
+});
+
+t.test('alone, and two processes: one asks, the other hears the answer', async (t) => {
+  const { leap } = leapingClock(t);
+  const one = fakeLife({ aloneMs: 10 * minute });
+  one.add({ id: 'EG_a', roomName: 'a', status: EGRESS_ACTIVE });
+  one.people.set('a', 1);
+  const other = fakeLife({ aloneMs: 10 * minute, livekit: one.livekit, roomStatus: one.roomStatus });
+  const round = async () => {
+    await one.round();
+    await other.lifecycle.reconcile(one.rooms());
+    await settled();
+  };
+  await round();
+  await round();
+  leap(10.1 * minute);
+  await round();
+  await round();
+  t.equal(one.shown.filter(({ aloneUntil }) => aloneUntil !== undefined).length, 1, 'asked once');
+  await other.lifecycle.keepRecording('a');
+  await round();
+  leap(2 * minute);
+  await round();
+  t.equal(one.egresses.get('EG_a')?.status, EGRESS_ACTIVE);
+  t.equal(one.shownIn('a')?.aloneUntil, undefined);
+});

@@ -46,3 +46,5 @@ export function createAlone({ afterMs }: { afterMs: number }) {
     },
   };
 }
+
+export type Alone = ReturnType<typeof createAlone>;

@@ -1,8 +1,10 @@
+import { parseRoomState } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Room } from 'livekit-server-sdk';
-import { monotonicTime } from '../../clock.ts';
+import { monotonicTime, wallTime } from '../../clock.ts';
 import { ReelroomError } from '../../errors.ts';
 import type { Livekit } from '../../plugins/livekit.ts';
+import type { Alone } from './alone.ts';
 import type { Intake } from './intake.ts';
 import { reasonToEnd } from './limits.ts';
 import type { Registry } from './registry.ts';
@@ -45,13 +47,18 @@ export function createCare({
   livekit,
   registry,
   intake,
+  alone,
   maxMs,
   signal,
   log,
 }: {
-  livekit: Pick<Livekit, 'activeEgresses' | 'findEgress' | 'hasParticipant' | 'presentFor' | 'stopEgress'>;
+  livekit: Pick<
+    Livekit,
+    'activeEgresses' | 'countPeople' | 'findEgress' | 'hasParticipant' | 'presentFor' | 'stopEgress'
+  >;
   registry: Registry;
   intake: Intake;
+  alone: Alone;
   maxMs: number | undefined;
   signal: AbortSignal;
   log: FastifyBaseLogger;
@@ -160,6 +167,29 @@ export function createCare({
     intake.inBackground(intake.end(failed(ended, status === 'starting' ? 'NO_RECORDER' : 'RECORDER_LOST')));
   }
 
+  /** Has whoever is left alone in a recorded room asked whether it is to go on, and ends it if there is no answer. */
+  function lookIfAlone({ id, roomName, roomId, status }: RecordingState): void {
+    const room = rooms.get(roomName);
+    if (status !== 'recording' || room?.sid !== roomId) return;
+    const shown = parseRoomState(room.metadata).recording;
+    const isAsked = shown?.id === id && shown.aloneUntil !== undefined;
+    // Another process was told that it is to go on.
+    if (registry.hasAsked(id) && !isAsked) {
+      alone.forget(id);
+      registry.askUntil(id, undefined);
+    }
+    const verdict = alone.judge(id, room.numParticipants, isAsked);
+    if (verdict.say === 'ask' && !isAsked) registry.askUntil(id, wallTime() + verdict.leftMs);
+    if (verdict.say === 'go-on' && isAsked) registry.askUntil(id, undefined);
+    if (verdict.say === 'end')
+      attempt(`alone ${id}`, async () => {
+        // What was counted with the rooms may be some seconds old.
+        if ((await livekit.countPeople(roomName)) > 1) return alone.forget(id);
+        const now = registry.get(id);
+        if (now) registry.keep({ ...now, endedBy: now.endedBy ?? 'alone' });
+      });
+  }
+
   function care(recording: RecordingState, isCalledActive: boolean): void {
     const { id, name } = recording;
     if (intake.ending.isUnderWay(name) || intake.ending.isPaused(name)) return;
@@ -208,7 +238,10 @@ export function createCare({
             if (!(await intake.isLongLost(egress))) await intake.hear(egress);
           });
       }
-      for (const recording of registry.all()) care(recording, active.has(recording.id));
+      for (const recording of registry.all()) {
+        lookIfAlone(recording);
+        care(recording, active.has(recording.id));
+      }
       for (const id of watches.keys()) if (!active.has(id) && !registry.get(id)) watches.delete(id);
     },
 
@@ -226,6 +259,7 @@ export function createCare({
     /** The recording has ended. */
     forget(id: string): void {
       watches.delete(id);
+      alone.forget(id);
     },
   };
 }

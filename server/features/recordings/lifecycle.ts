@@ -6,6 +6,7 @@ import { notStarted } from '../../errors.ts';
 import type { Livekit } from '../../plugins/livekit.ts';
 import type { Lock } from '../rooms/lock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
+import { createAlone } from './alone.ts';
 import { createCare, isNotResponding } from './care.ts';
 import type { Finish } from './finish.ts';
 import { createIntake, type LifeChange } from './intake.ts';
@@ -34,6 +35,7 @@ export function createLifecycle({
   onChange,
   crashSafe,
   maxMs,
+  aloneMs,
   maxConcurrent,
   signal,
   log,
@@ -42,6 +44,7 @@ export function createLifecycle({
     Livekit,
     | 'activeEgresses'
     | 'allEgresses'
+    | 'countPeople'
     | 'findEgress'
     | 'findRoom'
     | 'hasParticipant'
@@ -60,6 +63,8 @@ export function createLifecycle({
   crashSafe: boolean;
   /** The longest a recording may be, in ms; no limit when absent. */
   maxMs: number | undefined;
+  /** For how long, in ms, somebody is alone in a recorded room until asked whether it is to go on; never when 0. */
+  aloneMs: number;
   /** How many may be under way at once; no limit when absent. */
   maxConcurrent: number | undefined;
   /** Aborted when this process ends. */
@@ -71,7 +76,8 @@ export function createLifecycle({
     ...{ registry, library, finish, onChange, maxMs, signal, log },
     onForgotten: (id) => care.forget(id),
   });
-  const care = createCare({ livekit, registry, intake, maxMs, signal, log });
+  const alone = createAlone({ afterMs: aloneMs });
+  const care = createCare({ livekit, registry, intake, alone, maxMs, signal, log });
   const { ending } = intake;
 
   /** The recording of a room that one of these egresses makes; of those taken for lost only one whose recorder is there. */
@@ -151,6 +157,21 @@ export function createLifecycle({
         void registry.show(stopping);
       }
       return recordingSchema.parse(stopping);
+    },
+
+    /**
+     * Has a room's recording go on though one person is alone there, who is asked anew after
+     * some time: answers it. Two LiveKit requests to tell the room, one more where this
+     * process has not heard of the recording yet.
+     * @throws {ReelroomError} RECORDING_NOT_STARTED
+     */
+    async keepRecording(roomName: string): Promise<Recording> {
+      const recording =
+        intake.recordedIn(roomName) ?? (await activeAmong(await livekit.activeEgresses(roomName)));
+      if (!recording) throw notStarted();
+      alone.forget(recording.id);
+      registry.askUntil(recording.id, undefined);
+      return asListed(recording);
     },
 
     /**

@@ -98,11 +98,14 @@ export function createRegistry({
     /** Has its room asked whether a recording is to go on until then, in ms since 1970; not any more when absent. */
     askUntil(id: string, aloneUntil: number | undefined): void {
       const found = tracked.get(id);
-      if (!found || found.aloneUntil === aloneUntil) return;
+      if (!found) return;
       const { aloneUntil: _before, ...rest } = found;
       tracked.set(id, { ...rest, ...(aloneUntil !== undefined && { aloneUntil }) });
       void show(found.recording);
     },
+
+    /** Whether this process has had the room of a recording asked. */
+    hasAsked: (id: string): boolean => tracked.get(id)?.aloneUntil !== undefined,
 
     /** A webhook has told of a recording. */
     wasTold(id: string): void {

@@ -22,6 +22,11 @@ export const recordingsRouter = router({
   /** Stops a room's recording: answers it, `stopping`. */
   stop: procedure.input(roomInputSchema).mutation(({ ctx, input }) => ctx.lifecycle.stop(input.roomName)),
 
+  /** Has a room's recording go on though one person is alone there: answers it. */
+  keepRecording: procedure
+    .input(roomInputSchema)
+    .mutation(({ ctx, input }) => ctx.lifecycle.keepRecording(input.roomName)),
+
   /** A page of the recordings that the filter asks for, those under way on top of the first. */
   list: procedure
     .input(listInputSchema.optional())

@@ -1,8 +1,7 @@
-import type { Recording } from '@reelroom/shared';
-import { recordingName } from '@reelroom/shared';
+import { recordingName, withRoomState, type Recording, type RoomStatus } from '@reelroom/shared';
 import { EgressInfo, EgressStatus, Room, type EgressInfo as Egress } from 'livekit-server-sdk';
 import type { Test } from 'tap';
-import { recorderNotResponding, ReelroomError } from '../../errors.ts';
+import { recorderNotResponding } from '../../errors.ts';
 import { createLifecycle } from '../../features/recordings/lifecycle.ts';
 import type { Finish } from '../../features/recordings/finish.ts';
 import { createLock } from '../../features/rooms/lock.ts';
@@ -61,10 +60,16 @@ export function fakeLife({ finish, ...options }: Partial<Options> & { finish?: F
   const lost = new Set<string>();
   const absent = new Set<string>();
   const calls: string[] = [];
-  const shown: { roomName: string; status: string; endedBy?: string | undefined }[] = [];
+  const people = new Map<string, number>();
+  const shown: (RoomStatus & { roomName: string })[] = [];
   const changes: string[] = [];
   const call = (what: string) => void calls.push(what);
-  const room = (name: string) => new Room({ name, sid: 'RM_1', numParticipants: 2 });
+  const shownIn = (roomName: string) => shown.findLast((one) => one.roomName === roomName);
+  const room = (name: string) =>
+    new Room({
+      ...{ name, sid: 'RM_1', numParticipants: people.get(name) ?? 2 },
+      metadata: withRoomState('', { recording: shownIn(name) }),
+    });
 
   const livekit: Options['livekit'] = {
     async activeEgresses(roomName) {
@@ -81,6 +86,7 @@ export function fakeLife({ finish, ...options }: Partial<Options> & { finish?: F
       return !absent.has(id);
     },
     presentFor: async () => undefined,
+    countPeople: async (roomName) => people.get(roomName) ?? 2,
     async startRecording(name, { roomName }) {
       const id = `EG_${roomName}`;
       egresses.set(id, fakeEgress({ id, roomName, status: EGRESS_STARTING, file: `recordings/${name}` }));
@@ -95,6 +101,12 @@ export function fakeLife({ finish, ...options }: Partial<Options> & { finish?: F
       return found;
     },
   };
+  const roomStatus: Options['roomStatus'] = {
+    async publish(roomName, status) {
+      shown.push({ roomName, ...status });
+    },
+  };
+  const rooms = () => [...egresses.values()].map(({ roomName }) => room(roomName));
   const lifecycle = createLifecycle({
     livekit,
     library: {
@@ -104,28 +116,24 @@ export function fakeLife({ finish, ...options }: Partial<Options> & { finish?: F
       tidy: async () => undefined,
     },
     finish: finish ?? (async (recording) => ({ ...recording, status: 'ready', endedBy: 'recovered' })),
-    roomStatus: {
-      async publish(roomName, { status, endedBy }) {
-        shown.push({ roomName, status, endedBy });
-      },
-    },
+    roomStatus,
     lock: createLock({ redis: undefined, scope: 'test', log: silentLog }),
     onChange: (change, { roomName }: Recording) => changes.push(`${change} ${roomName}`),
-    ...{ crashSafe: true, maxMs: undefined, maxConcurrent: undefined },
+    ...{ crashSafe: true, maxMs: undefined, aloneMs: 0, maxConcurrent: undefined },
     signal: new AbortController().signal,
     log: silentLog,
     ...options,
   });
 
   return {
-    ...{ lifecycle, livekit, egresses, lost, absent, calls, shown, changes },
+    ...{ lifecycle, livekit, roomStatus, rooms, egresses, lost, absent, people, calls, shown, changes },
     add: (options: Parameters<typeof fakeEgress>[0]) => egresses.set(options.id, fakeEgress(options)),
     /** What a room is shown last. */
-    shownIn: (roomName: string) => shown.findLast((one) => one.roomName === roomName),
+    shownIn,
     count: (what: string) => calls.filter((one) => one === what).length,
     /** A round of looking after everything, as a process has one every few seconds. */
     async round(): Promise<void> {
-      await lifecycle.reconcile([...egresses.values()].map(({ roomName }) => room(roomName)));
+      await lifecycle.reconcile(rooms());
       await settled();
     },
   };
@@ -135,7 +143,3 @@ export function fakeLife({ finish, ...options }: Partial<Options> & { finish?: F
 export const settled = async (): Promise<void> => {
   for (let turns = 0; turns < 20; turns += 1) await new Promise((done) => setImmediate(done));
 };
-
-/** The code of an error that callers are told of. */
-export const codeOf = (error: unknown): string | undefined =>
-  error instanceof ReelroomError ? error.code : undefined;
