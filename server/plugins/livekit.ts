@@ -139,6 +139,11 @@ export function createLivekit(
       return found !== undefined;
     },
 
+    /** Has somebody, or a recorder, leave a room; who is not there has left. */
+    async removeParticipant(roomName: string, identity: string): Promise<void> {
+      await reach(rooms.removeParticipant(roomName, identity)).catch(nothingIfNotFound);
+    },
+
     /**
      * Has a recorder take the job of recording a room into the recording `name`.
      * @throws {ReelroomError} NO_RECORDER when none took it in time; it may do so yet.

@@ -53,6 +53,21 @@ t.test('Stop, when the recorder does not answer: an error, and the end is pursue
   t.match(shownIn('a'), { status: 'stopping', endedBy: 'stop' });
 });
 
+t.test('a recorder that is in its room and does not hear that it is to end has to leave', async (t) => {
+  const { leap } = leapingClock(t);
+  const { lifecycle, add, lost, round, shownIn, count } = fakeLife();
+  add({ id: 'EG_a', roomName: 'a', status: EGRESS_ACTIVE });
+  lost.add('EG_a');
+  await round();
+  t.match(await failure(lifecycle.stop('a')), { code: 'RECORDER_NOT_RESPONDING' });
+  for (let rounds = 0; rounds < 4; rounds += 1) {
+    leap(5_100);
+    await round();
+  }
+  t.equal(count('remove EG_a'), 1);
+  t.match(shownIn('a'), { status: 'ready' }, 'and what it has stored is seen to');
+});
+
 t.test('while it starts: two stops without an answer, and the room is free', async (t) => {
   leapingClock(t);
   const { lifecycle, add, lost, round, shownIn } = fakeLife();

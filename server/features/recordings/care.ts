@@ -54,7 +54,13 @@ export function createCare({
 }: {
   livekit: Pick<
     Livekit,
-    'activeEgresses' | 'countPeople' | 'findEgress' | 'hasParticipant' | 'presentFor' | 'stopEgress'
+    | 'activeEgresses'
+    | 'countPeople'
+    | 'findEgress'
+    | 'hasParticipant'
+    | 'presentFor'
+    | 'removeParticipant'
+    | 'stopEgress'
   >;
   registry: Registry;
   intake: Intake;
@@ -158,12 +164,15 @@ export function createCare({
       registry.keep({ ...now, ...(why !== undefined && { endedBy: why }) });
       await askToStop(recording);
     }
+    // What is to end and does not hear of it must not go on seeing the room.
+    if (status === 'recording' && watch.unanswered >= missesUntilLost && watch.missed === 0)
+      await livekit.removeParticipant(roomName, id);
     // It may have been heard of meanwhile.
     const now = registry.get(id);
     if (!now || intake.ending.isUnderWay(name) || !isLost(now, watch)) return;
     log.error({ recording: now }, 'the recorder is lost');
-    const { endedBy, ...rest } = now;
-    const ended = endedBy === 'recorder-shutdown' ? rest : now;
+    const { endedBy, layout: _layout, quality: _quality, audioOnly: _audioOnly, ...rest } = now;
+    const ended = endedBy === undefined || endedBy === 'recorder-shutdown' ? rest : { ...rest, endedBy };
     intake.inBackground(intake.end(failed(ended, status === 'starting' ? 'NO_RECORDER' : 'RECORDER_LOST')));
   }
 

@@ -132,7 +132,9 @@ export function createIntake({
       }
       // Live until its end is stored, also for who hears of it only now.
       if (!registry.get(next.id)) registry.keep({ ...next, status: 'stopping' });
-      return next;
+      // How it is made is of interest while it is.
+      const { layout: _layout, quality: _quality, audioOnly: _audioOnly, ...ended } = next;
+      return ended;
     }
     const isLate = givenUp.has(next.name) && next.status !== 'stopping';
     if (isLate) log.warn({ recording: next }, 'a recorder took a job after its start was given up');

@@ -49,6 +49,7 @@ export function createLifecycle({
     | 'findRoom'
     | 'hasParticipant'
     | 'presentFor'
+    | 'removeParticipant'
     | 'startRecording'
     | 'stopEgress'
   >;

@@ -5,6 +5,7 @@ import { failure } from '../support/failure.ts';
 import { startOwnStack } from '../support/own-stack.ts';
 import {
   ffprobe,
+  handlerOf,
   recordAgain,
   shownStatus,
   startRecording,
@@ -14,6 +15,15 @@ import {
 
 t.setTimeout(240_000);
 
+/** Kills the process that makes a recording, if it has not gone with the service that started it. */
+function endHandler(egressId: string): void {
+  try {
+    process.kill(handlerOf(egressId), 'SIGKILL');
+  } catch {
+    // It has.
+  }
+}
+
 t.test(
   'the machine of the recorder is gone, while it records one room and starts with another',
   async (t) => {
@@ -21,14 +31,15 @@ t.test(
     const { config } = stack;
     const { trpc, url } = await serve(t, config);
     const { name: roomName } = await openRoom(t, config);
-    const { name } = await startRecording(trpc, roomName);
+    const { name, id } = await startRecording(trpc, roomName);
     const { recordingSince = 0 } = await untilShown(config, roomName, 'recording');
     // What is recorded has to have a length.
     await sleep(9_000);
 
     const { name: startingIn } = await openRoom(t, config);
-    await startRecording(trpc, startingIn);
+    const { id: startingId } = await startRecording(trpc, startingIn);
     await stack.kill('egress');
+    for (const egressId of [id, startingId]) endHandler(egressId);
     const killed = Date.now();
     t.match(await failure(trpc.recordings.stop.mutate({ roomName })), {
       data: { httpStatus: 503, errorCode: 'RECORDER_NOT_RESPONDING' },

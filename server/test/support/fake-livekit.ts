@@ -86,6 +86,10 @@ export function fakeLife({ finish, ...options }: Partial<Options> & { finish?: F
       return !absent.has(id);
     },
     presentFor: async () => undefined,
+    async removeParticipant(_roomName, id) {
+      call(`remove ${id}`);
+      absent.add(id);
+    },
     countPeople: async (roomName) => people.get(roomName) ?? 2,
     async startRecording(name, { roomName }) {
       const id = `EG_${roomName}`;
