@@ -156,6 +156,13 @@ export function minutesToWarnOf(endsAt: number, now: number): number | undefined
 export const limitWarning = (minutes: number) =>
   `The recording ends in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}: then it is as long as a recording may be.`;
 
+/** When a recording ends that nobody answers for: `in 42 seconds`. */
+export function secondsLeft(until: number, now: number): string {
+  const seconds = Math.ceil((until - now) / 1_000);
+  if (seconds <= 0) return 'now';
+  return seconds === 1 ? 'in a second' : `in ${seconds} seconds`;
+}
+
 /** Length and size of a recording, as far as they are known. */
 export function recordingFacts({ durationMs, size }: Recording): { duration: string; size: string } {
   return {

@@ -18,6 +18,7 @@ import {
   minutesToWarnOf,
   type Pending,
   recordButtonView,
+  secondsLeft,
   shownName,
   spokenName,
   statusView,
@@ -71,6 +72,12 @@ t.test('what takes long to be saved is told, and in nobody’s way', async (t) =
   t.equal(recordButtonView(delayed, undefined).action, 'start');
   t.match(alertView(delayed, undefined), { text: 'Saving waits for the storage', tone: 'busy' });
   t.match(alertView(delayed, 'start'), { text: /starting/ });
+});
+
+t.test('how long a recording goes on that nobody answers for', async (t) => {
+  t.equal(secondsLeft(60_000, 18_500), 'in 42 seconds');
+  t.equal(secondsLeft(60_000, 59_500), 'in a second');
+  t.equal(secondsLeft(60_000, 60_500), 'now');
 });
 
 t.test('of two things heard the further is true', async (t) => {

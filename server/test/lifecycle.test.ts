@@ -309,3 +309,25 @@ t.test('alone, and two processes: one asks, the other hears the answer', async (
   t.equal(one.egresses.get('EG_a')?.status, EGRESS_ACTIVE);
   t.equal(one.shownIn('a')?.aloneUntil, undefined);
 });
+
+t.test('the end of the process gives up what it sees through, and tells nobody of it', async (t) => {
+  leapingClock(t);
+  const ending = new AbortController();
+  const { lifecycle, add, egresses, round, shownIn, changes } = fakeLife({
+    signal: ending.signal,
+    finish: (_recording, signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  });
+  add({ id: 'EG_a', roomName: 'a', status: EGRESS_ACTIVE });
+  await round();
+  const egress = egresses.get('EG_a');
+  if (egress) egress.status = EGRESS_COMPLETE;
+  await round();
+  t.match(shownIn('a'), { status: 'stopping', error: undefined });
+  ending.abort();
+  await lifecycle.settled();
+  t.match(shownIn('a'), { status: 'stopping', error: undefined }, 'the next process finishes it');
+  t.same(changes, ['started a']);
+});
