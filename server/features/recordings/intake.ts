@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal, parseRecordingName, recordingSchema, type Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { EgressInfo } from 'livekit-server-sdk';
@@ -14,6 +15,9 @@ import { advance, failed, recordingOf, targetOf, type RecordingState } from './s
  * itself gives up after 22 s.
  */
 const lateStartMs = 60_000;
+
+/** How long, in ms, whoever stops a recording waits for S3. */
+const patienceMs = 2_000;
 
 /** What people are told of a recording whose saving takes longer than usual. */
 const delays = {
@@ -172,13 +176,14 @@ export function createIntake({
 
     /**
      * Whether LiveKit goes on to call an egress active whose recording another process has
-     * seen through; one S3 request, once. While S3 is away it counts as what LiveKit says.
+     * seen through; one S3 request, once. Where S3 does not say so within 2 s it counts as what LiveKit says.
      */
     async isLongLost(egress: EgressInfo): Promise<boolean> {
       const heard = ourRecordingOf(egress);
       if (!heard || registry.get(heard.id)) return false;
       if (ending.isOver(heard.name)) return true;
-      const endOf = await library.endOf(heard.name).catch(() => undefined);
+      const answer = library.endOf(heard.name).catch(() => undefined);
+      const endOf = await Promise.race([answer, sleep(patienceMs, undefined, { ref: false })]);
       if (endOf === undefined) return false;
       ending.remember(failed(heard, 'RECORDER_LOST'));
       return true;

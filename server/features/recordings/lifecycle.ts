@@ -1,6 +1,6 @@
 import { isFinal, parseRecordingName, recordingSchema, type Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import type { EgressInfo, Room } from 'livekit-server-sdk';
+import { EgressStatus, type EgressInfo, type Room } from 'livekit-server-sdk';
 import { monotonicTime, wallTime } from '../../clock.ts';
 import { notStarted } from '../../errors.ts';
 import type { Livekit } from '../../plugins/livekit.ts';
@@ -117,7 +117,8 @@ export function createLifecycle({
     /** As `hear`, of what LiveKit says by itself. */
     async hearWebhook(egress: EgressInfo): Promise<void> {
       await intake.hear(egress);
-      registry.wasTold(egress.egressId);
+      // Of one that starts LiveKit tells also where it is not configured to tell of the rest.
+      if (egress.status !== EgressStatus.EGRESS_STARTING) registry.wasTold(egress.egressId);
     },
 
     /**
