@@ -331,3 +331,24 @@ t.test('the end of the process gives up what it sees through, and tells nobody o
   t.match(shownIn('a'), { status: 'stopping', error: undefined }, 'the next process finishes it');
   t.same(changes, ['started a']);
 });
+
+t.test('LiveKit is asked closely only about what no webhook tells of', async (t) => {
+  leapingClock(t);
+  const { lifecycle, add, egresses, round, count, shownIn } = fakeLife();
+  add({ id: 'EG_a', roomName: 'a', status: EGRESS_STARTING });
+  await round();
+  await lifecycle.hearWebhook(fakeEgress({ id: 'EG_a', roomName: 'a', status: EGRESS_STARTING }));
+  const egress = egresses.get('EG_a');
+  if (egress) egress.status = EGRESS_ACTIVE;
+  const look = async () => {
+    await lifecycle.lookClosely();
+    await settled();
+  };
+  await look();
+  t.match(shownIn('a'), { status: 'recording' }, 'within a second, without a webhook');
+  await look();
+  t.equal(count('find EG_a'), 2);
+  if (egress) await lifecycle.hearWebhook(egress);
+  await look();
+  t.equal(count('find EG_a'), 2, 'what goes on is told by webhooks');
+});

@@ -79,7 +79,10 @@ export function fakeLife({ finish, ...options }: Partial<Options> & { finish?: F
       );
     },
     allEgresses: async () => [...egresses.values()],
-    findEgress: async (id) => egresses.get(id),
+    async findEgress(id) {
+      call(`find ${id}`);
+      return egresses.get(id);
+    },
     findRoom: async (name) => room(name),
     async hasParticipant(_roomName, id) {
       call(`look ${id}`);
