@@ -40,8 +40,10 @@ export const recordingsRouter = router({
 
   /** One recording; a link to it that is given must be good. */
   get: procedure.input(watchInputSchema).query(async ({ ctx, input }) => {
-    if (input.share !== undefined) await ctx.shares.check(input.name, input.share);
-    return ctx.library.get(input.name);
+    if (input.share === undefined) return ctx.library.get(input.name);
+    await ctx.shares.check(input.name, input.share);
+    // It quotes what is inside.
+    return { ...(await ctx.library.get(input.name)), reason: undefined };
   }),
 
   /** Gives a new link to a recording. */
