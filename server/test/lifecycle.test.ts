@@ -70,7 +70,7 @@ t.test('a recorder that is in its room and does not hear that it is to end has t
 
 t.test('while it starts: two stops without an answer, and the room is free', async (t) => {
   leapingClock(t);
-  const { lifecycle, add, lost, round, shownIn } = fakeLife();
+  const { lifecycle, add, egresses, lost, round, shownIn } = fakeLife();
   add({ id: 'EG_a', roomName: 'a', status: EGRESS_STARTING });
   lost.add('EG_a');
   await round();
@@ -78,6 +78,18 @@ t.test('while it starts: two stops without an answer, and the room is free', asy
   await round();
   t.not(shownIn('a')?.status, 'starting');
   t.match(await failure(lifecycle.stop('a')), { code: 'RECORDING_NOT_STARTED' });
+
+  // It had only been slow.
+  lost.clear();
+  const egress = egresses.get('EG_a');
+  if (egress) {
+    egress.status = EGRESS_ACTIVE;
+    await lifecycle.hearWebhook(egress);
+  }
+  t.match(shownIn('a'), { status: 'recording' });
+  await lifecycle.lookClosely();
+  await settled();
+  t.equal(egress?.status, EGRESS_ENDING, 'one that begins after all is stopped');
 });
 
 t.test('a recorder that was taken for lost is stopped when it comes back, and seen until then', async (t) => {

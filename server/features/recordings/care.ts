@@ -240,7 +240,11 @@ export function createCare({
       for (const egress of egresses) {
         const heard = intake.ourRecordingOf(egress);
         if (!heard) continue;
-        if (intake.ending.wasLost(heard.name)) attempt(heard.id, () => lookForLost(heard));
+        if (intake.ending.wasLost(heard.name))
+          attempt(heard.id, async () => {
+            await intake.hear(egress);
+            if (!registry.get(heard.id) || intake.ending.isUnderWay(heard.name)) await lookForLost(heard);
+          });
         else if (registry.get(heard.id)) await intake.hear(egress);
         else
           attempt(heard.id, async () => {

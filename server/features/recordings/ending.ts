@@ -1,3 +1,4 @@
+import type { Failure } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { monotonicTime } from '../../clock.ts';
 import type { Finish } from './finish.ts';
@@ -11,7 +12,8 @@ const firstPauseMs = 2_000;
 const longestPauseMs = 60_000;
 
 /** Whether a recording ended since nothing was heard of its recorder, which may come back. */
-const isLost = ({ failure }: RecordingState) => failure === 'RECORDER_LOST' || failure === 'NO_RECORDER';
+const isLost = ({ failure }: { failure?: Failure | undefined }) =>
+  failure === 'RECORDER_LOST' || failure === 'NO_RECORDER';
 
 /**
  * Sees recordings through whose recorder has ended: each once at a time, however many
@@ -36,15 +38,15 @@ export function createEnding({
 }) {
   /** Those that are being seen through, and whether their recorder was taken for lost. */
   const underWay = new Map<string, { done: Promise<void>; wasLost: boolean }>();
-  /** Those that are seen through, and whether their recorder was taken for lost. */
-  const over = new Map<string, boolean>();
+  /** Those that are seen through, and why those failed that did. */
+  const over = new Map<string, Failure | undefined>();
   /** When the next try is due, by the monotonic clock, of those that failed. */
   const tries = new Map<string, { dueAt: number; pauseMs: number }>();
   /** Those whose recorder has come back while they were seen through. */
   const reopened = new Set<string>();
 
   function remember(recording: RecordingState): void {
-    over.set(recording.name, isLost(recording));
+    over.set(recording.name, recording.failure);
     for (const oldest of over.keys()) {
       if (over.size <= rememberedEnds) break;
       over.delete(oldest);
@@ -117,7 +119,11 @@ export function createEnding({
     isOver: (name: string): boolean => over.has(name),
 
     /** Whether a recording's recorder was taken for lost, and its remains have been, or are being, seen to. */
-    wasLost: (name: string): boolean => over.get(name) === true || (underWay.get(name)?.wasLost ?? false),
+    wasLost: (name: string): boolean =>
+      isLost({ failure: over.get(name) }) || (underWay.get(name)?.wasLost ?? false),
+
+    /** Whether a recording was seen through since its recorder was lost before it began. */
+    hadNotBegun: (name: string): boolean => over.get(name) === 'NO_RECORDER',
 
     /** Resolves when nothing is under way any more. */
     async settled(): Promise<void> {

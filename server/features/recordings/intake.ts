@@ -122,9 +122,11 @@ export function createIntake({
     const heard = ourRecordingOf(egress);
     if (!heard) return undefined;
     if (ending.isOver(heard.name)) {
-      const isMistake = ending.wasLost(heard.name) && ['stopping', 'ready'].includes(heard.status);
-      if (!isMistake) return undefined;
-      reopen({ ...heard, status: 'stopping' });
+      // LiveKit goes on to call one active that is lost, but not one that was lost before it was that.
+      const hasBegun = heard.status === 'recording' && ending.hadNotBegun(heard.name);
+      const hasEnded = ending.wasLost(heard.name) && ['stopping', 'ready'].includes(heard.status);
+      if (!hasBegun && !hasEnded) return undefined;
+      reopen(hasBegun ? heard : { ...heard, status: 'stopping' });
     }
     const known = registry.get(heard.id);
     const next = withLimit(advance(known, heard), maxMs);
