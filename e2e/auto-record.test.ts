@@ -1,15 +1,19 @@
+import { parseRoomState } from '@reelroom/shared';
 import t from 'tap';
-import { livekitClients, serve } from '../server/test/support/build.ts';
+import { livekitClients, serve, testConfig } from '../server/test/support/build.ts';
 import { until } from '../server/test/support/until.ts';
-import { openBrowser, openPerson } from './support/browser.ts';
+import { crash, openBrowser, openPerson } from './support/browser.ts';
+
+t.setTimeout(120_000);
 
 const roomName = 'Équipe "A" 🎥';
 const waiting = 'Recording starts when a second person arrives';
 
 t.test('a room that waits to be recorded says so, inside and at its door, until it is', async (t) => {
-  const { url, config } = await serve(t);
+  // Without segments a recording cannot be watched while it is made.
+  const { url, config } = await serve(t, testConfig({ CRASH_SAFE: 'off' }));
   const browser = await openBrowser(t);
-  const { page: ana } = await openPerson(t, browser, url);
+  let { page: ana } = await openPerson(t, browser, url);
   const { page: ben } = await openPerson(t, browser, url);
 
   await ana.goto('/');
@@ -25,10 +29,10 @@ t.test('a room that waits to be recorded says so, inside and at its door, until 
   // After a reload and after a crash, which leaves something of her in the room, she is one person still.
   await ana.reload();
   await ana.getByText(waiting).waitFor();
-  const { page: anaAgain } = await crash(t, ana);
-  await anaAgain.goto(`/?roomName=${encodeURIComponent(roomName)}`);
-  await anaAgain.getByRole('button', { name: 'Join' }).click();
-  await anaAgain.getByText(waiting).waitFor();
+  ana = await crash(ana);
+  await ana.goto(`/?roomName=${encodeURIComponent(roomName)}`);
+  await ana.getByRole('button', { name: 'Join' }).click();
+  await ana.getByText(waiting).waitFor();
   t.equal((await livekitClients(config).rooms.listParticipants(roomName)).length, 1, 'never counted as two');
 
   await ben.goto(`/?roomName=${encodeURIComponent(roomName)}`);
@@ -38,6 +42,17 @@ t.test('a room that waits to be recorded says so, inside and at its door, until 
   await ben.getByRole('button', { name: 'Join' }).click();
   for (const page of [ana, ben]) await page.getByText('This room is being recorded').waitFor();
   t.equal(await ana.getByText(waiting).count(), 0);
+  const [room] = await livekitClients(config).rooms.listRooms([roomName]);
+  const { name = '' } = parseRoomState(room?.metadata).recording ?? {};
+  const watcher = await ben.context().newPage();
+  await watcher.goto(`/watch/${encodeURIComponent(name)}`);
+  await watcher.getByRole('status').getByText('Still being recorded').waitFor();
+  const asked = watcher.waitForResponse((response) => response.url().includes('rooms.status'));
+  await watcher.reload();
+  await asked;
+  await watcher.getByRole('status').getByText('Still being recorded').waitFor();
+  t.equal(await watcher.getByRole('button', { name: 'Watch from the beginning' }).count(), 0);
+  await watcher.close();
 
   await ana.getByRole('button', { name: 'Stop recording' }).click();
   await ana.getByRole('button', { name: 'Record', exact: true }).waitFor();

@@ -88,6 +88,8 @@ t.test('two people meet, record, watch, seek and delete', async (t) => {
 
   await ben.getByRole('button', { name: /^Play/ }).click();
   await ben.getByRole('dialog', { name: 'Player' }).waitFor();
+  // What plays here would be heard by everyone: his microphone is off meanwhile.
+  await participants(ana).nth(1).getByRole('img', { name: 'Muted' }).waitFor();
   const source = await ben
     .locator('dialog video')
     .evaluate((video) => (video instanceof HTMLVideoElement ? video.currentSrc : ''));
@@ -115,6 +117,7 @@ t.test('two people meet, record, watch, seek and delete', async (t) => {
   t.ok((await currentTime(ben)) < 6, 'it played on from where it was sent');
   await ben.keyboard.press('Escape');
   await ben.getByRole('dialog', { name: 'Player' }).waitFor({ state: 'hidden' });
+  await participants(ana).getByRole('img', { name: 'Muted' }).waitFor({ state: 'detached' });
 
   await ana.getByRole('button', { name: /^Delete/ }).click();
   await ana.getByRole('button', { name: 'Delete recording' }).click();
