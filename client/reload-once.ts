@@ -1,3 +1,5 @@
+import { wasReloaded } from './was-reloaded.ts';
+
 /** How long, in ms, after a page was reloaded it is not reloaded again by itself. */
 const patienceMs = 60_000;
 
@@ -8,9 +10,7 @@ const patienceMs = 60_000;
  */
 export function reloadOnMissingParts(isInCall: () => boolean): void {
   addEventListener('vite:preloadError', () => {
-    const [navigation] = performance.getEntriesByType('navigation');
-    const wasReloaded = navigation instanceof PerformanceNavigationTiming && navigation.type === 'reload';
-    if ((wasReloaded && performance.now() < patienceMs) || isInCall()) return;
+    if ((wasReloaded() && performance.now() < patienceMs) || isInCall()) return;
     location.reload();
   });
 }

@@ -1,6 +1,6 @@
-import { parseRoomState } from '@reelroom/shared';
 import t from 'tap';
 import { livekitClients, serve, testConfig } from '../server/test/support/build.ts';
+import { untilShown } from '../server/test/support/recording.ts';
 import { until } from '../server/test/support/until.ts';
 import { crash, openBrowser, openPerson } from './support/browser.ts';
 
@@ -42,8 +42,7 @@ t.test('a room that waits to be recorded says so, inside and at its door, until 
   await ben.getByRole('button', { name: 'Join' }).click();
   for (const page of [ana, ben]) await page.getByText('This room is being recorded').waitFor();
   t.equal(await ana.getByText(waiting).count(), 0);
-  const [room] = await livekitClients(config).rooms.listRooms([roomName]);
-  const { name = '' } = parseRoomState(room?.metadata).recording ?? {};
+  const { name } = await untilShown(config, roomName, 'recording');
   const watcher = await ben.context().newPage();
   await watcher.goto(`/watch/${encodeURIComponent(name)}`);
   await watcher.getByRole('status').getByText('Still being recorded').waitFor();

@@ -1,3 +1,4 @@
+import { wasReloaded } from '../was-reloaded.ts';
 import { inCall, remembered, type PlaceKey } from './remembered.ts';
 
 /** Which of one's devices are on in a call. */
@@ -41,15 +42,10 @@ export const isResumable = (
   { now, isReload }: { now: number; isReload: boolean },
 ): boolean => (isReload || !isClosed) && now - at >= 0 && now - at < resumableMs;
 
-const isReload = () => {
-  const [navigation] = performance.getEntriesByType('navigation');
-  return navigation instanceof PerformanceNavigationTiming && navigation.type === 'reload';
-};
-
 function survivor(): string | undefined {
   const at = Number(inCall.get('call.at') ?? Number.NaN);
   const isClosed = inCall.get('call.closed') !== undefined;
-  if (!isResumable({ at, isClosed }, { now: Date.now(), isReload: isReload() })) return undefined;
+  if (!isResumable({ at, isClosed }, { now: Date.now(), isReload: wasReloaded() })) return undefined;
   return inCall.get('call.room');
 }
 
