@@ -11,6 +11,8 @@ t.setTimeout(180_000);
 const roomName = 'Équipe "A" 🎥';
 
 const participants = (page: Page) => page.getByRole('list', { name: 'Participants' }).getByRole('listitem');
+const participant = (page: Page, name: string) =>
+  page.getByRole('list', { name: 'Participants' }).getByRole('listitem', { name });
 const recordings = (page: Page) => page.getByRole('list', { name: 'Recordings' }).getByRole('listitem');
 
 /** Where the player's video is, in s. */
@@ -71,7 +73,7 @@ t.test('two people meet, record, watch, seek and delete', async (t) => {
   for (let n = 0; n < 12; n += 1) {
     const mutes = n % 2 === 0;
     await ben.getByRole('button', { name: mutes ? 'Mute microphone' : 'Unmute microphone' }).click();
-    await participants(ana)
+    await participant(ana, 'Ben')
       .getByRole('img', { name: 'Muted' })
       .waitFor({ state: mutes ? 'visible' : 'detached' });
     await ana.setViewportSize({ width: mutes ? 1100 : 1280, height: 720 });
@@ -89,7 +91,7 @@ t.test('two people meet, record, watch, seek and delete', async (t) => {
   await ben.getByRole('button', { name: /^Play/ }).click();
   await ben.getByRole('dialog', { name: 'Player' }).waitFor();
   // What plays here would be heard by everyone: his microphone is off meanwhile.
-  await participants(ana).nth(1).getByRole('img', { name: 'Muted' }).waitFor();
+  await participant(ana, 'Ben').getByRole('img', { name: 'Muted' }).waitFor();
   const source = await ben
     .locator('dialog video')
     .evaluate((video) => (video instanceof HTMLVideoElement ? video.currentSrc : ''));
@@ -117,7 +119,7 @@ t.test('two people meet, record, watch, seek and delete', async (t) => {
   t.ok((await currentTime(ben)) < 6, 'it played on from where it was sent');
   await ben.keyboard.press('Escape');
   await ben.getByRole('dialog', { name: 'Player' }).waitFor({ state: 'hidden' });
-  await participants(ana).getByRole('img', { name: 'Muted' }).waitFor({ state: 'detached' });
+  await participant(ana, 'Ben').getByRole('img', { name: 'Muted' }).waitFor({ state: 'detached' });
 
   await ana.getByRole('button', { name: /^Delete/ }).click();
   await ana.getByRole('button', { name: 'Delete recording' }).click();

@@ -36,7 +36,8 @@ export async function openPerson(
     viewport: { width: 1280, height: 720 },
     locale: 'en-GB',
   });
-  context.setDefaultTimeout(15_000);
+  // A machine with much else to do takes its time.
+  context.setDefaultTimeout(45_000);
   const page = await context.newPage();
   page.on('pageerror', (error) => t.fail(`an error in the page: ${error.message}`));
   return { page, context };

@@ -75,13 +75,15 @@ function wait(ms: number, callback: () => void): () => void {
  * own `retryLink` counts the failures of a subscription's whole life, so that after some
  * restarts of the server each would be waited out for the longest time.
  */
-const retryLink: TRPCLink<AppRouter> =
+export const retryLink: TRPCLink<AppRouter> =
   () =>
   ({ next, op }) =>
     observable((observer) => {
       let failures = 0;
+      let isOver = false;
       let lastEventId: string | undefined;
-      let stop = () => {};
+      let disconnect = () => {};
+      let cancelWait = () => {};
 
       function connect() {
         const resumed =
@@ -95,17 +97,25 @@ const retryLink: TRPCLink<AppRouter> =
             observer.next(envelope);
           },
           error(error) {
+            // Unsubscribing ends the subscription below, which `endless` calls a failure.
+            if (isOver) return;
             if (!mayGoWellLater(error)) return observer.error(error);
             failures += 1;
-            stop = wait(retryDelayMs(failures), connect);
+            cancelWait = wait(retryDelayMs(failures), connect);
           },
           complete: () => observer.complete(),
         });
-        stop = () => subscription.unsubscribe();
+        disconnect = () => subscription.unsubscribe();
+        // Whoever heard enough at once has unsubscribed already.
+        if (isOver) disconnect();
       }
 
       connect();
-      return () => stop();
+      return () => {
+        isOver = true;
+        cancelWait();
+        disconnect();
+      };
     });
 
 const withLastEventId = (input: unknown, lastEventId: string) => ({
