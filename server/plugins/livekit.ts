@@ -2,6 +2,7 @@ import type { StartOptions } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import {
   EgressClient,
+  ParticipantInfo_State,
   RoomServiceClient,
   ServerError,
   WebhookReceiver,
@@ -12,7 +13,7 @@ import {
   type WebhookEvent,
 } from 'livekit-server-sdk';
 import { createEgressRequests } from './egress-request.ts';
-import { signToken } from './livekit-token.ts';
+import { readIdentity, signToken } from './livekit-token.ts';
 import { basePath } from '../base-path.ts';
 import { livekitUnavailable, noRecorder, recorderNotResponding, roomNotFound } from '../errors.ts';
 import type { Options } from '../options.ts';
@@ -93,6 +94,10 @@ export function createLivekit(
       });
     },
 
+    /** The identity that a token was made for by {@link createToken}, for `roomName`; nothing where it was not. No request. */
+    identityOf: (token: string, roomName: string): Promise<string | undefined> =>
+      readIdentity(livekit, token, roomName),
+
     async findRoom(roomName: string): Promise<Room | undefined> {
       return (await reach(rooms.listRooms([roomName])))[0];
     },
@@ -107,10 +112,16 @@ export function createLivekit(
       return reach(rooms.createRoom({ name: roomName, departureTimeout }));
     },
 
-    /** How many people are in a room: not recorders, which are hidden. Unlike a room's own count it is never old. */
+    /**
+     * How many people are in a room: not recorders, which are hidden, and not who has gone
+     * and is still listed. Unlike a room's own count it is never old.
+     */
     async countPeople(roomName: string): Promise<number> {
       const everyone = await reach(rooms.listParticipants(roomName));
-      return everyone.filter(({ permission }) => !permission?.hidden).length;
+      const people = everyone.filter(
+        ({ permission, state }) => !permission?.hidden && state !== ParticipantInfo_State.DISCONNECTED,
+      );
+      return new Set(people.map(({ identity }) => identity)).size;
     },
 
     /** Sets a room's metadata as a whole; a room that is gone has none to set. */
