@@ -80,6 +80,12 @@ export const noRecorder = (cause?: unknown) =>
       cause,
     },
   );
+export const recorderNotResponding = (cause?: unknown) =>
+  new ReelroomError(
+    'RECORDER_NOT_RESPONDING',
+    'The recorder does not answer at the moment: it is asked again until the recording has ended',
+    { cause },
+  );
 export const tooManyRecordings = (limit: number) =>
   new ReelroomError(
     'TOO_MANY_RECORDINGS',
@@ -122,6 +128,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   TOO_MANY_REQUESTS: tooManyRequests(1_000),
   HEADERS_TOO_LARGE: headersTooLarge(16_384),
   NO_RECORDER: noRecorder(),
+  RECORDER_NOT_RESPONDING: recorderNotResponding(),
   TOO_MANY_RECORDINGS: tooManyRecordings(4),
   LIVEKIT_UNAVAILABLE: livekitUnavailable(),
   STORAGE_UNAVAILABLE: storageUnavailable(),

@@ -34,6 +34,8 @@ export const errorCodes = {
   /** The address and the headers are longer than a server takes. */
   HEADERS_TOO_LARGE: { status: 431, trpc: 'BAD_REQUEST' },
   NO_RECORDER: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
+  /** A recorder did not answer when it was asked to stop; it is asked again. */
+  RECORDER_NOT_RESPONDING: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   TOO_MANY_RECORDINGS: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   LIVEKIT_UNAVAILABLE: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   STORAGE_UNAVAILABLE: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },

@@ -41,7 +41,7 @@ export const listInputSchema = filterSchema.extend({
     .min(1, 'limit is too small: it is 1 to 200')
     .max(200, 'limit is too large: it is 1 to 200')
     .default(50),
-  cursor: text('cursor').describe('nextCursor of the page before, of the same filter and order; an empty one is that of the first page').optional(),
+  cursor: text('cursor').describe('nextCursor of the page before, of the same filter and order').optional(),
 });
 export type ListInput = z.input<typeof listInputSchema>;
 export type ListQuery = z.output<typeof listInputSchema>;

@@ -38,7 +38,7 @@ t.test('a webhook that comes again does nothing, and a bad one leaves a line', a
   const arrived: string[] = [];
   await app.register(webhookRoute, {
     livekit: createLivekit(config, () => 'http://localhost'),
-    lifecycle: { apply: () => Promise.resolve() },
+    lifecycle: { hearWebhook: () => Promise.resolve() },
     autoRecord: { arrived: (roomName: string) => void arrived.push(roomName) },
   });
   const send = (body: string, authorization: string) =>

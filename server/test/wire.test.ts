@@ -12,6 +12,8 @@ import { listen } from './support/listen.ts';
 import { putSeedRecordings } from './support/seeded.ts';
 import { until } from './support/until.ts';
 
+t.setTimeout(120_000);
+
 /** An answer as it came over the wire, its body not decompressed. */
 async function ask(url: string, { method = 'GET', headers = {}, body = '' } = {}) {
   const asked = request(url, { method, headers, agent: false }).end(body);

@@ -38,13 +38,31 @@ export function recordingNameOf(params: { '*': string }): string {
   return data;
 }
 
-/** A query's parameters, of which `limit` is a number. */
+/** A query's parameters, of which an empty one is none, and `limit` is a number. */
 function givenIn(query: unknown): Record<string, unknown> {
-  const given = Object.entries(Object(query));
-  return Object.fromEntries(
-    given.map(([key, value]) => [key, key === 'limit' && value !== '' ? Number(value) : value]),
-  );
+  const given = Object.entries(Object(query)).filter(([, value]) => value !== '');
+  return Object.fromEntries(given.map(([key, value]) => [key, key === 'limit' ? Number(value) : value]));
 }
+
+/** A parameter as the document has it: not required, and an empty one is none. */
+const orEmpty = (schema: z.ZodType) =>
+  z
+    .union([schema, z.literal('')])
+    .describe(schema.description ?? '')
+    .optional();
+
+const { shape } = listInputSchema;
+const listQuerySchema = z.object({
+  roomName: orEmpty(shape.roomName),
+  roomId: orEmpty(shape.roomId),
+  status: orEmpty(shape.status),
+  from: orEmpty(shape.from),
+  to: orEmpty(shape.to),
+  search: orEmpty(shape.search),
+  order: orEmpty(shape.order),
+  limit: orEmpty(shape.limit.unwrap().describe('Asks for a page, of so many at most')),
+  cursor: orEmpty(shape.cursor),
+});
 
 /**
  * `{ recordings: […] }`, written as fast as it is read. The first recording is there before it is
@@ -107,9 +125,7 @@ const list: Operation = {
   summary: 'Lists recordings',
   description:
     'With `limit` or `cursor` a page, on the first one those under way, too; without, all that have ended. What is given must all hold.',
-  query: listInputSchema.extend({
-    limit: listInputSchema.shape.limit.unwrap().describe('Asks for a page, of so many at most').optional(),
-  }),
+  query: listQuerySchema,
   answers: {
     200: json('A page, or all', z.union([recordingPageSchema, recordingListSchema]), {
       all: { recordings: [example] },

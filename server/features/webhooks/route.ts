@@ -6,9 +6,10 @@ import type { Services } from '../../services.ts';
 
 /**
  * `POST /livekit/webhook`: LiveKit tells of its egresses, and of people who arrive,
- * signed over the raw body (LiveKit, "Webhooks"). One that was handled does nothing when it comes again, from
- * whomever: its signature is of its body and its second. 401 for a bad signature; a 5xx when an
- * egress could not be taken in, so that LiveKit sends it again.
+ * signed over the raw body (LiveKit, "Webhooks"). Answered as soon as it is taken in: what
+ * is to be done at a recording's end is done behind the answer. One that was handled does nothing when it comes
+ * again, from whomever: its signature is of its body and its second. 401 for a bad signature; a
+ * 5xx when an egress could not be taken in, so that LiveKit sends it again.
  */
 export async function webhookRoute(
   app: FastifyInstance,
@@ -18,7 +19,7 @@ export async function webhookRoute(
     autoRecord,
   }: {
     livekit: Pick<Livekit, 'receiveWebhook'>;
-    lifecycle: Pick<Services['lifecycle'], 'apply'>;
+    lifecycle: Pick<Services['lifecycle'], 'hearWebhook'>;
     autoRecord: Pick<Services['autoRecord'], 'arrived'>;
   },
 ): Promise<void> {
@@ -43,7 +44,7 @@ export async function webhookRoute(
       throw webhookInvalid();
     }
     if (handled.has(authorization)) return {};
-    if (event.egressInfo) await lifecycle.apply(event.egressInfo);
+    if (event.egressInfo) await lifecycle.hearWebhook(event.egressInfo);
     if (event.event === 'participant_joined' && event.room) autoRecord.arrived(event.room.name);
     handled.set(authorization, true);
     return {};

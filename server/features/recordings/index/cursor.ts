@@ -18,11 +18,11 @@ export const cursorBehind = (position: string, query: ListQuery): string =>
   Buffer.from(JSON.stringify([1, position, listOf(query)])).toString('base64url');
 
 /**
- * The position behind which the page begins that is asked for; nothing for the first one, which an empty cursor has.
+ * The position behind which the page begins that is asked for; nothing for the first one.
  * @throws {ReelroomError} INVALID_INPUT for a cursor that is not one, or is of another list
  */
 export function positionOfCursor(query: ListQuery): string | undefined {
-  if (!query.cursor) return undefined;
+  if (query.cursor === undefined) return undefined;
   const [, position, list] = parse(query.cursor) ?? [];
   if (position === undefined)
     throw invalidInput(
