@@ -25,6 +25,7 @@ import { createPage } from './plugins/page.ts';
 import { openRedis } from './plugins/redis.ts';
 import { createAddressRefusal } from './plugins/refuse-address.ts';
 import rest from './plugins/rest.ts';
+import { bucketUrl } from './plugins/storage/presign.ts';
 import { createPublicUrls } from './plugins/storage/public-urls.ts';
 import { openStorage } from './plugins/storage/storage.ts';
 import { trpc } from './plugins/trpc.ts';
@@ -71,7 +72,7 @@ export async function reelroom(
   const { mode, publicEndpoint } = options.playback;
   const publicUrl =
     mode === 'redirect' && publicEndpoint !== undefined
-      ? createPublicUrls({ ...options.s3, endpoint: publicEndpoint })
+      ? createPublicUrls(storage.presignerAt(publicEndpoint))
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
   const stopReconciler = startReconciler({ ...services, log: app.log });
@@ -107,7 +108,8 @@ export async function reelroom(
     await app.register(watchRoutes, {
       ...{ ...services, page },
       embedOrigins: options.embed.origins,
-      mediaOrigins: publicUrl && publicEndpoint ? [new URL(publicEndpoint).origin] : [],
+      mediaOrigins:
+        publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [],
     });
   await app.register(webClient, { root: builtClient, page, refuseAddress });
 }

@@ -14,7 +14,7 @@ export async function reindexBucket(
   { s3, recordings: { path } }: Config,
   onProgress: (report: ReindexReport) => void = () => undefined,
 ): Promise<ReindexReport> {
-  const storage = createStorage(s3);
+  const storage = createStorage(s3, path);
   try {
     await storage.check();
     const index = createIndex({ storage, path, onDoubled: () => undefined });

@@ -16,6 +16,7 @@ export type Setup = z.infer<typeof setupSchema>;
 const abilitySchema = z.object({
   ready: z.boolean(),
   reason: z.string().describe('Why not, a sentence for people').optional(),
+  detail: z.string().describe('What has to be put right, for whoever runs the server').optional(),
 });
 
 /** What works now, and what is still being set up. */

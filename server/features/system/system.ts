@@ -1,10 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Setup, SystemStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { toReelroomError } from '../../errors.ts';
 
-/** What the app leans on: `check` throws when it is away. */
+/** How long is waited for the answer of a storage that takes its time, in ms: what was known before counts until then. */
+const patienceMs = 2_000;
+
+/** What the app leans on: `check` throws when it is away, as far as was known `maxAgeMs` ago. */
 interface Dependency {
-  check(): Promise<void>;
+  check(maxAgeMs?: number): Promise<void>;
 }
 
 /** Whether what the app leans on is there, and what the launcher is still setting up. */
@@ -23,34 +27,43 @@ export function createSystem({
   retentionDays: number | undefined;
   log: FastifyBaseLogger;
 }) {
-  /** Why each is away, a sentence; `undefined` once it answered. */
-  const away: Record<'livekit' | 'storage', string | undefined> = {
-    livekit: 'Not asked yet',
-    storage: 'Not asked yet',
+  /** Why each is away; `undefined` once it answered. */
+  const away: Record<'livekit' | 'storage', { reason: string; detail?: string | undefined } | undefined> = {
+    livekit: { reason: 'Not asked yet' },
+    storage: { reason: 'Not asked yet' },
   };
 
-  async function look(name: keyof typeof away, dependency: Dependency): Promise<void> {
+  async function look(name: keyof typeof away, dependency: Dependency, maxAgeMs?: number): Promise<void> {
     const before = away[name];
     try {
-      await dependency.check();
+      await dependency.check(maxAgeMs);
       away[name] = undefined;
       if (before !== undefined) log.info(`${name} answers`);
     } catch (error) {
-      away[name] = toReelroomError(error).message;
-      if (before !== away[name]) log.error({ err: error }, `${away[name]}; trying again`);
+      const { message: reason, detail } = toReelroomError(error);
+      away[name] = { reason, detail };
+      if (before?.reason !== reason || before.detail !== detail)
+        log.error({ err: error }, `${detail ?? reason}; trying again`);
     }
   }
 
-  const ability = (needed: Setup['parts'][number]['needed'], reason: string | undefined) => {
+  const ability = (
+    needed: Setup['parts'][number]['needed'],
+    why: { reason: string; detail?: string | undefined } | undefined,
+  ) => {
     const pending = setup().parts.find((part) => part.needed === needed && part.state !== 'ready');
-    const why = pending ? `${pending.name}: ${pending.step}` : reason;
-    return why === undefined ? { ready: true } : { ready: false, reason: why };
+    if (pending) return { ready: false, reason: `${pending.name}: ${pending.step}` };
+    return why ? { ready: false, ...why } : { ready: true };
   };
 
   return {
-    /** Asks LiveKit and S3 whether they are there: one request each. */
-    async check(): Promise<void> {
-      await Promise.all([look('livekit', livekit), look('storage', storage)]);
+    /**
+     * Asks LiveKit whether it is there, and S3 where what it last answered is older than `storageAgeMs`: one
+     * request each.
+     */
+    async check(storageAgeMs?: number): Promise<void> {
+      const storageKnown = look('storage', storage, storageAgeMs);
+      await Promise.all([look('livekit', livekit), Promise.race([storageKnown, sleep(patienceMs)])]);
     },
 
     /** As of the last check. */

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { noBucket, UnexpectedAnswer } from './answers.ts';
 import type { SignedRequests } from './signed-requests.ts';
 import type { ObjectHead, ObjectRequest } from './storage.ts';
 
@@ -48,7 +49,9 @@ export const createObjectStream =
       answer.body.on('error', () => undefined);
       return { ...head, body: answer.body };
     }
-    await answer.body.dump();
-    if (!answers.includes(head.status)) throw new Error(`S3 answered ${head.status}`);
+    const text = await answer.body.text();
+    const unexpected = new UnexpectedAnswer(head.status, text);
+    // A bucket that is not there says nothing of what is in it.
+    if (!answers.includes(head.status) || unexpected.code === noBucket) throw unexpected;
     return head;
   };
