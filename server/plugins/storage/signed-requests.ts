@@ -27,6 +27,8 @@ const forbidden = 403;
  */
 export function createSignedRequests(heardDate: (date: string) => void) {
   const agent = new Agent({
+    // Over HTTP/2 all viewers would share one connection to S3, and its flow control.
+    allowH2: false,
     connect: { timeout: 5_000 },
     headersTimeout: answersWithin,
     // Does not run while whoever reads is the one who pauses.
