@@ -29,6 +29,10 @@ export const systemStatusSchema = z.object({
     .number()
     .describe('After how many days recordings are deleted that are not kept; never when absent')
     .optional(),
+  notices: z
+    .array(z.string())
+    .describe('What does not work as it could, though recordings do: for whoever runs the server')
+    .optional(),
 });
 export type SystemStatus = z.infer<typeof systemStatusSchema>;
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -8,11 +9,13 @@ import {
 import t, { type Test } from 'tap';
 import type { Config } from '../app.ts';
 import { createS3Client } from '../plugins/storage/s3-client.ts';
-import { openRoom, serve, testConfig } from './support/build.ts';
+import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
 import { until } from './support/until.ts';
 import { createStorage } from '../plugins/storage/storage.ts';
+
+t.setTimeout(150_000);
 
 const json = async (response: Response) => ({ status: response.status, body: Object(await response.json()) });
 
@@ -81,12 +84,22 @@ function bucketAt(t: Test, { s3 }: Config) {
   return {
     isThere,
     make: () => client.send(new CreateBucketCommand({ Bucket })),
+    /** Takes it away with all that is in it, whatever the app puts into it meanwhile. */
     async remove(): Promise<void> {
-      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket }))
-        for (const { Key } of Contents) await client.send(new DeleteObjectCommand({ Bucket, Key }));
-      await client.send(new DeleteBucketCommand({ Bucket }));
+      await until('the bucket to be gone', async () => {
+        await empty();
+        return client.send(new DeleteBucketCommand({ Bucket })).then(
+          () => true,
+          () => false,
+        );
+      });
     },
   };
+
+  async function empty(): Promise<void> {
+    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket }))
+      for (const { Key } of Contents) await client.send(new DeleteObjectCommand({ Bucket, Key }));
+  }
 }
 
 t.test('a bucket that is missing is told, and made by nobody who was not asked to', async (t) => {
@@ -114,6 +127,62 @@ t.test('a disk that is not mounted any more does not become a new library', asyn
   await until('the operator to be told', async () => (await fetch(`${url}/readyz`)).status === 503);
   t.match(await json(await fetch(`${url}/readyz`)), { body: { recording: { ready: false } } });
   t.notOk(await bucket.isThere(), 'and nobody makes it anew');
+});
+
+t.test('S3 that takes six seconds a request is slow, and not away', async (t) => {
+  const config = testConfig();
+  const s3 = await proxyTo(t, config.s3.endpoint);
+  const { url, trpc } = await serve(t, testConfig({ S3_ENDPOINT: s3.url, S3_BUCKET: config.s3.bucket }));
+  await until('the app to be ready', async () => (await fetch(`${url}/readyz`)).ok);
+  await until('the index', async () => (await fetch(`${url}/recordings`)).ok);
+
+  s3.misbehave(() => ({ delayMs: 6_000 }));
+  t.equal((await fetch(`${url}/recordings?limit=5`)).status, 200);
+  await sleep(1_000);
+  t.equal((await fetch(`${url}/readyz`)).status, 200);
+  t.match(await trpc.system.status.query(), { recording: { ready: true } });
+});
+
+const denied = '<Error><Code>AccessDenied</Code><Message>Access Denied.</Message></Error>';
+
+for (const { method, right, ready } of [
+  { method: 'PUT', right: 's3:PutObject', ready: false },
+  { method: 'DELETE', right: 's3:DeleteObject', ready: true },
+])
+  t.test(`the key may not do what takes ${right}: who runs the app is told`, async (t) => {
+    const { s3: usual } = testConfig();
+    const s3 = await proxyTo(t, usual.endpoint);
+    const config = testConfig({ S3_ENDPOINT: s3.url });
+    await bucketOf({ ...config, s3: { ...config.s3, endpoint: usual.endpoint } });
+    s3.misbehave((request) => (request.startsWith(`${method} `) ? { status: 403, body: denied } : undefined));
+    const { url } = await serve(t, config);
+    const said = `${right} is needed (AccessDenied): look at S3_ACCESS_KEY`;
+    const { status } = await until('it to be told', async () => {
+      const answer = await fetch(`${url}/readyz`);
+      return (await answer.text()).includes(said) && answer;
+    });
+    t.equal(status, ready ? 200 : 503, 'recordings are made without deleting');
+    if (ready) return;
+
+    const before = s3.requests.length;
+    await sleep(4_000);
+    t.ok(
+      s3.requests.length - before < 8,
+      `${s3.requests.length - before} requests in 4 s: it is not tried without end`,
+    );
+  });
+
+t.test('a wrong secret is told by its variable, and nothing of it', async (t) => {
+  const S3_SECRET_KEY = 'not-the-secret-of-s3';
+  const { url } = await serve(t, testConfig({ S3_SECRET_KEY }));
+  const { status, body } = await json(await fetch(`${url}/readyz`));
+  t.match(
+    { status, detail: body.storage.detail },
+    { status: 503, detail: /S3_SECRET_KEY \(SignatureDoesNotMatch\)/ },
+  );
+  const refused = await fetch(`${url}/recordings`);
+  t.match(await json(refused), { status: 503, body: { code: 'STORAGE_REFUSED' } });
+  t.notMatch(JSON.stringify(body), S3_SECRET_KEY);
 });
 
 t.test('LiveKit is away, and comes back', async (t) => {

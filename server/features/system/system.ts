@@ -20,7 +20,7 @@ export function createSystem({
   log,
 }: {
   livekit: Dependency;
-  storage: Dependency;
+  storage: Dependency & { notices(): string[] };
   /** What the launcher last told of the set-up. */
   setup: () => Setup;
   /** After how many days recordings are deleted; never when absent. */
@@ -72,12 +72,14 @@ export function createSystem({
     /** What works now, as of the last check. */
     status(): SystemStatus {
       const calls = ability('calls', away.livekit);
-      const storage = ability('storage', away.storage);
+      const bucket = ability('storage', away.storage);
       const recorder = ability('recording', undefined);
-      const recording = [calls, storage, recorder].find(({ ready }) => !ready) ?? recorder;
+      const recording = [calls, bucket, recorder].find(({ ready }) => !ready) ?? recorder;
+      const notices = storage.notices();
       return {
-        ...{ calls, storage, recording, setup: setup().parts },
+        ...{ calls, storage: bucket, recording, setup: setup().parts },
         ...(retentionDays !== undefined && { retentionDays }),
+        ...(notices.length > 0 && { notices }),
       };
     },
   };

@@ -31,9 +31,11 @@ function saidOf(error: unknown): { code: string; message: string; status: number
 /** S3's code for a bucket that is not there, whose 404 is no answer to whether an object is. */
 export const noBucket = 'NoSuchBucket';
 
+/** Whether S3 says that there is no such bucket. */
+export const isNoBucket = (error: unknown): boolean => saidOf(error)?.code === noBucket;
+
 const statusOf = (error: unknown) => {
-  const said = saidOf(error);
-  return said?.code === noBucket ? undefined : said?.status;
+  return isNoBucket(error) ? undefined : saidOf(error)?.status;
 };
 
 /** Whether S3 answered, with a refusal that is about this very request: not found, not changed, no such range. */

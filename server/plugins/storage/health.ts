@@ -5,7 +5,7 @@ import type { Right } from './refusal.ts';
 
 /** How long S3 is not asked again, in ms, once it could not be reached, and once it has refused. */
 const awayPauseMs = 1_000;
-const refusedPauseMs = 10_000;
+const refusedPauseMs = 5_000;
 
 /** How long what S3 refused is not tried again, in ms. */
 const probePauseMs = 60_000;
@@ -82,7 +82,7 @@ export function createHealth({ ask, probe }: { ask: () => Promise<void>; probe: 
       if (error) throw error;
     },
 
-    /** What S3 does not let us do without which recordings can be made all the same: sentences for whoever runs the app. */
+    /** What S3 does not let us do that recordings do not need: sentences for whoever runs the app. */
     refusals: (): string[] =>
       [...refused].flatMap(([right, { detail }]) =>
         needed.includes(right) || detail === undefined ? [] : [detail],

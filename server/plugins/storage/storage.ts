@@ -5,7 +5,6 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   paginateListObjectsV2,
@@ -14,7 +13,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { storageUnavailable } from '../../errors.ts';
 import type { Options } from '../../options.ts';
-import { createReach, orNothing, orStatus, UnexpectedAnswer } from './answers.ts';
+import { createReach, isNoBucket, orNothing, orStatus, UnexpectedAnswer } from './answers.ts';
 import { credentialsOf } from './credentials.ts';
 import { createHealth } from './health.ts';
 import { parseListAnswer } from './list-answer.ts';
@@ -89,12 +88,14 @@ export function createStorage(s3: Options['s3'], path = '') {
       // Once only: where the bucket is missing later something is wrong with the disk, which a new one would hide.
       if (!isMade) await makeBucket();
       isMade = true;
-      const request = new ListObjectsV2Command({ Bucket, Prefix: probeKey, MaxKeys: 1 });
-      await reach('s3:ListBucket', client.send(request, { abortSignal: AbortSignal.timeout(answersWithin) }));
+      await reach('s3:ListBucket', lookForBucket());
     },
     async probe() {
       await put(probeKey, new Uint8Array());
-      await reach('s3:GetObject', orNothing(client.send(new GetObjectCommand({ Bucket, Key: probeKey }), soon())));
+      await reach(
+        's3:GetObject',
+        orNothing(client.send(new GetObjectCommand({ Bucket, Key: probeKey }), soon())),
+      );
       await remove(probeKey);
     },
   });
@@ -111,14 +112,24 @@ export function createStorage(s3: Options['s3'], path = '') {
     await reach('s3:DeleteObject', client.send(new DeleteObjectCommand({ Bucket, Key }), soon()));
   }
 
+  /** Asks for the shortest of lists: HeadBucket does not say why it is refused. */
+  const lookForBucket = () =>
+    client.send(new ListObjectsV2Command({ Bucket, Prefix: probeKey, MaxKeys: 1 }), {
+      abortSignal: AbortSignal.timeout(answersWithin),
+    });
+
   async function makeBucket(): Promise<void> {
-    const found = await reach(
-      's3:ListBucket',
-      orNothing(client.send(new HeadBucketCommand({ Bucket }), soon())),
+    const isThere = lookForBucket().then(
+      () => true,
+      (error: unknown) => {
+        if (!isNoBucket(error)) throw error;
+        return false;
+      },
     );
+    if (await reach('s3:ListBucket', isThere)) return;
     // 409: another process has made it in this very moment.
-    const make = () => client.send(new CreateBucketCommand({ Bucket }), soon());
-    if (!found) await reach('s3:CreateBucket', orNothing(make(), 409));
+    const made = client.send(new CreateBucketCommand({ Bucket }), soon());
+    await reach('s3:CreateBucket', orNothing(made, 409));
   }
 
   /** What is directly in a folder, 1,000 keys a page. */
@@ -148,8 +159,8 @@ export function createStorage(s3: Options['s3'], path = '') {
      */
     check: (maxAgeMs = quietMs): Promise<void> => health.check(maxAgeMs),
 
-    /** What S3 refuses that recordings do not need: sentences for whoever runs the app. */
-    refusals: health.refusals,
+    /** What does not work as it could, though recordings do: sentences for whoever runs the app. */
+    notices: (): string[] => health.refusals(),
 
     /** Makes the bucket, unless it is there. One request, or two. */
     makeBucket,
@@ -309,7 +320,8 @@ export function createStorage(s3: Options['s3'], path = '') {
       key: string,
       request: ObjectRequest,
       signal: AbortSignal,
-    ): Promise<ObjectHead & { body?: Readable }> => reach('s3:GetObject', stream(key, request, signal), signal),
+    ): Promise<ObjectHead & { body?: Readable }> =>
+      reach('s3:GetObject', stream(key, request, signal), signal),
 
     close(): void {
       client.destroy();

@@ -63,6 +63,8 @@ export async function proxyTo(
       return;
     }
     const pass = () => {
+      // Whoever asked has gone meanwhile.
+      if (incoming.socket.destroyed) return;
       const { hostname, port } = upstreamAt;
       const upstream = forward({ hostname, port, method, path, headers });
       upstream.on('response', (response) => {
