@@ -12,7 +12,7 @@ const maxSigned = 1_000;
 const tries = 4;
 const firstPause = 200;
 
-const isBusy = (status: number) => status === 429 || status >= 500;
+const isBusy = (status: number) => [429, 500, 502, 503, 504].includes(status);
 
 /**
  * GETs through undici, which takes half the time of the SDK's own requests, of URLs that S3
@@ -23,8 +23,8 @@ export function createSignedRequests() {
   const agent = new Agent({
     connect: { timeout: 2_000 },
     headersTimeout: 5_000,
-    // Does not run while whoever reads is the one who pauses.
-    bodyTimeout: 60_000,
+    // Within which a next piece has to come. Does not run while whoever reads is the one who pauses.
+    bodyTimeout: 10_000,
   });
   const signed = new Map<string, { url: Promise<string>; until: number }>();
 
@@ -43,27 +43,29 @@ export function createSignedRequests() {
 
   return {
     /**
-     * S3's answer, of whatever status; tried again, with growing pauses of random length, until
-     * it is not that S3 is busy. Not tried again once it has begun. Throws what undici throws.
+     * What `read` makes of S3's answer, of whatever status; tried again, with growing pauses of random
+     * length, until it is not that S3 is busy, and until `read` does not fail. Throws what undici throws.
      * @param what is asked for, and `sign` signs
      */
-    async get({
+    async get<T>({
       what,
       sign,
       headers = {},
       signal,
+      read,
     }: {
       what: string;
       sign: () => Promise<string>;
       headers?: Record<string, string>;
       signal: AbortSignal;
-    }): Promise<Dispatcher.ResponseData> {
+      read: (answer: Dispatcher.ResponseData) => T | Promise<T>;
+    }): Promise<T> {
       const url = await urlOf(what, sign);
       for (let tried = 1; ; tried += 1) {
         const isLast = tried === tries;
         try {
           const answer = await request(url, { dispatcher: agent, headers, signal });
-          if (isLast || !isBusy(answer.statusCode)) return answer;
+          if (isLast || !isBusy(answer.statusCode)) return await read(answer);
           await answer.body.dump();
         } catch (error) {
           if (isLast || signal.aborted) throw error;

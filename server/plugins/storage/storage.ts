@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
-  GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   paginateListObjectsV2,
@@ -106,6 +106,16 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     return Errors.map(({ Key = '' }) => Key);
   }
 
+  /** An object, or a part of it, at once, with its size; nothing where S3 says that there is none. */
+  function readWhole(key: string, Range?: string) {
+    const signal = AbortSignal.timeout(bodyTimeout);
+    const read = stream(key, { Range }, signal).then(async ({ body, etag, contentRange }) => {
+      const bytes = body && (await buffer(body));
+      return bytes && { bytes, etag, size: Number(contentRange?.split('/')[1] ?? bytes.length) };
+    });
+    return reach(read);
+  }
+
   return {
     /** Throws when S3 is away, within 3 s; makes the bucket when it is missing. */
     async check(): Promise<void> {
@@ -157,10 +167,10 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
         what: `list ${JSON.stringify(query)}`,
         sign: () => presign('GET', undefined, query, signedFor / 1_000),
         signal: AbortSignal.timeout(bodyTimeout),
+        read: async ({ statusCode, body }) => ({ statusCode, text: await body.text() }),
       });
       try {
-        const { statusCode, body } = await answer;
-        const text = await body.text();
+        const { statusCode, text } = await answer;
         // A bucket that is not there is no empty one.
         if (statusCode !== 200) throw new Error(`S3 answered ${statusCode}: ${text}`);
         return parseListAnswer(text);
@@ -171,37 +181,26 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
 
     /** A small object's text; nothing where there is none. */
     async getText(key: string): Promise<string | undefined> {
-      const output = await reach(orNothing(client.send(new GetObjectCommand({ Bucket, Key: key }))));
-      return output?.Body?.transformToString();
+      const read = await readWhole(key);
+      return read?.bytes.toString();
     },
 
     /** A whole object, for those that are a few megabytes at most; nothing where there is none. */
     async getBytes(key: string): Promise<Uint8Array | undefined> {
-      const bytes = client
-        .send(new GetObjectCommand({ Bucket, Key: key }), { abortSignal: AbortSignal.timeout(bodyTimeout) })
-        .then(({ Body }) => Body?.transformToByteArray());
-      return reach(orNothing(bytes));
+      const read = await readWhole(key);
+      return read?.bytes;
     },
 
     /**
      * The bytes of an object from `start` to before `end`, or to its end if that comes first,
      * with its size and ETag; nothing where there is no such object, or nothing of it in that range.
      */
-    async getPart(
+    getPart: (
       key: string,
       start: number,
       end: number,
-    ): Promise<{ bytes: Uint8Array; size: number; etag?: string | undefined } | undefined> {
-      const part = client
-        .send(new GetObjectCommand({ Bucket, Key: key, Range: `bytes=${start}-${end - 1}` }), {
-          abortSignal: AbortSignal.timeout(bodyTimeout),
-        })
-        .then(async ({ Body, ContentRange, ETag }) => {
-          const bytes = await Body?.transformToByteArray();
-          return bytes && { bytes, size: Number(ContentRange?.split('/')[1] ?? bytes.length), etag: ETag };
-        });
-      return reach(orNothing(part, 416));
-    },
+    ): Promise<{ bytes: Uint8Array; size: number; etag?: string | undefined } | undefined> =>
+      readWhole(key, `bytes=${start}-${end - 1}`),
 
     async putJson(key: string, value: unknown): Promise<void> {
       const Body = new TextEncoder().encode(JSON.stringify(value));
