@@ -49,6 +49,7 @@ export function createServices(
   const { path, crashSafe, maxMinutes, maxConcurrent, backupFolder, retentionDays } = config.recordings;
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
+  const closing = new AbortController();
 
   // What tells this library from others that have the same Redis, or the same LiveKit,
   // whose rooms show it to everyone who is in them.
@@ -90,6 +91,7 @@ export function createServices(
     crashSafe,
     maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
     maxConcurrent,
+    signal: closing.signal,
     log,
   });
   const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
@@ -130,8 +132,15 @@ export function createServices(
     events,
     system: createSystem({ livekit, storage, setup, retentionDays, log }),
 
+    /** Has what these have begun come to its end: what takes long is given up, and finished by another process. */
+    stop(): void {
+      closing.abort();
+    },
+
     /** Ends what these have begun. */
     async close(): Promise<void> {
+      closing.abort();
+      await lifecycle.settled();
       await Promise.all([notifications?.close(), events.close(), totals.close()]);
     },
   };

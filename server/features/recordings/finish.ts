@@ -9,8 +9,11 @@ import { rebuildFromSegments } from './media/rebuild.ts';
 import { listSegments, deleteSegments, workingFiles } from './segments.ts';
 import { failed, type RecordingState } from './state.ts';
 
-/** Sees a recording through whose recorder has ended; the state that it ends in. */
-export type Finish = (recording: RecordingState) => Promise<RecordingState>;
+/**
+ * Sees a recording through whose recorder has ended; the state that it ends in. Rejects
+ * soon when `signal` is aborted, and loses nothing: whoever is next finishes.
+ */
+export type Finish = (recording: RecordingState, signal: AbortSignal) => Promise<RecordingState>;
 
 /**
  * Makes sure of a recording's file: looks into it, makes it whole from its segments
@@ -70,7 +73,8 @@ export function createFinish({
     return { ...whole, lostMs: Math.max(0, endedAt - recordingSince - whole.durationMs) };
   }
 
-  return async (recording) => {
+  return async (recording, signal) => {
+    signal.throwIfAborted();
     const { segmentsFolder, thumbsFolder } = workingFiles(path, recording.name);
     await backup?.take(thumbsFolder);
     const stored = (await withFile(recording)) ?? (await backedUp(recording));

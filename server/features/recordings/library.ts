@@ -7,6 +7,7 @@ import {
 } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
+import { monotonicTime } from '../../clock.ts';
 import { recordingNotFound, storageUnavailable, toReelroomError, type ReelroomError } from '../../errors.ts';
 import type { Storage } from '../../plugins/storage/storage.ts';
 import type { Erase } from './erase.ts';
@@ -102,14 +103,14 @@ export function createLibrary({
       .finally(() => healing.delete(name));
   }
 
-  let walkedAt = 0;
+  let walkedAt = -Infinity;
 
   /** Somebody asked for a recording that is not there: neither may its entries be. */
   function healMissing(name: string): void {
     if (!parseRecordingName(name)) {
       // Anybody can make up such names.
-      if (Date.now() - walkedAt < walkEveryMs) return;
-      walkedAt = Date.now();
+      if (monotonicTime() - walkedAt < walkEveryMs) return;
+      walkedAt = monotonicTime();
     }
     heal(name, () => index.find(name));
   }

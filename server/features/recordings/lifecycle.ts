@@ -57,6 +57,7 @@ export function createLifecycle({
   crashSafe,
   maxMs,
   maxConcurrent,
+  signal,
   log,
 }: {
   livekit: Livekit;
@@ -74,6 +75,8 @@ export function createLifecycle({
   maxMs: number | undefined;
   /** How many may be under way at once; no limit when absent. */
   maxConcurrent: number | undefined;
+  /** Aborted when this process ends. */
+  signal: AbortSignal;
   log: FastifyBaseLogger;
 }) {
   /** By egress id. */
@@ -141,6 +144,7 @@ export function createLifecycle({
       if (!recordedIn(result.roomName)) await show(result);
       onChange(result.status === 'ready' ? 'ready' : 'failed', recordingSchema.parse(result));
     },
+    signal,
     log,
   });
 
@@ -379,6 +383,9 @@ export function createLifecycle({
 
     /** Whether a recording of this name is under way. */
     isLive: (name: string): boolean => [...live.values()].some((recording) => recording.name === name),
+
+    /** Resolves when no recording is being seen to any more, soon after the signal. */
+    settled: (): Promise<void> => ending.settled(),
 
     /** Whether anything is under way that wants a close look. */
     isBusy: (): boolean => live.size > 0 || givenUp.size > 0,

@@ -21,6 +21,8 @@ const isBusy = (status: number) => [429, 500, 502, 503, 504].includes(status);
  */
 export function createSignedRequests() {
   const agent = new Agent({
+    // Over HTTP/2 all viewers would share one connection to S3, and its flow control.
+    allowH2: false,
     connect: { timeout: 2_000 },
     headersTimeout: 5_000,
     // Within which a next piece has to come. Does not run while whoever reads is the one who pauses.
