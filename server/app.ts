@@ -28,6 +28,7 @@ import rest from './plugins/rest.ts';
 import { bucketUrl } from './plugins/storage/presign.ts';
 import { createPublicUrls } from './plugins/storage/public-urls.ts';
 import { openStorage } from './plugins/storage/storage.ts';
+import stalledReaders from './plugins/stalled-readers.ts';
 import { trpc } from './plugins/trpc.ts';
 import { webClient } from './plugins/web-client.ts';
 import { createServices } from './services.ts';
@@ -62,6 +63,7 @@ export async function reelroom(
 
   hideLinks(app);
   await app.register(openAnswers);
+  await app.register(stalledReaders, { stalledMs: options.playback.stalledSeconds * 1_000 });
   await app.register(cors, options.cors);
   await app.register(rest);
   await app.register(openapi);
@@ -95,7 +97,6 @@ export async function reelroom(
       await watched.register(videoRoutes, {
         ...{ ...services, storage },
         portionSize: options.recordings.portionSize,
-        stalledMs: options.playback.stalledSeconds * 1_000,
       });
     await watched.register(workingFileRoutes, { storage, path: options.recordings.path });
     await watched.register(thumbnailRoutes, { ...services, storage, path: options.recordings.path });

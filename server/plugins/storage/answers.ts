@@ -29,7 +29,7 @@ function saidOf(error: unknown): { code: string; message: string; status: number
 }
 
 /** S3's code for a bucket that is not there, whose 404 is no answer to whether an object is. */
-export const noBucket = 'NoSuchBucket';
+const noBucket = 'NoSuchBucket';
 
 /** Whether S3 says that there is no such bucket. */
 export const isNoBucket = (error: unknown): boolean => saidOf(error)?.code === noBucket;

@@ -14,7 +14,7 @@ const maxSigned = 1_000;
 const tries = 4;
 const firstPause = 200;
 
-const isBusy = (status: number) => status === 429 || status >= 500;
+const isBusy = (status: number) => [429, 500, 502, 503, 504].includes(status);
 
 /** What S3 says of a URL whose time is over, by its clock or ours, among much else. */
 const forbidden = 403;
@@ -31,8 +31,8 @@ export function createSignedRequests(heardDate: (date: string) => void) {
     allowH2: false,
     connect: { timeout: 5_000 },
     headersTimeout: answersWithin,
-    // Does not run while whoever reads is the one who pauses.
-    bodyTimeout: 60_000,
+    // Within which a next piece has to come. Does not run while whoever reads is the one who pauses.
+    bodyTimeout: 10_000,
   });
   const signed = new Map<string, { url: Promise<string>; until: number }>();
 
@@ -51,23 +51,25 @@ export function createSignedRequests(heardDate: (date: string) => void) {
 
   return {
     /**
-     * S3's answer, of whatever status; tried again, with growing pauses of random length, until
-     * it is not that S3 is busy; once more, with a URL that is signed anew, when S3 forbids it: the machine may
-     * have slept, or its clock been set. Not tried again once it has begun, nor when S3 took too long to begin.
-     * Throws what undici throws.
+     * What `read` makes of S3's answer, of whatever status; tried again, with growing pauses of random
+     * length, until it is not that S3 is busy, and until `read` does not fail; once more, with a URL that is signed
+     * anew, when S3 forbids it: the machine may have slept, or its clock been set. Not tried again when S3
+     * took too long to begin. Throws what undici throws.
      * @param what is asked for, and `sign` signs
      */
-    async get({
+    async get<T>({
       what,
       sign,
       headers = {},
       signal,
+      read,
     }: {
       what: string;
       sign: () => Promise<string>;
       headers?: Record<string, string>;
       signal: AbortSignal;
-    }): Promise<Dispatcher.ResponseData> {
+      read: (answer: Dispatcher.ResponseData) => T | Promise<T>;
+    }): Promise<T> {
       let url = await urlOf(what, sign);
       let isSignedAnew = false;
       for (let tried = 1; ; tried += 1) {
@@ -83,7 +85,7 @@ export function createSignedRequests(heardDate: (date: string) => void) {
             isSignedAnew = true;
             continue;
           }
-          if (isLast || !isBusy(answer.statusCode)) return answer;
+          if (isLast || !isBusy(answer.statusCode)) return await read(answer);
           await answer.body.dump();
         } catch (error) {
           if (isLast || signal.aborted || error instanceof errors.HeadersTimeoutError) throw error;

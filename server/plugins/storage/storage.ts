@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -150,6 +151,16 @@ export function createStorage(s3: Options['s3'], path = '') {
     return Errors.map(({ Key = '' }) => Key);
   }
 
+  /** An object, or a part of it, at once, with its size; nothing where S3 says that there is none. */
+  function readWhole(key: string, Range?: string) {
+    const signal = AbortSignal.timeout(bodyTimeout);
+    const read = stream(key, { Range }, signal).then(async ({ body, etag, contentRange }) => {
+      const bytes = body && (await buffer(body));
+      return bytes && { bytes, etag, size: Number(contentRange?.split('/')[1] ?? bytes.length) };
+    });
+    return reach('s3:GetObject', read);
+  }
+
   return {
     /**
      * Throws why recordings can be neither made nor read, as far as is known. The first time the bucket is made where
@@ -206,9 +217,9 @@ export function createStorage(s3: Options['s3'], path = '') {
         what: `list ${JSON.stringify(query)}`,
         sign: () => presign('GET', undefined, query, signedFor / 1_000),
         signal: AbortSignal.timeout(bodyTimeout),
+        read: async ({ statusCode, body }) => ({ statusCode, text: await body.text() }),
       });
-      const listing = answer.then(async ({ statusCode, body }) => {
-        const text = await body.text();
+      const listing = answer.then(({ statusCode, text }) => {
         // A bucket that is not there is no empty one.
         if (statusCode !== 200) throw new UnexpectedAnswer(statusCode, text);
         return parseListAnswer(text);
@@ -218,40 +229,26 @@ export function createStorage(s3: Options['s3'], path = '') {
 
     /** A small object's text; nothing where there is none. */
     async getText(key: string): Promise<string | undefined> {
-      const output = await reach(
-        's3:GetObject',
-        orNothing(client.send(new GetObjectCommand({ Bucket, Key: key }), soon())),
-      );
-      return output?.Body?.transformToString();
+      const read = await readWhole(key);
+      return read?.bytes.toString();
     },
 
     /** A whole object, for those that are a few megabytes at most; nothing where there is none. */
     async getBytes(key: string): Promise<Uint8Array | undefined> {
-      const bytes = client
-        .send(new GetObjectCommand({ Bucket, Key: key }), { abortSignal: AbortSignal.timeout(bodyTimeout) })
-        .then(({ Body }) => Body?.transformToByteArray());
-      return reach('s3:GetObject', orNothing(bytes));
+      const read = await readWhole(key);
+      return read?.bytes;
     },
 
     /**
      * The bytes of an object from `start` to before `end`, or to its end if that comes first,
      * with its size and ETag; nothing where there is no such object, or nothing of it in that range.
      */
-    async getPart(
+    getPart: (
       key: string,
       start: number,
       end: number,
-    ): Promise<{ bytes: Uint8Array; size: number; etag?: string | undefined } | undefined> {
-      const part = client
-        .send(new GetObjectCommand({ Bucket, Key: key, Range: `bytes=${start}-${end - 1}` }), {
-          abortSignal: AbortSignal.timeout(bodyTimeout),
-        })
-        .then(async ({ Body, ContentRange, ETag }) => {
-          const bytes = await Body?.transformToByteArray();
-          return bytes && { bytes, size: Number(ContentRange?.split('/')[1] ?? bytes.length), etag: ETag };
-        });
-      return reach('s3:GetObject', orNothing(part, 416));
-    },
+    ): Promise<{ bytes: Uint8Array; size: number; etag?: string | undefined } | undefined> =>
+      readWhole(key, `bytes=${start}-${end - 1}`),
 
     async putJson(key: string, value: unknown): Promise<void> {
       await put(key, new TextEncoder().encode(JSON.stringify(value)), 'application/json');
