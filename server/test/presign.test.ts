@@ -146,7 +146,7 @@ t.test(
     });
     const storage = storageOf(t, config);
     await Promise.allSettled([storage.putJson('a', {}), storage.head('a'), storage.listPage({ prefix: '' })]);
-    t.equal(s3.requests.length, 3);
+    t.ok(s3.requests.length >= 3);
     t.same([...tokens], [found.AWS_SESSION_TOKEN], 'each request carries the token');
 
     const options = { roomName: 'r', quality: '720p', layout: 'grid', audioOnly: false } as const;
