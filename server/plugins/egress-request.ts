@@ -27,7 +27,11 @@ export function createEgressRequests({ s3, recordings }: Pick<Options, 's3' | 'r
 
   /** Where Egress puts what it makes, and by what right: as the credentials are now. */
   async function s3Upload() {
-    const { accessKeyId, secretAccessKey, sessionToken = '' } = await credentials().catch((error: unknown) => {
+    const {
+      accessKeyId,
+      secretAccessKey,
+      sessionToken = '',
+    } = await credentials().catch((error: unknown) => {
       throw storageRefused(noCredentials, error);
     });
     const value = new S3Upload({
