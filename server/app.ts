@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Setup } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
@@ -46,6 +47,9 @@ export interface ReelroomOptions extends z.input<typeof optionsSchema> {
 /** The options of `register` itself, which Fastify hands on. */
 const fastifysOptions = ['prefix', 'logLevel', 'logSerializers'];
 
+/** How long the start waits for the bucket to be made, in ms. */
+const bucketMs = 2_000;
+
 const builtClient = fileURLToPath(new URL('../client/dist', import.meta.url));
 
 /**
@@ -70,6 +74,8 @@ export async function reelroom(
   const refuseAddress = createAddressRefusal(app);
   const livekit = openLivekit(app, options);
   const storage = openStorage(app, options);
+  // So that whoever comes first meets with a bucket; an S3 that is not there yet is not waited for.
+  if (options.s3.createBucket) await Promise.race([storage.check().catch(() => undefined), sleep(bucketMs)]);
   const redis = openRedis(app, options);
   const { mode, publicEndpoint } = options.playback;
   const publicUrl =

@@ -16,7 +16,6 @@ export async function reindexBucket(
 ): Promise<ReindexReport> {
   const storage = createStorage(s3, path);
   try {
-    await storage.check();
     const index = createIndex({ storage, path, onDoubled: () => undefined });
     const erase = createErase({ storage, index, path });
     return await reindex({ storage, index, erase, path }, onProgress);
