@@ -7,6 +7,8 @@ import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
 import { until } from './support/until.ts';
 
+t.setTimeout(120_000);
+
 t.test('many viewers', async (t) => {
   const s3 = await proxyTo(t, testConfig().s3.endpoint);
   const config = testConfig({ S3_ENDPOINT: s3.url });

@@ -27,7 +27,7 @@ const operation: Operation = {
   query: linkQuery,
   headers: fileHeaders,
   answers: {
-    ...fileAnswers('image/jpeg'),
+    ...fileAnswers(['image/jpeg']),
     200: {
       description: 'The track, or a picture',
       headers: z.object({ 'Cache-Control': z.string() }),

@@ -48,24 +48,26 @@ export const fileHeaders = conditions.extend({
     .optional(),
 });
 
-/** How that is answered. */
-export const fileAnswers = (...types: string[]): Operation['answers'] => {
+/** How that is answered; what is made of several files has no date. */
+export function fileAnswers(types: string[], { hasDate = true } = {}): Operation['answers'] {
   const content = Object.assign({}, ...types.map(binary));
+  const its = hasDate ? validators : validators.omit({ 'Last-Modified': true });
+  const headers = its.extend({ 'Content-Length': z.string().describe('Bytes of this answer') });
   return {
-    200: { description: 'The whole', headers: length, content },
+    200: { description: 'The whole', headers, content },
     206: {
       description: 'A range of it',
-      headers: length.extend({ 'Content-Range': z.string().describe('bytes 0-1023/48211904') }),
+      headers: headers.extend({ 'Content-Range': z.string().describe('bytes 0-1023/48211904') }),
       content,
     },
-    304: notModified,
+    304: { ...notModified, headers: its },
     416: {
       description: 'The range begins behind the end; no body',
       headers: common.extend({ 'Content-Range': z.string().describe('bytes */48211904: the size') }),
     },
     ...errors('PRECONDITION_FAILED'),
   };
-};
+}
 
 /** `GET /recordings/:recordingName` */
 export const getVideo: Operation = {
@@ -78,7 +80,7 @@ export const getVideo: Operation = {
   query,
   headers: fileHeaders,
   answers: {
-    ...fileAnswers('video/mp4'),
+    ...fileAnswers(['video/mp4']),
     302: elsewhere,
     ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
   },

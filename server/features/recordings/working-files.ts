@@ -28,7 +28,7 @@ const poster: Operation = {
   query: linkQuery,
   headers: fileHeaders,
   answers: {
-    ...fileAnswers('image/jpeg'),
+    ...fileAnswers(['image/jpeg']),
     ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
     ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
@@ -46,7 +46,7 @@ const liveFile: Operation = {
   query: linkQuery,
   headers: fileHeaders,
   answers: {
-    ...fileAnswers('application/vnd.apple.mpegurl', 'video/mp2t'),
+    ...fileAnswers(['application/vnd.apple.mpegurl', 'video/mp2t']),
     ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
     ...errors(['NOT_FOUND', liveFileNotFound().message]),
   },
