@@ -70,6 +70,10 @@ t.test('several recordings as one ZIP', async (t) => {
     for (const [how, answer] of [
       ['a form', () => fetch(at, { method: 'POST', body: query })],
       ['JSON', () => post('/recordings/zip', { names })],
+      [
+        'a form, with a Range',
+        () => fetch(at, { method: 'POST', body: query, headers: { range: 'bytes=5-' } }),
+      ],
       ['GET', () => fetch(`${at}?${query}`)],
     ] as const) {
       s3.requests.length = 0;

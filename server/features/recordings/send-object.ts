@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { preconditionFailed } from '../../errors.ts';
@@ -46,9 +47,9 @@ function headersOf(head: ObjectHead, { type, cacheControl, disposition }: Sendin
   };
 }
 
-/** What a GET is answered: a head, and the bytes where some follow. */
+/** What a GET with these headers is answered: a head, and the bytes where some follow. */
 async function answerTo(
-  { headers }: FastifyRequest,
+  headers: IncomingHttpHeaders,
   source: Source,
   { portionSize, missing }: Sending,
   signal: AbortSignal,
@@ -87,7 +88,7 @@ async function answerTo(
 }
 
 /**
- * Answers a GET or HEAD with what `source` has, by RFC 9110 §13 to §15. A GET is one `get`, a
+ * Answers a GET or HEAD, or a POST that asks for all, with what `source` has, by RFC 9110 §13 to §15. A GET is one `get`, a
  * HEAD one `head`. A condition is one `head`, with no `get` where it ends in a 304 or 412; beyond that there
  * is a second request only to say 416, and when If-Range turns out not to hold. Who reads slowly is
  * read for slowly, who leaves ends the transfer. A body that fails breaks the answer off, or is
@@ -112,7 +113,9 @@ export async function sendObject(
 
   const open = whileOpen(reply);
   try {
-    const { body, ...head } = await answerTo(request, source, sending, open);
+    // What a POST makes has no ranges (RFC 9110 §14.2).
+    const asked = request.method === 'GET' ? request.headers : {};
+    const { body, ...head } = await answerTo(asked, source, sending, open);
     const headers = headersOf(head, sending);
     // Nothing of this is true of an error that is answered instead.
     body?.once('error', () => {

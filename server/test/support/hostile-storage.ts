@@ -12,6 +12,7 @@ export interface Hostility {
     | 'longer'
     | 'stall'
     | 'trickle'
+    | 'silent'
     | 'no HTTP'
     | 'no object'
     | 'another range'
@@ -87,6 +88,7 @@ export async function hostileStorage(
         socket.end();
         return;
       }
+      if (kind === 'silent') return;
       if (kind === 'stall') await sleep(300);
       if (kind === 'trickle') {
         for (let at = 0; at < Math.min(rest.length, 200); at += 10) {
