@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Setup, SystemStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import { toReelroomError } from '../../errors.ts';
+import { ReelroomError, toReelroomError } from '../../errors.ts';
+
+/** What the app leans on. */
+export type Dependency = 'livekit' | 'storage';
 
 /** How long is waited for the answer of a storage that takes its time, in ms: what was known before counts until then. */
 const patienceMs = 2_000;
 
-/** What the app leans on: `check` throws when it is away, as far as was known `maxAgeMs` ago. */
-interface Dependency {
-  check(maxAgeMs?: number): Promise<void>;
+/** Why something is away. */
+interface Absence {
+  /** A sentence for people. */
+  reason: string;
+  /** What has to be put right, for whoever runs the app. */
+  detail?: string | undefined;
 }
 
 /** Whether what the app leans on is there, and what the launcher is still setting up. */
@@ -19,8 +25,10 @@ export function createSystem({
   retentionDays,
   log,
 }: {
-  livekit: Dependency;
-  storage: Dependency & { notices(): string[] };
+  /** Throws when it is away. */
+  livekit: { check(): Promise<void> };
+  /** The same, as far as was known `maxAgeMs` ago. */
+  storage: { check(maxAgeMs: number): Promise<void>; notices(): string[] };
   /** What the launcher last told of the set-up. */
   setup: () => Setup;
   /** After how many days recordings are deleted; never when absent. */
@@ -28,54 +36,79 @@ export function createSystem({
   log: FastifyBaseLogger;
 }) {
   /** Why each is away; `undefined` once it answered. */
-  const away: Record<'livekit' | 'storage', { reason: string; detail?: string | undefined } | undefined> = {
+  const away: Record<Dependency, Absence | undefined> = {
     livekit: { reason: 'Not asked yet' },
     storage: { reason: 'Not asked yet' },
   };
 
-  async function look(name: keyof typeof away, dependency: Dependency, maxAgeMs?: number): Promise<void> {
+  /** What `name` was heard to be: away when there is an error. */
+  function hear(name: Dependency, error?: unknown): void {
     const before = away[name];
-    try {
-      await dependency.check(maxAgeMs);
+    if (error === undefined) {
       away[name] = undefined;
-      if (before !== undefined) log.info(`${name} answers`);
-    } catch (error) {
-      const { message: reason, detail } = toReelroomError(error);
-      away[name] = { reason, detail };
-      if (before?.reason !== reason || before.detail !== detail)
-        log.error({ err: error }, `${detail ?? reason}; trying again`);
+      if (before) log.info(`${name} answers`);
+      return;
     }
+    const { message: reason, detail } = toReelroomError(error);
+    away[name] = { reason, detail };
+    if (before?.reason !== reason || before.detail !== detail)
+      log.error({ err: error }, `${detail ?? reason}; trying again`);
   }
 
-  const ability = (
-    needed: Setup['parts'][number]['needed'],
-    why: { reason: string; detail?: string | undefined } | undefined,
-  ) => {
+  const look = (name: Dependency, check: Promise<void>): Promise<void> =>
+    check.then(
+      () => hear(name),
+      (error: unknown) => hear(name, error),
+    );
+
+  const lookAtLivekit = () => look('livekit', livekit.check());
+  const lookAtStorage = (maxAgeMs: number) => look('storage', storage.check(maxAgeMs));
+
+  const isThere = (name: Dependency): boolean => away[name] === undefined;
+
+  const ability = (needed: Setup['parts'][number]['needed'], absence: Absence | undefined) => {
     const pending = setup().parts.find((part) => part.needed === needed && part.state !== 'ready');
     if (pending) return { ready: false, reason: `${pending.name}: ${pending.step}` };
-    return why ? { ready: false, ...why } : { ready: true };
+    return absence ? { ready: false, ...absence } : { ready: true };
   };
 
   return {
     /**
-     * Asks LiveKit whether it is there, and S3 where what it last answered is older than `storageAgeMs`: one
-     * request each.
+     * Asks LiveKit whether it is there, and S3 where it has answered nothing for `storageAgeMs`: one request
+     * each. What S3 does not answer within 2 s is heard later.
      */
-    async check(storageAgeMs?: number): Promise<void> {
-      const storageKnown = look('storage', storage, storageAgeMs);
-      await Promise.all([look('livekit', livekit), Promise.race([storageKnown, sleep(patienceMs)])]);
+    async check(storageAgeMs: number): Promise<void> {
+      const storageKnown = lookAtStorage(storageAgeMs);
+      await Promise.all([lookAtLivekit(), Promise.race([storageKnown, sleep(patienceMs)])]);
     },
 
-    /** As of the last check. */
-    isReady: (): boolean => Object.values(away).every((reason) => reason === undefined),
+    /**
+     * Asks those that are away whether they are there again, and S3 whether it is after a request to it has
+     * failed: one request each.
+     */
+    async checkAway(): Promise<void> {
+      void lookAtStorage(Infinity);
+      if (!isThere('livekit')) await lookAtLivekit();
+    },
+
+    /** A request to LiveKit has failed, if that is what this error says; the storage knows by itself. */
+    failed(error: unknown): void {
+      if (error instanceof ReelroomError && error.code === 'LIVEKIT_UNAVAILABLE') hear('livekit', error);
+    },
+
+    /** Whether one of them is there, as far as is known. */
+    isThere,
+
+    /** Whether both are there, as far as is known. */
+    isReady: (): boolean => isThere('livekit') && isThere('storage'),
 
     /** What works now, as of the last check. */
     status(): SystemStatus {
       const calls = ability('calls', away.livekit);
       const bucket = ability('storage', away.storage);
+      const notices = storage.notices();
       const recorder = ability('recording', undefined);
       const recording = [calls, bucket, recorder].find(({ ready }) => !ready) ?? recorder;
-      const notices = storage.notices();
       return {
         ...{ calls, storage: bucket, recording, setup: setup().parts },
         ...(retentionDays !== undefined && { retentionDays }),
