@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Setup } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
@@ -29,8 +30,10 @@ import { embedPolicy, pagePolicy } from './plugins/page-policy.ts';
 import { openRedis } from './plugins/redis.ts';
 import { createAddressRefusal } from './plugins/refuse-address.ts';
 import rest from './plugins/rest.ts';
+import { bucketUrl } from './plugins/storage/presign.ts';
 import { createPublicUrls } from './plugins/storage/public-urls.ts';
 import { openStorage } from './plugins/storage/storage.ts';
+import stalledReaders from './plugins/stalled-readers.ts';
 import { trpc } from './plugins/trpc.ts';
 import { webClient } from './plugins/web-client.ts';
 import { createServices } from './services.ts';
@@ -51,6 +54,9 @@ const hostOf = (url: string | undefined) => (url === undefined ? [] : [new URL(u
 /** The options of `register` itself, which Fastify hands on. */
 const fastifysOptions = ['prefix', 'logLevel', 'logSerializers'];
 
+/** How long the start waits for the bucket to be made, in ms. */
+const bucketMs = 2_000;
+
 const builtClient = fileURLToPath(new URL('../client/dist', import.meta.url));
 
 /**
@@ -70,6 +76,7 @@ export async function reelroom(
   await app.register(rest);
   await app.register(headers);
   await app.register(openAnswers);
+  await app.register(stalledReaders, { stalledMs: options.playback.stalledSeconds * 1_000 });
   if (options.hosts) await app.register(knownHosts, { hosts: [...options.hosts, ...hostOf(options.appUrl)] });
   await app.register(cors, options.cors);
   await app.register(compress);
@@ -77,11 +84,13 @@ export async function reelroom(
   const refuseAddress = createAddressRefusal(app);
   const livekit = openLivekit(app, options);
   const storage = openStorage(app, options);
+  // So that whoever comes first meets with a bucket; an S3 that is not there yet is not waited for.
+  if (options.s3.createBucket) await Promise.race([storage.check().catch(() => undefined), sleep(bucketMs)]);
   const redis = openRedis(app, options);
   const { mode, publicEndpoint } = options.playback;
   const publicUrl =
     mode === 'redirect' && publicEndpoint !== undefined
-      ? createPublicUrls({ ...options.s3, endpoint: publicEndpoint })
+      ? createPublicUrls(storage.presignerAt(publicEndpoint))
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
   const stopJobs = startJobs(services.jobs, { system: services.system, log: app.log });
@@ -104,7 +113,6 @@ export async function reelroom(
       await watched.register(videoRoutes, {
         ...{ ...services, storage },
         portionSize: options.recordings.portionSize,
-        stalledMs: options.playback.stalledSeconds * 1_000,
       });
     await watched.register(workingFileRoutes, { storage, path: options.recordings.path });
     await watched.register(thumbnailRoutes, { ...services, storage, path: options.recordings.path });
@@ -113,7 +121,8 @@ export async function reelroom(
   await app.register(webhookRoute, { ...services, livekit });
   await app.register(systemRoutes, services);
   const page = existsSync(builtClient) ? createPage({ root: builtClient, base: basePath(app) }) : undefined;
-  const mediaOrigins = publicUrl && publicEndpoint ? [new URL(publicEndpoint).origin] : [];
+  const mediaOrigins =
+    publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [];
   const policy = pagePolicy(options.livekit.url, mediaOrigins);
   if (page) {
     const { origins } = options.embed;

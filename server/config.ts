@@ -53,10 +53,14 @@ const variables: Variables<z.output<typeof configSchema>> = {
   livekit: { url: ['LIVEKIT_URL'], apiKey: ['LIVEKIT_API_KEY'], apiSecret: ['LIVEKIT_API_SECRET'] },
   s3: {
     endpoint: ['S3_ENDPOINT'],
+    egressEndpoint: ['S3_EGRESS_ENDPOINT'],
     accessKey: ['S3_ACCESS_KEY'],
     secretKey: ['S3_SECRET_KEY'],
+    sessionToken: ['S3_SESSION_TOKEN'],
     region: ['AWS_REGION'],
     bucket: ['S3_BUCKET'],
+    forcePathStyle: ['S3_FORCE_PATH_STYLE', onOff],
+    createBucket: ['S3_CREATE_BUCKET', onOff],
   },
   cors: { origins: ['CORS_ORIGINS', list] },
   hosts: ['ALLOWED_HOSTS', list],
@@ -88,10 +92,11 @@ const defaults = {
   LIVEKIT_API_KEY: 'devkey',
   LIVEKIT_API_SECRET: 'development-secret-not-for-production',
   S3_ENDPOINT: 'http://localhost:9000',
-  S3_ACCESS_KEY: 'minioadmin',
-  S3_SECRET_KEY: 'minioadmin',
   S3_BUCKET: 'openvidu',
 };
+
+/** The keys of that S3: they are of no use to one that is named. */
+export const s3Keys = { S3_ACCESS_KEY: 'minioadmin', S3_SECRET_KEY: 'minioadmin' };
 
 type Tree = Variable | { readonly [key: string]: Tree };
 
@@ -160,7 +165,8 @@ export function loadConfig(env: Record<string, string | undefined>) {
       value === undefined || (value === '' && name !== 'RECORDINGS_PATH') ? [] : [[name, value]],
     ),
   );
-  const { config, problems } = parsed(valuesIn({ ...defaults, ...set }, variables));
+  const keys = set.S3_ENDPOINT === undefined ? s3Keys : {};
+  const { config, problems } = parsed(valuesIn({ ...defaults, ...keys, ...set }, variables));
   const allProblems = [...problems, ...exposureProblems(set)];
   if (!config || allProblems.length > 0) throw new ConfigError(allProblems);
   const isAsked = set.CORS_ORIGINS !== undefined || !isLoopbackName(config.host);

@@ -1,31 +1,29 @@
 import type {
+  FastifyContextConfig,
   FastifyInstance,
-  RawReplyDefaultExpression,
-  RawRequestDefaultExpression,
-  RawServerDefault,
   RouteGenericInterface,
   RouteHandlerMethod,
-  RouteShorthandOptions,
-} from 'fastify';
-
-type Handler<Route extends RouteGenericInterface> = RouteHandlerMethod<
   RawServerDefault,
   RawRequestDefaultExpression,
   RawReplyDefaultExpression,
-  Route
->;
+} from 'fastify';
 
 /**
- * A route for GET and for HEAD, whose answers have the same status and headers (RFC 9110 §9.3.2): `handler` is
- * asked for both, and Node leaves the body out. Fastify's own HEAD routes would read a stream to its end, and
- * tell of a body that is not compressed.
+ * A GET and the HEAD beside it (RFC 9110 §9.3.2), of one handler: it sees by the request's method
+ * that no body is wanted. Fastify's own HEAD would read all that it does not send. The
+ * OpenAPI document has the GET only.
  */
-export function getAndHead<Route extends RouteGenericInterface = RouteGenericInterface>(
+export function getAndHead<Route extends RouteGenericInterface>(
   app: FastifyInstance,
   url: string,
-  { config }: Pick<RouteShorthandOptions, 'config'>,
-  handler: Handler<Route>,
+  config: FastifyContextConfig,
+  handler: RouteHandlerMethod<
+    RawServerDefault,
+    RawRequestDefaultExpression,
+    RawReplyDefaultExpression,
+    Route
+  >,
 ): void {
-  for (const method of ['GET', 'HEAD'])
-    app.route<Route>({ method, url, exposeHeadRoute: false, ...(config && { config }), handler });
+  for (const method of ['GET', 'HEAD'] as const)
+    app.route<Route>({ method, url, exposeHeadRoute: false, config, handler });
 }

@@ -176,22 +176,18 @@ export async function recordingRoutes(
   );
 
   // With a limit or a cursor a page; without, as in the seed, all there are.
-  getAndHead(
-    app,
-    '/recordings',
-    { config: { failure: 'Error listing recordings', operation: list } },
-    async ({ method, query }, reply) => {
-      const given = givenIn(query);
-      const input = parseInput(listInputSchema, given);
-      if ('limit' in given || 'cursor' in given) return listing.page(input);
-      const all = await streamed(listing.all(input));
-      reply.type('application/json; charset=utf-8');
-      if (method !== 'HEAD') return reply.send(all);
-      // The rest of the library is not read for an answer without a body.
-      all.destroy();
-      return reply.send(Readable.from([]));
-    },
-  );
+  const onList = { failure: 'Error listing recordings', operation: list };
+  getAndHead(app, '/recordings', onList, async ({ method, query }, reply) => {
+    const given = givenIn(query);
+    const input = parseInput(listInputSchema, given);
+    if ('limit' in given || 'cursor' in given) return listing.page(input);
+    const all = await streamed(listing.all(input));
+    reply.type('application/json; charset=utf-8');
+    if (method === 'GET') return reply.send(all);
+    // The rest of the library is not read for an answer without a body.
+    all.destroy();
+    return reply.send(Readable.from([]));
+  });
 
   app.delete<{ Params: { '*': string } }>(
     '/recordings/*',

@@ -16,6 +16,9 @@ const status = (parts: Partial<SystemStatus>): SystemStatus => ({
   ...parts,
 });
 
+/** How old what S3 last answered may be, in ms: each time that it is asked costs. */
+const storageAgeMs = 5_000;
+
 const health: Operation = {
   operationId: 'getHealth',
   tag: 'Operation',
@@ -28,7 +31,7 @@ const readiness: Operation = {
   tag: 'Operation',
   summary: 'Whether the app can serve requests',
   description:
-    'It can while S3 answers: without LiveKit the library is there, and the body says that there are no calls. LiveKit and S3 are asked once a second at most.',
+    'It can while S3 answers: without LiveKit the library is there, and the body says that there are no calls. LiveKit is asked once a second at most, S3 once in 5 s.',
   answers: {
     200: json('It can', systemStatusSchema, {
       ready: status({}),
@@ -48,12 +51,12 @@ export async function systemRoutes(
   app: FastifyInstance,
   { system }: Pick<Services, 'system'>,
 ): Promise<void> {
-  getAndHead(app, '/healthz', { config: { operation: health } }, (): Promise<Health> =>
+  getAndHead(app, '/healthz', { operation: health }, (): Promise<Health> =>
     Promise.resolve({ status: 'ok' }),
   );
 
-  getAndHead(app, '/readyz', { config: { operation: readiness } }, async (_request, reply) => {
-    await system.checkIfOld(readinessMs);
+  getAndHead(app, '/readyz', { operation: readiness }, async (_request, reply) => {
+    await system.checkIfOld(readinessMs, storageAgeMs);
     return reply.code(system.status().storage.ready ? 200 : 503).send(system.status());
   });
 }
