@@ -48,7 +48,9 @@ export async function crash(page: Page): Promise<Page> {
   const crashed = page.waitForEvent('crash');
   page.goto('chrome://crash').catch(() => undefined);
   await crashed;
-  return page.context().newPage();
+  const next = await page.context().newPage();
+  await page.close();
+  return next;
 }
 
 /** Joins a room from the first page, as people do. */
