@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { isNoBucket, UnexpectedAnswer } from './answers.ts';
 import { BodyLost, resumedBody } from './resumed-body.ts';
 import type { SignedRequests } from './signed-requests.ts';
 import type { ObjectHead, ObjectRequest } from './storage.ts';
@@ -68,8 +69,11 @@ export const createObjectStream =
         },
       });
       const { status } = answer.head;
-      if (!hasBytes(status)) await answer.body.dump();
-      if (!answers.includes(status)) throw new Error(`S3 answered ${status}`);
+      if (!hasBytes(status)) {
+        const unexpected = new UnexpectedAnswer(status, await answer.body.text());
+        // A bucket that is not there says nothing of what is in it.
+        if (!answers.includes(status) || isNoBucket(unexpected)) throw unexpected;
+      }
       return answer;
     }
 
