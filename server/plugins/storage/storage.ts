@@ -15,6 +15,7 @@ import type { FastifyInstance } from 'fastify';
 import { storageUnavailable } from '../../errors.ts';
 import type { Options } from '../../options.ts';
 import { orNothing, orStatus, reach } from './answers.ts';
+import { whenMet, type WriteCondition } from './conditions.ts';
 import { parseListAnswer } from './list-answer.ts';
 import { createObjectStream } from './object-stream.ts';
 import { createPresigner } from './presign.ts';
@@ -186,28 +187,46 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     /**
      * The bytes of an object from `start` to before `end`, or to its end if that comes first,
      * with its size and ETag; nothing where there is no such object, or nothing of it in that range.
+     * With an `etag` only of the object that has it.
+     * @throws {ConditionNotMet} where it is another by now
      */
     async getPart(
       key: string,
       start: number,
       end: number,
+      etag?: string,
     ): Promise<{ bytes: Uint8Array; size: number; etag?: string | undefined } | undefined> {
       const part = client
-        .send(new GetObjectCommand({ Bucket, Key: key, Range: `bytes=${start}-${end - 1}` }), {
-          abortSignal: AbortSignal.timeout(bodyTimeout),
-        })
+        .send(
+          new GetObjectCommand({ Bucket, Key: key, Range: `bytes=${start}-${end - 1}`, IfMatch: etag }),
+          { abortSignal: AbortSignal.timeout(bodyTimeout) },
+        )
         .then(async ({ Body, ContentRange, ETag }) => {
           const bytes = await Body?.transformToByteArray();
           return bytes && { bytes, size: Number(ContentRange?.split('/')[1] ?? bytes.length), etag: ETag };
         });
-      return reach(orNothing(part, 416));
+      const found = orNothing(reach(part), 416);
+      return etag === undefined ? found : whenMet(found);
     },
 
-    async putJson(key: string, value: unknown): Promise<void> {
+    /** A small object's text and its ETag, for who means to write it again; nothing where there is none. */
+    async getTextAndEtag(key: string): Promise<{ text: string; etag: string | undefined } | undefined> {
+      const text = client
+        .send(new GetObjectCommand({ Bucket, Key: key }), { abortSignal: AbortSignal.timeout(bodyTimeout) })
+        .then(async ({ Body, ETag }) => ({ text: (await Body?.transformToString()) ?? '', etag: ETag }));
+      return reach(orNothing(text));
+    },
+
+    /**
+     * Writes an object, with a `condition` only where that holds.
+     * @returns its ETag
+     * @throws {ConditionNotMet}
+     */
+    async putJson(key: string, value: unknown, condition?: WriteCondition): Promise<string | undefined> {
       const Body = new TextEncoder().encode(JSON.stringify(value));
-      await reach(
-        client.send(new PutObjectCommand({ Bucket, Key: key, Body, ContentType: 'application/json' })),
-      );
+      const object = { Bucket, Key: key, Body, ContentType: 'application/json' };
+      const put = reach(client.send(new PutObjectCommand({ ...object, ...condition })));
+      return (await (condition ? whenMet(put) : put)).ETag;
     },
 
     /** Makes an object that says all it has to say by its key. */
@@ -215,13 +234,16 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
       await reach(client.send(new PutObjectCommand({ Bucket, Key: key, Body: new Uint8Array() })));
     },
 
-    /** Puts an object in the place of the one that has this `etag`, whole or not at all; a few megabytes. */
+    /**
+     * Puts an object in the place of the one that has this `etag`, whole or not at all; a few megabytes.
+     * @throws {ConditionNotMet}
+     */
     async replace(key: string, body: Uint8Array, contentType: string, etag: string): Promise<void> {
       const request = new PutObjectCommand({
         ...{ Bucket, Key: key, Body: body, ContentType: contentType, IfMatch: etag },
         ContentMD5: createHash('md5').update(body).digest('base64'),
       });
-      await reach(client.send(request, patient));
+      await whenMet(reach(client.send(request, patient)));
     },
 
     /** Deletes an object; one that is not there is deleted already. */

@@ -102,9 +102,21 @@ export function createIndex({
       };
     },
 
-    /** Enters a recording that has ended: two PUTs, the same however often. */
+    /**
+     * Enters a recording that has ended: two PUTs, the same however often. The entry among all
+     * comes last, and says that all is written.
+     */
     async put(recording: Recording): Promise<void> {
-      await Promise.all(entryKeys(root, recording).map((key) => storage.putEmpty(key)));
+      const [amongAll, inRoom] = entryKeys(root, recording);
+      await storage.putEmpty(inRoom);
+      await storage.putEmpty(amongAll);
+    },
+
+    /** The recording that is entered among all under a name and at a time: one LIST. */
+    async at({ name, startedAt }: Pick<Recording, 'name' | 'startedAt'>): Promise<Recording | undefined> {
+      const prefix = folderOf(root) + inFolders(positionOf({ name, startedAt }));
+      const { objects } = await storage.listPage({ prefix });
+      return entriesAmong(objects).find(({ recording }) => recording.name === name)?.recording;
     },
 
     /** Takes out what was entered for `before`, but for what `now` has as well: one DELETE where there is any. */

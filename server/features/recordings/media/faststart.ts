@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
+import { ifStill } from '../../../plugins/storage/conditions.ts';
 import type { Storage } from '../../../plugins/storage/storage.ts';
 import { inspectMedia, type MediaInfo } from './inspect.ts';
 import { areFirst, moveTables, planMove, topBoxes } from './tables-first.ts';
@@ -100,7 +101,7 @@ async function make(
       },
       { concurrency: copiesAtOnce, signal },
     );
-    await upload.complete(replaced);
+    await upload.complete(replaced === undefined ? undefined : ifStill(replaced));
   } catch (error) {
     // The first failure is the one to tell of.
     await upload.abort().catch(() => undefined);
@@ -141,8 +142,9 @@ async function verifyCopied(
  * the same: one of up to 8 MiB in memory, with a GET and a PUT; a larger one is put
  * together by S3 at `scratch`, and copied from there. Its bytes do not pass through here, but
  * for its first 8 MiB and its tables (4 MB for an hour): some sixteen requests, and two per 8 MiB.
- * Nothing is done where the tables are first; the same for two at once.
+ * Nothing is done where the tables are first.
  *
+ * @throws {ConditionNotMet} where somebody else has replaced the file meanwhile: theirs stays
  * @throws {Error} where it could not be done, or not within half a minute: the file is what it was
  */
 export async function moveTablesFirst({

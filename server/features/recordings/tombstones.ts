@@ -1,0 +1,52 @@
+import type { Recording } from '@reelroom/shared';
+import pMap from 'p-map';
+import type { Storage } from '../../plugins/storage/storage.ts';
+
+/** For how long, in ms, a deleted recording may be heard of again: LiveKit remembers an egress for a day. */
+const rememberedMs = 25 * 60 * 60_000;
+
+/** How often those are looked for that have served their time, in ms. */
+const sweptEveryMs = 60 * 60_000;
+
+const atOnce = 16;
+
+/**
+ * Says of recordings that LiveKit still remembers that they were deleted: an empty object each,
+ * for a day, so that no process which is slower takes one that is gone for one that failed.
+ */
+export function createTombstones({
+  storage,
+  path,
+}: {
+  storage: Pick<Storage, 'putEmpty' | 'head' | 'list' | 'deleteMany'>;
+  path: string;
+}) {
+  const folder = `${path}.reelroom/deleted/`;
+  let sweptAt = Number.NEGATIVE_INFINITY;
+
+  return {
+    /** Says it of those that LiveKit may remember: a PUT for each, none for what ended more than a day ago. */
+    async put(recordings: Recording[]): Promise<void> {
+      const now = Date.now();
+      const young = recordings.filter(
+        ({ startedAt, durationMs = 0 }) => now - startedAt - durationMs < rememberedMs,
+      );
+      await pMap(young, ({ name }) => storage.putEmpty(folder + name), { concurrency: atOnce });
+    },
+
+    /** Whether a recording was deleted within the last day: one HEAD. */
+    has: async (name: string): Promise<boolean> => (await storage.head(folder + name)).status === 200,
+
+    /** Takes away those that are older than a day, once an hour however often it is called: a LIST, and a DELETE where there are any. */
+    async sweep(): Promise<void> {
+      if (performance.now() - sweptAt < sweptEveryMs) return;
+      sweptAt = performance.now();
+      const over: string[] = [];
+      for await (const { key, lastModified } of storage.list(folder))
+        if (Date.now() - lastModified.getTime() > rememberedMs) over.push(key);
+      if (over.length > 0) await storage.deleteMany(over);
+    },
+  };
+}
+
+export type Tombstones = ReturnType<typeof createTombstones>;
