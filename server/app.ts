@@ -78,6 +78,7 @@ export async function reelroom(
   // Whoever lists the recordings tries again what fails here.
   services.builder.whenBuilt(0).catch((error: unknown) => app.log.warn({ err: error }, 'no index yet'));
   app.addHook('onClose', async () => {
+    services.stop();
     await stopReconciler();
     await services.close();
   });

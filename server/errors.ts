@@ -76,6 +76,13 @@ export const storageUnavailable = (cause?: unknown) =>
     cause,
   });
 
+/** @param refusal S3's own code, such as AccessDenied */
+export const storageRefused = (refusal: string, cause?: unknown) =>
+  new ReelroomError(
+    'STORAGE_REFUSED',
+    `The storage of recordings (S3) refuses to delete this (${refusal}): its operator has to allow it`,
+    { cause },
+  );
 export const indexing = () =>
   new ReelroomError('INDEXING', 'The list of recordings is being put together: try again shortly');
 
@@ -98,6 +105,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   TOO_MANY_RECORDINGS: tooManyRecordings(4),
   LIVEKIT_UNAVAILABLE: livekitUnavailable(),
   STORAGE_UNAVAILABLE: storageUnavailable(),
+  STORAGE_REFUSED: storageRefused('AccessDenied'),
   INDEXING: indexing(),
   INTERNAL: toReelroomError(undefined),
 };

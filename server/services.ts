@@ -16,6 +16,7 @@ import { createListing } from './features/recordings/listing.ts';
 import { createRecorderWatch } from './features/recordings/recorder-watch.ts';
 import { createRetention } from './features/recordings/retention.ts';
 import { createSweeper } from './features/recordings/sweeper.ts';
+import { createTombstones } from './features/recordings/tombstones.ts';
 import { createTotals } from './features/recordings/totals.ts';
 import { createUpkeep } from './features/recordings/upkeep.ts';
 import { createRoomLock } from './features/rooms/lock.ts';
@@ -49,6 +50,7 @@ export function createServices(
   const { path, crashSafe, maxMinutes, maxConcurrent, backupFolder, retentionDays } = config.recordings;
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
+  const closing = new AbortController();
 
   // What tells this library from others that have the same Redis, or the same LiveKit,
   // whose rooms show it to everyone who is in them.
@@ -71,8 +73,9 @@ export function createServices(
   const backup =
     backupFolder === undefined ? undefined : createBackup({ storage, folder: backupFolder, path });
   const index = createIndex({ storage, path, onDoubled: (recording) => library.healDoubled(recording) });
-  const erase = createErase({ storage, index, path });
-  const library = createLibrary({ storage, index, erase, bucket, path, onChange, log });
+  const tombstones = createTombstones({ storage, path });
+  const erase = createErase({ storage, index, tombstones, path });
+  const library = createLibrary({ storage, index, erase, tombstones, bucket, path, onChange, log });
   const builder = createIndexBuilder({
     index,
     reindex: (onProgress) => reindex({ storage, index, erase, path }, onProgress),
@@ -82,7 +85,7 @@ export function createServices(
   const lifecycle = createLifecycle({
     livekit,
     library,
-    finish: createFinish({ storage, library, backup, path, log }),
+    finish: createFinish({ storage, library, tombstones, backup, path, log }),
     roomStatus,
     roomLock: createRoomLock({ redis, log }),
     recorderWatch: createRecorderWatch({ livekit }),
@@ -90,6 +93,7 @@ export function createServices(
     crashSafe,
     maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
     maxConcurrent,
+    signal: closing.signal,
     log,
   });
   const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
@@ -103,7 +107,7 @@ export function createServices(
     retentionDays === undefined ? undefined : createRetention({ index, library, days: retentionDays, log });
   const sweep = createSweeper({ storage, backup, lifecycle, path });
   const upkeep = createUpkeep({
-    ...{ erase, builder, retain },
+    ...{ erase, tombstones, builder, retain },
     onDeleted: (recording) => onChange('deleted', recording),
   });
   return {
@@ -130,8 +134,15 @@ export function createServices(
     events,
     system: createSystem({ livekit, storage, setup, retentionDays, log }),
 
+    /** Has what these have begun come to its end: what takes long is given up, and finished by another process. */
+    stop(): void {
+      closing.abort();
+    },
+
     /** Ends what these have begun. */
     async close(): Promise<void> {
+      closing.abort();
+      await lifecycle.settled();
       await Promise.all([notifications?.close(), events.close(), totals.close()]);
     },
   };

@@ -1,6 +1,7 @@
 import { parseRoomState, startInputSchema } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Room } from 'livekit-server-sdk';
+import { monotonicTime } from '../../clock.ts';
 import { ReelroomError } from '../../errors.ts';
 import type { Livekit } from '../../plugins/livekit.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -32,11 +33,11 @@ export function createAutoRecord({
   lifecycle: Lifecycle;
   log: FastifyBaseLogger;
 }) {
-  /** By room id: when its recording was last asked for, in ms since 1970; no longer ago than the pause. */
+  /** By room id: when its recording was last asked for, by the monotonic clock; no longer ago than the pause. */
   const tried = new Map<string, number>();
 
   function mayTry({ sid }: Room): boolean {
-    const now = Date.now();
+    const now = monotonicTime();
     for (const [id, at] of tried) if (now - at >= pauseMs) tried.delete(id);
     if (tried.has(sid)) return false;
     tried.set(sid, now);

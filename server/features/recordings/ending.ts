@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { monotonicTime } from '../../clock.ts';
 import type { Finish } from './finish.ts';
 import type { RecordingState } from './state.ts';
 
@@ -17,6 +18,8 @@ export function createEnding({
   finish,
   onDelayed,
   onEnded,
+  onGone,
+  signal,
   log,
 }: {
   /** Makes sure of a recording's file, and describes it. */
@@ -25,12 +28,16 @@ export function createEnding({
   onDelayed: (recording: RecordingState) => void;
   /** Hears of a recording that is seen through, as it then is. */
   onEnded: (result: RecordingState) => Promise<void>;
+  /** Hears of one that somebody has deleted before it was seen through here. */
+  onGone: (recording: RecordingState) => Promise<void>;
+  /** Aborted when this process ends: what is under way is given up, and finished by whoever is next. */
+  signal: AbortSignal;
   log: FastifyBaseLogger;
 }) {
   const underWay = new Map<string, Promise<void>>();
   /** Those that are seen through, and whether their recorder was taken for lost. */
   const over = new Map<string, boolean>();
-  /** When the next try is due, in ms since 1970, of those that failed. */
+  /** When the next try is due, by the monotonic clock, of those that failed. */
   const tries = new Map<string, { dueAt: number; pauseMs: number }>();
 
   function remember({ name, failure }: RecordingState): void {
@@ -44,14 +51,15 @@ export function createEnding({
   async function endOnce(recording: RecordingState): Promise<void> {
     const { name } = recording;
     try {
-      const result = await finish(recording);
+      const result = await finish(recording, signal);
       tries.delete(name);
       remember(recording);
-      log.info({ recording: result }, `recording ${result.status}`);
-      await onEnded(result);
+      log.info({ recording: result ?? recording }, `recording ${result?.status ?? 'deleted'}`);
+      await (result ? onEnded(result) : onGone(recording));
     } catch (error) {
+      if (signal.aborted) throw error;
       const pauseMs = Math.min(2 * (tries.get(name)?.pauseMs ?? firstPauseMs / 2), longestPauseMs);
-      tries.set(name, { dueAt: Date.now() + pauseMs, pauseMs });
+      tries.set(name, { dueAt: monotonicTime() + pauseMs, pauseMs });
       log.warn({ err: error, recording }, `a recording is not stored yet; again in ${pauseMs} ms`);
       onDelayed(recording);
       throw error;
@@ -82,12 +90,17 @@ export function createEnding({
     isUnderWay: (name: string): boolean => underWay.has(name),
 
     /** Whether a recording that could not be stored is left alone for now. */
-    isPaused: (name: string): boolean => (tries.get(name)?.dueAt ?? 0) > Date.now(),
+    isPaused: (name: string): boolean => (tries.get(name)?.dueAt ?? -Infinity) > monotonicTime(),
 
     /** Whether a recording has been seen through. */
     isOver: (name: string): boolean => over.has(name),
 
     /** Whether a recording was seen through since its recorder was taken for lost. */
     wasLost: (name: string): boolean => over.get(name) === true,
+
+    /** Resolves when nothing is under way any more. */
+    async settled(): Promise<void> {
+      await Promise.allSettled(underWay.values());
+    },
   };
 }

@@ -12,8 +12,11 @@ import { listSegments, workingFiles } from './segments.ts';
 import { failed, type RecordingState } from './state.ts';
 import type { Tombstones } from './tombstones.ts';
 
-/** Sees a recording through whose recorder has ended; the state that it ends in, or nothing where it was deleted. */
-export type Finish = (recording: RecordingState) => Promise<RecordingState | undefined>;
+/**
+ * Sees a recording through whose recorder has ended; the state that it ends in, or nothing where it
+ * was deleted. Rejects soon when `signal` is aborted, and loses nothing: whoever is next finishes.
+ */
+export type Finish = (recording: RecordingState, signal: AbortSignal) => Promise<RecordingState | undefined>;
 
 /** How often a recording is looked at again whose file somebody else writes meanwhile, and the longest pause before, in ms. */
 const maxLooks = 10;
@@ -49,12 +52,16 @@ export function createFinish({
   log: FastifyBaseLogger;
 }): Finish {
   /** The recording's file, with its tables first if that can be done: it is good without. */
-  async function withTablesFirst(name: string, media: MediaInfo): Promise<MediaInfo> {
+  async function withTablesFirst(
+    name: string,
+    media: MediaInfo,
+    signal: AbortSignal,
+  ): Promise<MediaInfo> {
     const scratch = workingFiles(path, name).tablesFirst;
     try {
-      return await moveTablesFirst({ storage, key: library.keyOf(name), scratch, media });
+      return await moveTablesFirst({ storage, key: library.keyOf(name), scratch, media, signal });
     } catch (error) {
-      if (isOvertaken(error)) throw error;
+      if (isOvertaken(error) || signal.aborted) throw error;
       log.warn({ err: error, name }, 'the tables of a recording stay at its end');
       return media;
     }
@@ -66,9 +73,10 @@ export function createFinish({
   async function withFile(
     recording: RecordingState,
     found: Inspection | undefined,
+    signal: AbortSignal,
   ): Promise<RecordingState | undefined> {
     if (!found?.media) return undefined;
-    const { hasAudio: _hasAudio, ...described } = await withTablesFirst(recording.name, found.media);
+    const { hasAudio: _hasAudio, ...described } = await withTablesFirst(recording.name, found.media, signal);
     const { failure: _failure, error: _error, ...rest } = recording;
     return { ...rest, ...described, status: 'ready', endedBy: recording.endedBy ?? 'recovered' };
   }
@@ -77,23 +85,25 @@ export function createFinish({
   async function backedUp(
     recording: RecordingState,
     found: Inspection | undefined,
+    signal: AbortSignal,
   ): Promise<RecordingState | undefined> {
     if (!backup) return undefined;
     await backup.take(library.keyOf(recording.name), ifStill(found?.etag));
-    return withFile(recording, await look(recording.name));
+    return withFile(recording, await look(recording.name), signal);
   }
 
   async function rebuilt(
     recording: RecordingState,
     found: Inspection | undefined,
+    signal: AbortSignal,
   ): Promise<RecordingState | undefined> {
     await backup?.take(workingFiles(path, recording.name).segmentsFolder);
     const segments = await listSegments(storage, path, recording.name);
     if (segments.length === 0) return undefined;
     log.warn({ recording, segments: segments.length }, 'a recording is made whole from its segments');
     const target = library.keyOf(recording.name);
-    await rebuildFromSegments({ storage, segments, target, condition: ifStill(found?.etag) });
-    const whole = await withFile({ ...recording, endedBy: 'recovered' }, await look(recording.name));
+    await rebuildFromSegments({ storage, segments, target, condition: ifStill(found?.etag), signal });
+    const whole = await withFile({ ...recording, endedBy: 'recovered' }, await look(recording.name), signal);
     const { recordingSince, endedAt } = recording;
     if (!whole?.durationMs || recordingSince === undefined || endedAt === undefined) return whole;
     return { ...whole, lostMs: Math.max(0, endedAt - recordingSince - whole.durationMs) };
@@ -115,13 +125,14 @@ export function createFinish({
     return true;
   }
 
-  async function finishOnce(recording: RecordingState): Promise<RecordingState | undefined> {
+  async function finishOnce(recording: RecordingState, signal: AbortSignal): Promise<RecordingState | undefined> {
+    signal.throwIfAborted();
     const { name } = recording;
     const key = library.keyOf(name);
     const { segmentsFolder, thumbsFolder } = workingFiles(path, name);
     const found = await look(name);
-    const stored = (await withFile(recording, found)) ?? (await backedUp(recording, found));
-    const whole = stored ?? (await rebuilt(recording, found));
+    const stored = (await withFile(recording, found, signal)) ?? (await backedUp(recording, found, signal));
+    const whole = stored ?? (await rebuilt(recording, found, signal));
     if (!whole && (await isDeleted(recording, found))) return undefined;
     const end = whole ?? (recording.status === 'failed' ? recording : failed(recording, 'RECORDER_FAILED'));
     const described = await library.describe(end, { isOfRecorder: recording.status === 'ready' });
@@ -142,15 +153,16 @@ export function createFinish({
     );
   }
 
-  return async (recording) => {
+  return async (recording, signal) => {
+    signal.throwIfAborted();
     await backup?.take(workingFiles(path, recording.name).thumbsFolder);
     for (let looks = 1; ; looks += 1) {
       try {
-        return await finishOnce(recording);
+        return await finishOnce(recording, signal);
       } catch (error) {
         if (!isOvertaken(error) || looks === maxLooks) throw error;
         log.info({ err: error, name: recording.name }, 'somebody else sees a recording through: looking again');
-        await sleep(Math.random() * longestPauseMs);
+        await sleep(Math.random() * longestPauseMs, undefined, { signal });
       }
     }
   };

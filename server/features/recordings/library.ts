@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
+import { monotonicTime, wallTime } from '../../clock.ts';
 import { recordingNotFound, storageUnavailable, toReelroomError, type ReelroomError } from '../../errors.ts';
 import { ConditionNotMet, ifStill } from '../../plugins/storage/conditions.ts';
 import type { Storage } from '../../plugins/storage/storage.ts';
@@ -78,7 +79,7 @@ export function createLibrary({
 }) {
   const keyOf = (name: string) => path + name;
   const healing = new Set<string>();
-  /** When segments that S3 would not delete are due again, by `performance.now()`, by name. */
+  /** When segments that S3 would not delete are due again, by the monotonic clock, by name. */
   const untidy = new Map<string, { dueAt: number; pauseMs: number }>();
 
   /** What media and manifest say, and their ETags: two S3 requests. */
@@ -134,7 +135,7 @@ export function createLibrary({
       .finally(() => healing.delete(name));
   }
 
-  let walkedAt = Number.NEGATIVE_INFINITY;
+  let walkedAt = -Infinity;
 
   const lookedFor = new LRUCache<string, true>({ max: notAgainNames, ttl: notAgainFor });
 
@@ -142,8 +143,8 @@ export function createLibrary({
   function healMissing(name: string): void {
     if (healing.size >= maxHealing || lookedFor.has(name)) return;
     if (!parseRecordingName(name)) {
-      if (performance.now() - walkedAt < walkEveryMs) return;
-      walkedAt = performance.now();
+      if (monotonicTime() - walkedAt < walkEveryMs) return;
+      walkedAt = monotonicTime();
     }
     lookedFor.set(name, true);
     heal(name, () => index.find(name));
@@ -245,7 +246,7 @@ export function createLibrary({
     for (const recording of found) if (!left.has(recording.name)) onChange('deleted', recording);
     const errors = new Map<string, ReelroomError>();
     for (const { name, error } of looked) if (error) errors.set(name, error);
-    for (const name of left) errors.set(name, storageUnavailable());
+    for (const [name, error] of left) errors.set(name, error);
     return errors;
   }
 
@@ -283,6 +284,17 @@ export function createLibrary({
       return endOf(await storage.getText(manifestKey(keyOf(name))));
     },
 
+    /**
+     * When a recording began, in ms since 1970, whose name tells no time: the date of its file, or of its
+     * first segment, in whole seconds, so that it is the same in all processes. Two requests at most.
+     */
+    async startOf(name: string): Promise<number> {
+      const file = await storage.head(keyOf(name));
+      const [segment] = file.status === 200 ? [] : await listSegments(storage, path, name);
+      const { lastModified } = segment === undefined ? file : await storage.head(segment);
+      return Math.floor((lastModified?.getTime() ?? wallTime()) / 1_000) * 1_000;
+    },
+
     /** Whether the bucket holds anything of a recording that can be played, or made so: two requests at most. */
     async holds(name: string): Promise<boolean> {
       const { status } = await storage.head(keyOf(name));
@@ -296,13 +308,13 @@ export function createLibrary({
      */
     async tidy(name: string): Promise<void> {
       const { dueAt = 0, pauseMs = firstTidyMs } = untidy.get(name) ?? {};
-      if (performance.now() < dueAt) return;
+      if (monotonicTime() < dueAt) return;
       try {
         await deleteSegments(storage, path, name);
         untidy.delete(name);
       } catch (error) {
         untidy.set(name, {
-          dueAt: performance.now() + pauseMs,
+          dueAt: monotonicTime() + pauseMs,
           pauseMs: Math.min(2 * pauseMs, longestTidyMs),
         });
         log.warn({ err: error, name }, `segments that are not needed any more stay; again in ${pauseMs} ms`);

@@ -57,6 +57,7 @@ export function createLifecycle({
   crashSafe,
   maxMs,
   maxConcurrent,
+  signal,
   log,
 }: {
   livekit: Livekit;
@@ -74,6 +75,8 @@ export function createLifecycle({
   maxMs: number | undefined;
   /** How many may be under way at once; no limit when absent. */
   maxConcurrent: number | undefined;
+  /** Aborted when this process ends. */
+  signal: AbortSignal;
   log: FastifyBaseLogger;
 }) {
   /** By egress id. */
@@ -141,6 +144,14 @@ export function createLifecycle({
       if (!recordedIn(result.roomName)) await show(result);
       onChange(result.status === 'ready' ? 'ready' : 'failed', recordingSchema.parse(result));
     },
+    async onGone(recording) {
+      live.delete(recording.id);
+      recorderWatch.forget(recording.id);
+      // It was ready for whoever has deleted it; of that they have been told.
+      const { failure: _failure, error: _error, ...rest } = recording;
+      if (!recordedIn(recording.roomName)) await show({ ...rest, status: 'ready' });
+    },
+    signal,
     log,
   });
 
@@ -333,15 +344,17 @@ export function createLifecycle({
 
     /**
      * Sees recordings through that ended while no app was there to hear of it: those
-     * that LiveKit still knows of (for a day) and that have no manifest of ours. One
-     * request, and one to S3 for each, or a few.
+     * that LiveKit still knows of (for a day) and that are not listed, as they are last of
+     * all. One request, and one to S3 for each, or a few.
      */
     async catchUp(): Promise<void> {
       for (const egress of await livekit.allEgresses()) {
         const recording = ourRecordingOf(egress);
         if (!recording || !isFinal(recording.status) || ending.isOver(recording.name)) continue;
-        if (await library.endOf(recording.name)) ending.remember(recording);
-        else await apply(egress);
+        const ended = await library.ensureListed(recording.name);
+        // One that failed for want of its file may have it by now.
+        if (ended === undefined || (ended === 'failed' && recording.status === 'ready')) await apply(egress);
+        else ending.remember(recording);
       }
     },
 
@@ -352,12 +365,15 @@ export function createLifecycle({
      * at the same place, is left to it.
      */
     async recover(name: string): Promise<void> {
-      const ended = await library.endOf(name);
+      const ended = await library.ensureListed(name);
       if (ended === 'ready') await library.tidy(name);
       if (ended !== undefined || ending.isPaused(name)) return;
       const egress = (await livekit.allEgresses()).find((one) => recordingOf(one)?.name === name);
       if (egress && !ourRecordingOf(egress)) return;
-      const said = parseRecordingName(name) ?? { roomName: '', roomId: '', startedAt: Date.now() };
+      const said = parseRecordingName(name) ?? {
+        ...{ roomName: '', roomId: '' },
+        startedAt: await library.startOf(name),
+      };
       await end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
 
@@ -379,6 +395,9 @@ export function createLifecycle({
 
     /** Whether a recording of this name is under way. */
     isLive: (name: string): boolean => [...live.values()].some((recording) => recording.name === name),
+
+    /** Resolves when no recording is being seen to any more, soon after the signal. */
+    settled: (): Promise<void> => ending.settled(),
 
     /** Whether anything is under way that wants a close look. */
     isBusy: (): boolean => live.size > 0 || givenUp.size > 0,

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { monotonicTime, wallTime } from '../../clock.ts';
 import { wantedBy } from './index/filter.ts';
 import { oldestFirst } from './index/oldest-first.ts';
 import type { Index } from './index/store.ts';
@@ -29,14 +30,14 @@ export function createRetention({
   days: number;
   log: FastifyBaseLogger;
 }): Retain {
-  let calledAt = 0;
+  let calledAt = -Infinity;
   /** Behind those that are kept, so that many of them do not hide what is to go. */
   let position: string | undefined;
 
   return async () => {
-    if (Date.now() - calledAt < everyMs) return;
-    calledAt = Date.now();
-    const before = calledAt - days * dayMs;
+    if (monotonicTime() - calledAt < everyMs) return;
+    calledAt = monotonicTime();
+    const before = wallTime() - days * dayMs;
     const old = wantedBy({ to: new Date(before).toISOString() });
     const found = await oldestFirst(index, old, { after: position, limit: perRound });
     position = found.position;

@@ -1,5 +1,6 @@
 import type { Recording } from '@reelroom/shared';
 import pMap from 'p-map';
+import { monotonicTime, wallTime } from '../../clock.ts';
 import type { Storage } from '../../plugins/storage/storage.ts';
 
 /** For how long, in ms, a deleted recording may be heard of again: LiveKit remembers an egress for a day. */
@@ -22,12 +23,12 @@ export function createTombstones({
   path: string;
 }) {
   const folder = `${path}.reelroom/deleted/`;
-  let sweptAt = Number.NEGATIVE_INFINITY;
+  let sweptAt = -Infinity;
 
   return {
     /** Says it of those that LiveKit may remember: a PUT for each, none for what ended more than a day ago. */
     async put(recordings: Recording[]): Promise<void> {
-      const now = Date.now();
+      const now = wallTime();
       const young = recordings.filter(
         ({ startedAt, durationMs = 0 }) => now - startedAt - durationMs < rememberedMs,
       );
@@ -39,11 +40,11 @@ export function createTombstones({
 
     /** Takes away those that are older than a day, once an hour however often it is called: a LIST, and a DELETE where there are any. */
     async sweep(): Promise<void> {
-      if (performance.now() - sweptAt < sweptEveryMs) return;
-      sweptAt = performance.now();
+      if (monotonicTime() - sweptAt < sweptEveryMs) return;
+      sweptAt = monotonicTime();
       const over: string[] = [];
       for await (const { key, lastModified } of storage.list(folder))
-        if (Date.now() - lastModified.getTime() > rememberedMs) over.push(key);
+        if (wallTime() - lastModified.getTime() > rememberedMs) over.push(key);
       if (over.length > 0) await storage.deleteMany(over);
     },
   };

@@ -1,5 +1,6 @@
 import type { Recording, Totals } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
+import { monotonicTime } from '../../clock.ts';
 import type { Events } from '../events/events.ts';
 
 /** After how long they are counted anew, in ms, should this process have missed something. */
@@ -40,7 +41,7 @@ export function createTotals({
 }) {
   let counted: Count | undefined;
   let counting: Promise<Count> | undefined;
-  let countedAt = 0;
+  let countedAt = -Infinity;
   /** What happens while they are counted, which the count may not know of. */
   let hasMissed = false;
   const closing = new AbortController();
@@ -50,7 +51,7 @@ export function createTotals({
     hasMissed = false;
     for await (const recording of all()) add(sum, 1, recording);
     counted = sum;
-    countedAt = hasMissed ? 0 : Date.now();
+    countedAt = hasMissed ? -Infinity : monotonicTime();
     return sum;
   }
 
@@ -70,7 +71,7 @@ export function createTotals({
 
   async function follow(): Promise<void> {
     for await (const { event } of events.subscribe({ signal: closing.signal }))
-      if (event.type === 'reset') countedAt = 0;
+      if (event.type === 'reset') countedAt = -Infinity;
       else if (event.type === 'recording-ready' || event.type === 'recording-failed')
         hear(true, event.recording);
       else if (event.type === 'recording-deleted') hear(false, event.recording);
@@ -83,7 +84,7 @@ export function createTotals({
      * the first time, when it waits for the count: one LIST for 1,000 recordings.
      */
     async get(): Promise<Totals> {
-      if (!counted || Date.now() - countedAt > recountAfterMs) {
+      if (!counted || monotonicTime() - countedAt > recountAfterMs) {
         counting ??= count().finally(() => (counting = undefined));
         counting.catch((error: unknown) => log.warn({ err: error }, 'the recordings were not counted'));
       }

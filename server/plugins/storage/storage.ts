@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
-  DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -12,10 +11,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
-import { storageUnavailable } from '../../errors.ts';
+import { storageUnavailable, type ReelroomError } from '../../errors.ts';
 import type { Options } from '../../options.ts';
 import { orNothing, orStatus, reach } from './answers.ts';
 import { whenMet, type WriteCondition } from './conditions.ts';
+import { deleteAtOnce } from './deletes.ts';
 import { parseListAnswer } from './list-answer.ts';
 import { createObjectStream } from './object-stream.ts';
 import { createPresigner } from './presign.ts';
@@ -97,14 +97,6 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     } catch (error) {
       throw storageUnavailable(error);
     }
-  }
-
-  /** Deletes up to 1,000 objects with one request: the keys of those that S3 would not. */
-  async function deleteAtOnce(keys: string[]): Promise<string[]> {
-    const Objects = keys.map((Key) => ({ Key }));
-    const request = new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
-    const { Errors = [] } = await reach(client.send(request));
-    return Errors.map(({ Key = '' }) => Key);
   }
 
   return {
@@ -254,21 +246,23 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     /**
      * Deletes objects, those that are not there as well: one request per 1,000, and one more
      * for those that S3 would not delete at first, such as one that somebody else was deleting.
-     * @returns the keys of those that it would not delete the second time either
+     * @returns why it would not the second time either, by the keys of those
+     * @throws {ReelroomError} STORAGE_UNAVAILABLE, STORAGE_REFUSED where it would delete none
      */
-    async deleteEach(keys: string[]): Promise<Set<string>> {
-      const left = new Set<string>();
+    async deleteEach(keys: string[]): Promise<Map<string, ReelroomError>> {
+      const left = new Map<string, ReelroomError>();
       for (let from = 0; from < keys.length; from += keysAtOnce) {
-        const refused = await deleteAtOnce(keys.slice(from, from + keysAtOnce));
-        if (refused.length > 0) for (const key of await deleteAtOnce(refused)) left.add(key);
+        const refused = await deleteAtOnce(client, Bucket, keys.slice(from, from + keysAtOnce));
+        if (refused.size === 0) continue;
+        for (const [key, why] of await deleteAtOnce(client, Bucket, [...refused.keys()])) left.set(key, why);
       }
       return left;
     },
 
-    /** As {@link deleteEach}, for those that have to be gone. */
+    /** As {@link deleteEach}, for those that have to be gone; throws STORAGE_REFUSED also for a single one. */
     async deleteMany(keys: string[]): Promise<void> {
-      const [left] = await this.deleteEach(keys);
-      if (left !== undefined) throw storageUnavailable(new Error(`${left} could not be deleted`));
+      const [why] = (await this.deleteEach(keys)).values();
+      if (why) throw why;
     },
 
     /** Begins an object that is uploaded in parts, or replaced by them. */

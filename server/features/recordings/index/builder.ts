@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
+import { monotonicTime } from '../../../clock.ts';
 import type { ReindexReport } from './reindex.ts';
 import type { Index } from './store.ts';
 
@@ -31,10 +32,10 @@ export function createIndexBuilder({
     current = await index.build();
     if (current === undefined) {
       log.info('the library has no index yet: it is built from the recordings');
-      let toldAt = Date.now();
+      let toldAt = monotonicTime();
       const { problems, isWhole, ...counts } = await reindex(({ recordings }) => {
-        if (Date.now() - toldAt < tellEveryMs) return;
-        toldAt = Date.now();
+        if (monotonicTime() - toldAt < tellEveryMs) return;
+        toldAt = monotonicTime();
         log.info({ recordings }, 'the index of the library is being built');
       });
       for (const problem of problems) log.warn(`the index passes over ${problem}`);

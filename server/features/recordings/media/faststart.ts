@@ -152,11 +152,14 @@ export async function moveTablesFirst({
   key,
   scratch,
   media,
+  signal: ending,
 }: {
   storage: Storage;
   key: string;
   scratch: string;
   media: MediaInfo;
+  /** Gives it up: the file is what it was. */
+  signal: AbortSignal;
 }): Promise<MediaInfo> {
   const layout = await layoutOf(storage, key);
   if (!layout) return media;
@@ -174,7 +177,7 @@ export async function moveTablesFirst({
     return wanted;
   }
 
-  const signal = AbortSignal.timeout(limitMs);
+  const signal = AbortSignal.any([ending, AbortSignal.timeout(limitMs)]);
   try {
     await make(storage, scratch, layout, signal);
     const [{ etag = '' }] = await Promise.all([

@@ -45,12 +45,15 @@ export async function rebuildFromSegments({
   segments,
   target,
   condition,
+  signal,
 }: {
   storage: Storage;
   segments: string[];
   target: string;
   /** What has to be at the target for the file to take its place. */
   condition: WriteCondition;
+  /** Gives it up, leaving nothing behind. */
+  signal: AbortSignal;
 }): Promise<Rebuilt | undefined> {
   const mp4 = createMp4Upload(storage, target);
   const skipped: SkippedSegment[] = [];
@@ -65,6 +68,7 @@ export async function rebuildFromSegments({
 
   try {
     for (const key of segments) {
+      signal.throwIfAborted();
       const reason = await add(key);
       if (reason) skipped.push({ key, reason });
     }
