@@ -52,11 +52,7 @@ export function createFinish({
   log: FastifyBaseLogger;
 }): Finish {
   /** The recording's file, with its tables first if that can be done: it is good without. */
-  async function withTablesFirst(
-    name: string,
-    media: MediaInfo,
-    signal: AbortSignal,
-  ): Promise<MediaInfo> {
+  async function withTablesFirst(name: string, media: MediaInfo, signal: AbortSignal): Promise<MediaInfo> {
     const scratch = workingFiles(path, name).tablesFirst;
     try {
       return await moveTablesFirst({ storage, key: library.keyOf(name), scratch, media, signal });
@@ -125,7 +121,10 @@ export function createFinish({
     return true;
   }
 
-  async function finishOnce(recording: RecordingState, signal: AbortSignal): Promise<RecordingState | undefined> {
+  async function finishOnce(
+    recording: RecordingState,
+    signal: AbortSignal,
+  ): Promise<RecordingState | undefined> {
     signal.throwIfAborted();
     const { name } = recording;
     const key = library.keyOf(name);
@@ -161,7 +160,10 @@ export function createFinish({
         return await finishOnce(recording, signal);
       } catch (error) {
         if (!isOvertaken(error) || looks === maxLooks) throw error;
-        log.info({ err: error, name: recording.name }, 'somebody else sees a recording through: looking again');
+        log.info(
+          { err: error, name: recording.name },
+          'somebody else sees a recording through: looking again',
+        );
         await sleep(Math.random() * longestPauseMs, undefined, { signal });
       }
     }

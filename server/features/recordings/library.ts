@@ -50,9 +50,7 @@ const longestTidyMs = 6 * 60 * 60_000;
 function saysEnough(before: Recording, recording: Recording, isOfRecorder: boolean): boolean {
   if (recording.status === 'failed') return before.status === 'ready';
   const isOfFile =
-    before.status === 'ready' &&
-    before.size === recording.size &&
-    before.durationMs === recording.durationMs;
+    before.status === 'ready' && before.size === recording.size && before.durationMs === recording.durationMs;
   return isOfFile && !(before.endedBy === 'recovered' && isOfRecorder);
 }
 
@@ -85,10 +83,7 @@ export function createLibrary({
   /** What media and manifest say, and their ETags: two S3 requests. */
   async function lookAtFile(name: string) {
     const key = keyOf(name);
-    const [head, manifest] = await Promise.all([
-      storage.head(key),
-      storage.getTextAndEtag(manifestKey(key)),
-    ]);
+    const [head, manifest] = await Promise.all([storage.head(key), storage.getTextAndEtag(manifestKey(key))]);
     const { contentLength: size = 0, lastModified = new Date(0), etag } = head;
     const recording =
       head.status === 200
@@ -161,7 +156,9 @@ export function createLibrary({
    * Writes a recording's manifest by compare and swap: `next` says what it is to be, given what is
    * there, and is asked again when that has changed meanwhile. Two requests, or three, for each try.
    */
-  async function swapManifest<Seen extends { manifest: { text: string; etag: string | undefined } | undefined }>(
+  async function swapManifest<
+    Seen extends { manifest: { text: string; etag: string | undefined } | undefined },
+  >(
     name: string,
     see: () => Promise<Seen>,
     next: (seen: Seen) => Recording | undefined,
@@ -196,6 +193,16 @@ export function createLibrary({
     return isThere;
   }
 
+  /** Takes out what was entered before; where S3 may not delete, lists show the later of two entries. */
+  async function removeStale(before: Recording, now: Recording): Promise<void> {
+    try {
+      await index.removeAllBut(before, now);
+    } catch (error) {
+      if (toReelroomError(error).code !== 'STORAGE_REFUSED') throw error;
+      log.warn({ err: error, name: now.name }, 'an entry of the index that is wrong stays');
+    }
+  }
+
   /**
    * Changes what people have to say of a recording, whatever others say of it at the same time.
    * The manifest first: it says what is right.
@@ -211,7 +218,7 @@ export function createLibrary({
     );
     if (now && seen.recording) {
       await index.put(now);
-      await index.removeAllBut(seen.recording, now);
+      await removeStale(seen.recording, now);
       if (await isThereStill(now)) {
         onChange('changed', now);
         return now;
@@ -355,7 +362,7 @@ export function createLibrary({
       const text = seen.manifest?.text;
       const entered =
         recordingOfManifest(text) ?? describeRecording({ name, size, lastModified: new Date(0) }, text);
-      await index.removeAllBut(entered, now);
+      await removeStale(entered, now);
       return (await isThereStill(now)) ? now : undefined;
     },
 

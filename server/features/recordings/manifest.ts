@@ -47,7 +47,7 @@ const manifestSchema = z.object({
     .array(z.object({ filename: z.string() }))
     .optional()
     .catch(undefined),
-  reelroom: z.unknown().transform(readRecording),
+  reelroom: z.unknown().transform(readRecording).optional(),
 });
 
 /** What is known of a recording's file from the bucket's own listing. */

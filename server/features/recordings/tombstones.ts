@@ -1,4 +1,4 @@
-import type { Recording } from '@reelroom/shared';
+import { parseRecordingName, type Recording } from '@reelroom/shared';
 import pMap from 'p-map';
 import { monotonicTime, wallTime } from '../../clock.ts';
 import type { Storage } from '../../plugins/storage/storage.ts';
@@ -30,7 +30,9 @@ export function createTombstones({
     async put(recordings: Recording[]): Promise<void> {
       const now = wallTime();
       const young = recordings.filter(
-        ({ startedAt, durationMs = 0 }) => now - startedAt - durationMs < rememberedMs,
+        // Of others no egress is heard.
+        ({ name, startedAt, durationMs = 0 }) =>
+          parseRecordingName(name) && now - startedAt - durationMs < rememberedMs,
       );
       await pMap(young, ({ name }) => storage.putEmpty(folder + name), { concurrency: atOnce });
     },

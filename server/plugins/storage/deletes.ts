@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { DeleteObjectCommand, DeleteObjectsCommand, S3ServiceException, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  S3ServiceException,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import { storageRefused, storageUnavailable, type ReelroomError } from '../../errors.ts';
 
@@ -7,10 +12,21 @@ import { storageRefused, storageUnavailable, type ReelroomError } from '../../er
 const atOnce = 16;
 
 /** What S3 says when it will be able to later (Amazon S3 API Reference, "List of error codes"). */
-const passing = new Set(['InternalError', 'OperationAborted', 'RequestTimeout', 'ServiceUnavailable', 'SlowDown']);
+const passing = new Set([
+  'InternalError',
+  'OperationAborted',
+  'RequestTimeout',
+  'ServiceUnavailable',
+  'SlowDown',
+]);
 
 /** What S3 says of credentials that it does not take. */
-const unknownKey = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'RequestTimeTooSkewed']);
+const unknownKey = new Set([
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'ExpiredToken',
+  'RequestTimeTooSkewed',
+]);
 
 const whyNot = (code: string, cause?: unknown): ReelroomError =>
   passing.has(code) ? storageUnavailable(cause) : storageRefused(code, cause);

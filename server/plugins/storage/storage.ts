@@ -189,10 +189,9 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
       etag?: string,
     ): Promise<{ bytes: Uint8Array; size: number; etag?: string | undefined } | undefined> {
       const part = client
-        .send(
-          new GetObjectCommand({ Bucket, Key: key, Range: `bytes=${start}-${end - 1}`, IfMatch: etag }),
-          { abortSignal: AbortSignal.timeout(bodyTimeout) },
-        )
+        .send(new GetObjectCommand({ Bucket, Key: key, Range: `bytes=${start}-${end - 1}`, IfMatch: etag }), {
+          abortSignal: AbortSignal.timeout(bodyTimeout),
+        })
         .then(async ({ Body, ContentRange, ETag }) => {
           const bytes = await Body?.transformToByteArray();
           return bytes && { bytes, size: Number(ContentRange?.split('/')[1] ?? bytes.length), etag: ETag };

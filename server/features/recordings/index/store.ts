@@ -27,7 +27,9 @@ export function createIndex({
   path,
   onDoubled,
 }: {
-  storage: Pick<Storage, 'listPage' | 'folders' | 'putEmpty' | 'putJson' | 'deleteMany' | 'head'>;
+  storage: Pick<Storage, 'listPage' | 'folders' | 'putEmpty' | 'deleteMany' | 'head'> & {
+    putJson(key: string, value: unknown): Promise<unknown>;
+  };
   path: string;
   onDoubled: (recording: Recording) => void;
 }) {
@@ -159,7 +161,9 @@ export function createIndex({
     },
 
     /** Says that the index is built, anew: one PUT. */
-    markBuilt: (): Promise<void> => storage.putJson(builtMark, { build: randomUUID() }),
+    async markBuilt(): Promise<void> {
+      await storage.putJson(builtMark, { build: randomUUID() });
+    },
   };
 }
 
