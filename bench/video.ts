@@ -35,9 +35,7 @@ const app = await startApp(bucket);
 const redirecting = await startApp(bucket, {
   env: { PLAYBACK: 'redirect', S3_PUBLIC_ENDPOINT: configOf(bucket).endpoint },
 });
-const peers = fork('bench/support/video-peers.ts', [bucket, key, signed], {
-  execArgv: ['--import', 'tsx'],
-});
+const peers = fork('bench/support/video-peers.ts', [bucket, key, signed]);
 const [{ port }] = await once(peers, 'message');
 const at = {
   ours: `${app.url}/recordings/${name}`,

@@ -15,11 +15,9 @@ export async function bench(named: string[]): Promise<boolean> {
     let allWell = true;
     for (const file of files) {
       console.log(`\n${file}`);
-      const args = ['--expose-gc', '--import', 'tsx', file];
+      const args = ['--expose-gc', file];
       const { ok } = await run(process.execPath, args, {
-        ...{ cwd: root, data, signal },
-        // What the AWS SDK has to say of its plans is nothing that is measured.
-        env: { ...env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+        ...{ cwd: root, data, env, signal },
         onLine: (line) => console.log(line),
       });
       allWell &&= ok;

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fingerprint } from './fingerprint.ts';
+import { cacheFolder } from './node.mjs';
 import { run } from './process.ts';
 import { root, type Settings } from './settings.ts';
 import { step } from './step.mjs';
@@ -38,11 +38,6 @@ export const binaries = {
     step: 'Building Egress (the recorder), only once, some 6 minutes',
   },
 } satisfies Record<string, Binary>;
-
-/** Where binaries are kept, for all checkouts. */
-export function cacheFolder(env: Settings['env']): string {
-  return env.REELROOM_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'reelroom');
-}
 
 /**
  * The version of `go` in the PATH.

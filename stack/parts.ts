@@ -153,7 +153,7 @@ export function appPart({ config, env }: Settings): PartSpec {
   return {
     name: 'app',
     command: process.execPath,
-    args: ['--import', 'tsx', 'server/main.ts'],
+    args: ['server/main.ts'],
     env: definedOnly(env),
     cwd: root,
     takesMessages: true,

@@ -1,21 +1,16 @@
 // The way in: `node stack/run.mjs start | dev | test [files…] | bench [files…] |
-// check | docs | reindex | pack [folder]`. Plain Node with nothing installed: it installs the workspace, then
-// hands over to cli.ts.
+// check | docs | reindex | pack [folder]`. Plain JavaScript, for Node from version 20 and with
+// nothing installed: it sees to a Node that is new enough, installs the workspace, then hands over to cli.ts.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetchNode, isNewEnough, runWith } from './node.mjs';
 import { step } from './step.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Reelroom needs Node 20.19 or newer, and this is ${process.versions.node}.`);
-  process.exit(1);
-}
 
 /** Runs pnpm in a process group of its own, which ends with us. */
 function install() {
@@ -66,14 +61,22 @@ const installed = () => {
   }
 };
 
-try {
+/** Does what was asked for, with the Node that runs this. */
+async function go() {
+  console.log(`Node ${process.versions.node} (${process.execPath})`);
+  // A launcher that had to look for this Node was killed, so nobody waits for us any more.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel?.unref();
   if (!installed()) {
     await step('Installing the workspace', install);
     writeFileSync(stamp, lockfile);
   }
-  const { register } = await import('tsx/esm/api');
-  register();
   await import('./cli.ts');
+}
+
+try {
+  if (isNewEnough(process.versions.node)) await go();
+  else runWith(await fetchNode(process.env), process.argv.slice(1), process.env);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { filesAmong, onOwnStack, type OwnStack } from './own-stack.ts';
 import { run } from './process.ts';
 import { root } from './settings.ts';
@@ -36,9 +35,7 @@ async function runFiles({ data, env, signal }: OwnStack, files: string[]): Promi
     for (const shown of worthShowing(line)) console.log(shown);
   };
   const late = AbortSignal.timeout(deadline);
-  const bin = join(root, 'node_modules', '.bin', 'tap');
-  const args = ['--jobs=1', '--reporter=tap', ...files];
-  const { ok } = await run(bin, args, {
+  const { ok } = await run(process.execPath, ['stack/test-files.ts', ...files], {
     ...{ cwd: root, data, env, onLine },
     signal: AbortSignal.any([signal, late]),
   }).catch((error: unknown) => {

@@ -15,7 +15,7 @@ export async function startApp(
   }: { port?: number; nodeArgs?: string[]; env?: Record<string, string> } = {},
 ) {
   const [itsPort = 0] = port === undefined ? await freePorts(1) : [port];
-  const child = spawn(process.execPath, ['--import', 'tsx', ...nodeArgs, 'server/main.ts'], {
+  const child = spawn(process.execPath, [...nodeArgs, 'server/main.ts'], {
     cwd: root,
     env: { ...process.env, S3_BUCKET: bucket, SERVER_PORT: String(itsPort), LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -37,7 +37,7 @@ t.test('two app processes, 50 at once each, 20 rounds: one has the lock', async 
   const script = fileURLToPath(new URL('support/lock-process.ts', import.meta.url));
   const heard: string[] = [];
   const processes = [0, 1].map(() => {
-    const child = fork(script, [url], { execArgv: ['--import', 'tsx'], env: { PATH: process.env.PATH } });
+    const child = fork(script, [url], { env: { PATH: process.env.PATH } });
     t.teardown(() => child.kill('SIGKILL'));
     child.on('message', (message) => heard.push(String(message)));
     return child;

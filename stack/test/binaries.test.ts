@@ -1,5 +1,6 @@
 import t from 'tap';
-import { cacheFolder, isAtLeast } from '../binaries.ts';
+import { isAtLeast } from '../binaries.ts';
+import { cacheFolder } from '../node.mjs';
 
 t.test('versions of Go are compared as numbers', async (t) => {
   t.ok(isAtLeast('go1.26.8', '1.26'));

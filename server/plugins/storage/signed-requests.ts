@@ -21,6 +21,8 @@ const isBusy = (status: number) => status === 429 || status >= 500;
  */
 export function createSignedRequests() {
   const agent = new Agent({
+    // Over HTTP/2 all viewers would share one connection to S3, and its flow control.
+    allowH2: false,
     connect: { timeout: 2_000 },
     headersTimeout: 5_000,
     // Does not run while whoever reads is the one who pauses.
