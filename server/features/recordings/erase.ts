@@ -83,10 +83,9 @@ export function createErase({
     await deleteOf(async (recording) => index.keysOf(recording));
     await deleteOf(({ name }) => besideMedia(name));
     await deleteOf(async ({ name }) => [path + name]);
-    await deleteOf(async (recording) => [
-      ...(await index.keysAt(recording)),
-      manifestKey(path + recording.name),
-    ]);
+    // Once for all: many of them may have begun at about the same time.
+    const entries = index.keysAt(recordings.filter(({ name }) => !left.has(name)));
+    await deleteOf(async ({ name }) => [...((await entries).get(name) ?? []), manifestKey(path + name)]);
     return left;
   }
 
@@ -102,7 +101,7 @@ export function createErase({
 
   return {
     /**
-     * Deletes recordings. Five LISTs for each, and a PUT for each that ended within the last day; for all
+     * Deletes recordings. Three to five LISTs for each, and a PUT for each that ended within the last day; for all
      * of them a PUT, and five DELETEs, or one more for each 1,000 keys.
      * @returns why S3 would not delete them whole, by the names of those; they are tried again
      */

@@ -98,7 +98,7 @@ export function createLibrary({
   async function healOnce(entered: Recording): Promise<Recording | undefined> {
     const truth = await look(entered.name);
     const right = new Set(truth && index.keysOf(truth));
-    const there = await index.keysAt(entered);
+    const there = (await index.keysAt([entered])).get(entered.name) ?? [];
     if (truth && [...right].some((key) => !there.includes(key))) await index.put(truth);
     await storage.deleteMany(there.filter((key) => !right.has(key)));
     return truth;
