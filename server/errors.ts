@@ -5,10 +5,13 @@ import { ZodError, type ZodType } from 'zod';
 export class ReelroomError extends Error {
   override name = 'ReelroomError';
   readonly code: ErrorCode;
+  /** What has to be put right, for whoever runs the app: in the log and at `/readyz`. */
+  readonly detail: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { detail?: string }) {
     super(message, options);
     this.code = code;
+    this.detail = options?.detail;
   }
 
   /** Its HTTP status. */
@@ -76,13 +79,14 @@ export const storageUnavailable = (cause?: unknown) =>
     cause,
   });
 
-/** @param refusal S3's own code, such as AccessDenied */
-export const storageRefused = (refusal: string, cause?: unknown) =>
+/** @param detail what is refused and which setting that is about, for whoever runs the app */
+export const storageRefused = (detail: string, cause?: unknown) =>
   new ReelroomError(
     'STORAGE_REFUSED',
-    `The storage of recordings (S3) refuses to delete this (${refusal}): its operator has to allow it`,
-    { cause },
+    'The storage of recordings (S3) refuses this: whoever runs the server finds out why in its log',
+    { cause, detail },
   );
+
 export const indexing = () =>
   new ReelroomError('INDEXING', 'The list of recordings is being put together: try again shortly');
 
@@ -105,7 +109,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   TOO_MANY_RECORDINGS: tooManyRecordings(4),
   LIVEKIT_UNAVAILABLE: livekitUnavailable(),
   STORAGE_UNAVAILABLE: storageUnavailable(),
-  STORAGE_REFUSED: storageRefused('AccessDenied'),
+  STORAGE_REFUSED: storageRefused('s3:PutObject is needed'),
   INDEXING: indexing(),
   INTERNAL: toReelroomError(undefined),
 };

@@ -29,7 +29,9 @@ const unknownKey = new Set([
 ]);
 
 const whyNot = (code: string, cause?: unknown): ReelroomError =>
-  passing.has(code) ? storageUnavailable(cause) : storageRefused(code, cause);
+  passing.has(code)
+    ? storageUnavailable(cause)
+    : storageRefused(`S3 refuses: s3:DeleteObject is needed, or the object is locked (${code})`, cause);
 
 /** Why S3 did not do what it was asked; `STORAGE_UNAVAILABLE` where it could not be asked. */
 function errorOf(error: unknown): ReelroomError {
