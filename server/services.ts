@@ -7,6 +7,7 @@ import { createAutoRecord } from './features/recordings/auto-record.ts';
 import { createBackup } from './features/recordings/backup.ts';
 import { createErase } from './features/recordings/erase.ts';
 import { createFinish } from './features/recordings/finish.ts';
+import { createFormat, guardWrites } from './features/recordings/format.ts';
 import { createIndexBuilder } from './features/recordings/index/builder.ts';
 import { reindex } from './features/recordings/index/reindex.ts';
 import { createIndex } from './features/recordings/index/store.ts';
@@ -43,7 +44,7 @@ interface Outside {
 
 /** What routers and routes delegate to. */
 export function createServices(
-  { livekit, storage, redis, log }: Outside,
+  { livekit, storage: bare, redis, log }: Outside,
   config: Options,
   setup: () => Setup,
 ) {
@@ -51,6 +52,8 @@ export function createServices(
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
   const closing = new AbortController();
+  const format = createFormat({ storage: bare, path, log });
+  const storage = guardWrites(bare, format);
 
   // What tells this library from others that have the same Redis, or the same LiveKit,
   // whose rooms show it to everyone who is in them.
@@ -83,7 +86,11 @@ export function createServices(
     log,
   });
   const lifecycle = createLifecycle({
-    livekit,
+    livekit: {
+      ...livekit,
+      // Recorders write into the bucket as well.
+      startRecording: (...args) => format.assertWritable().then(() => livekit.startRecording(...args)),
+    },
     library,
     finish: createFinish({ storage, library, tombstones, backup, path, log }),
     roomStatus,
@@ -132,7 +139,7 @@ export function createServices(
     },
     roomStatus,
     events,
-    system: createSystem({ livekit, storage, setup, retentionDays, log }),
+    system: createSystem({ livekit, storage, format, setup, retentionDays, log }),
 
     /** Has what these have begun come to its end: what takes long is given up, and finished by another process. */
     stop(): void {

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { moveTablesFirst } from '../features/recordings/media/faststart.ts';
 import { inspectMedia } from '../features/recordings/media/inspect.ts';
 import { box } from '../features/recordings/media/mp4-boxes.ts';
+import { createPace } from '../features/recordings/media/pace.ts';
 import { areFirst, topBoxes } from '../features/recordings/media/tables-first.ts';
 import { deleteSegments, workingFiles } from '../features/recordings/segments.ts';
 import { createStorage, type Storage } from '../plugins/storage/storage.ts';
@@ -197,4 +198,23 @@ t.test('the tables of a recording are moved to its beginning', async (t) => {
     t.match(await failure(move(wrong(1))), { message: /not copied/ });
     t.ok(large.equals(await stored()));
   });
+});
+
+t.test('what would take too long is given up after a few copies', async (t) => {
+  let now = 0;
+  const copies = (total: number, eachMs: number) => {
+    const onCopied = createPace(total, 30_000, () => now);
+    for (let made = 1; made <= total; made += 1) {
+      now += eachMs;
+      try {
+        onCopied();
+      } catch {
+        return made;
+      }
+    }
+    return total;
+  };
+  t.equal(copies(1_000, 100), 8);
+  t.equal(copies(1_000, 20), 1_000);
+  t.equal(copies(4, 5_000), 4);
 });

@@ -1,6 +1,7 @@
 import type { Setup, SystemStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import { toReelroomError } from '../../errors.ts';
+import { storageNewer, toReelroomError } from '../../errors.ts';
+import type { FormatWatch } from '../recordings/format.ts';
 
 /** What the app leans on: `check` throws when it is away. */
 interface Dependency {
@@ -11,12 +12,15 @@ interface Dependency {
 export function createSystem({
   livekit,
   storage,
+  format,
   setup,
   retentionDays,
   log,
 }: {
   livekit: Dependency;
   storage: Dependency;
+  /** Whether this version may write what is stored. */
+  format: Pick<FormatWatch, 'look' | 'isNewer'>;
   /** What the launcher last told of the set-up. */
   setup: () => Setup;
   /** After how many days recordings are deleted; never when absent. */
@@ -48,9 +52,10 @@ export function createSystem({
   };
 
   return {
-    /** Asks LiveKit and S3 whether they are there: one request each. */
+    /** Asks LiveKit and S3 whether they are there: one request each, and every ten minutes one more. */
     async check(): Promise<void> {
       await Promise.all([look('livekit', livekit), look('storage', storage)]);
+      if (away.storage === undefined) await format.look().catch(() => undefined);
     },
 
     /** As of the last check. */
@@ -60,7 +65,7 @@ export function createSystem({
     status(): SystemStatus {
       const calls = ability('calls', away.livekit);
       const storage = ability('storage', away.storage);
-      const recorder = ability('recording', undefined);
+      const recorder = ability('recording', format.isNewer() ? storageNewer().message : undefined);
       const recording = [calls, storage, recorder].find(({ ready }) => !ready) ?? recorder;
       return {
         ...{ calls, storage, recording, setup: setup().parts },

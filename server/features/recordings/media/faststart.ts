@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { ifStill } from '../../../plugins/storage/conditions.ts';
 import type { Storage } from '../../../plugins/storage/storage.ts';
 import { inspectMedia, type MediaInfo } from './inspect.ts';
+import { createPace } from './pace.ts';
 import { areFirst, moveTables, planMove, topBoxes } from './tables-first.ts';
 
 /** Bytes in each part of an upload but the last. */
@@ -84,7 +85,7 @@ async function make(
   storage: Storage,
   target: string,
   { size, here, source, shift }: Layout,
-  signal: AbortSignal,
+  { signal, onCopied }: { signal: AbortSignal; onCopied: () => void },
   replaced?: string,
 ): Promise<void> {
   const upload = await storage.startUpload(target, contentType);
@@ -92,12 +93,12 @@ async function make(
   try {
     await pMap(
       parts,
-      (number) => {
+      async (number) => {
         const end = Math.min(number * partBytes, size);
         const start = (number - 1) * partBytes;
-        return end <= here.length
-          ? upload.put(number, here.subarray(start, end))
-          : upload.copy(number, { ...source, start: start + shift, end: end + shift });
+        if (end <= here.length) return upload.put(number, here.subarray(start, end));
+        await upload.copy(number, { ...source, start: start + shift, end: end + shift });
+        onCopied();
       },
       { concurrency: copiesAtOnce, signal },
     );
@@ -145,7 +146,8 @@ async function verifyCopied(
  * Nothing is done where the tables are first.
  *
  * @throws {ConditionNotMet} where somebody else has replaced the file meanwhile: theirs stays
- * @throws {Error} where it could not be done, or not within half a minute: the file is what it was
+ * @throws {Error} where it could not be done, or not within half a minute, as the first copies tell: the file
+ *   is what it was
  */
 export async function moveTablesFirst({
   storage,
@@ -177,16 +179,19 @@ export async function moveTablesFirst({
     return wanted;
   }
 
-  const signal = AbortSignal.any([ending, AbortSignal.timeout(limitMs)]);
+  const copying = {
+    signal: AbortSignal.any([ending, AbortSignal.timeout(limitMs)]),
+    onCopied: createPace(2 * Math.ceil(size / partBytes), limitMs),
+  };
   try {
-    await make(storage, scratch, layout, signal);
+    await make(storage, scratch, layout, copying);
     const [{ etag = '' }] = await Promise.all([
       storage.head(scratch),
       verify(storage, scratch, wanted),
       verifyCopied(storage, scratch, layout),
     ]);
     const copy = { size, here: Buffer.alloc(0), source: { key: scratch, etag }, shift: 0 };
-    await make(storage, key, copy, signal, source.etag);
+    await make(storage, key, copy, copying, source.etag);
   } finally {
     // What stays goes with the segments.
     await storage.delete(scratch).catch(() => undefined);
