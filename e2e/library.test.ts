@@ -210,6 +210,32 @@ t.test('the library', async (t) => {
     await context.unroute('**/trpc/recordings.deleteMany**');
   });
 
+  await t.test('a search keeps the space that was just typed', async (t) => {
+    await search(page).pressSequentially('stand ');
+    await page.waitForURL('**q=stand*');
+    await search(page).pressSequentially('up');
+    await page.waitForURL('**q=stand+up*');
+    t.equal(await search(page).inputValue(), 'stand up');
+    await search(page).fill('');
+    await rows(page).nth(5).waitFor();
+  });
+
+  await t.test('the page waits for its code, and is loaded anew when that is gone', async (t) => {
+    const { page: late, context: theirs } = await openPerson(t, browser, url);
+    t.teardown(() => theirs.close());
+    let gone = 0;
+    await theirs.route('**/assets/LibraryPage*.js', async (route) => {
+      gone += 1;
+      await late.getByText('Loading the library…').waitFor();
+      // After a new version was deployed its parts have other names.
+      if (gone === 1) await route.fulfill({ status: 404 });
+      else await route.continue();
+    });
+    await late.goto('/library');
+    await rows(late).first().waitFor();
+    t.equal(gone, 2);
+  });
+
   await t.test('with the keyboard', async (t) => {
     await boxOf(page, 0).focus();
     await page.keyboard.press('ArrowDown');

@@ -4,10 +4,15 @@ import t from 'tap';
 import { serve } from '../server/test/support/build.ts';
 import { ffprobe } from '../server/test/support/recording.ts';
 import { join, openBrowser, openPerson } from './support/browser.ts';
+import { pictureShares } from './support/frames.ts';
+
+t.setTimeout(180_000);
 
 const roomName = 'Équipe "A" 🎥';
 
 const participants = (page: Page) => page.getByRole('list', { name: 'Participants' }).getByRole('listitem');
+const participant = (page: Page, name: string) =>
+  page.getByRole('list', { name: 'Participants' }).getByRole('listitem', { name });
 const recordings = (page: Page) => page.getByRole('list', { name: 'Recordings' }).getByRole('listitem');
 
 /** Where the player's video is, in s. */
@@ -21,6 +26,18 @@ const untilPlayedPast = (page: Page, seconds: number) =>
     const video = document.querySelector('dialog video');
     return video instanceof HTMLVideoElement && !video.paused && video.currentTime > past;
   }, seconds);
+
+/** Counts how often the page's videos of now begin anew, from now on. */
+const countResets = (page: Page) =>
+  page.evaluate(() => {
+    document.body.dataset['resets'] = '0';
+    for (const video of document.querySelectorAll('video')) {
+      video.addEventListener('emptied', () => {
+        document.body.dataset['resets'] = String(Number(document.body.dataset['resets']) + 1);
+      });
+    }
+  });
+const resets = (page: Page) => page.evaluate(() => document.body.dataset['resets']);
 
 t.test('two people meet, record, watch, seek and delete', async (t) => {
   const { url } = await serve(t);
@@ -44,8 +61,28 @@ t.test('two people meet, record, watch, seek and delete', async (t) => {
   await starting;
   await both((page) => page.getByText('being recorded').first().waitFor());
 
-  // What is recorded has to have a length.
-  await sleep(6_000);
+  // Whatever others do, a picture stays: the microphone is toggled twelve times in ten seconds, while
+  // a third comes and goes and a window changes its size.
+  await both(countResets);
+  const { page: cyd, context: cydsContext } = await openPerson(t, browser, url);
+  const comeAndGo = join(cyd, 'Cyd', roomName).then(async () => {
+    await participants(ana).nth(2).waitFor();
+    await cyd.getByRole('button', { name: 'Leave' }).click();
+    await participants(ana).nth(2).waitFor({ state: 'detached' });
+  });
+  for (let n = 0; n < 12; n += 1) {
+    const mutes = n % 2 === 0;
+    await ben.getByRole('button', { name: mutes ? 'Mute microphone' : 'Unmute microphone' }).click();
+    await participant(ana, 'Ben')
+      .getByRole('img', { name: 'Muted' })
+      .waitFor({ state: mutes ? 'visible' : 'detached' });
+    await ana.setViewportSize({ width: mutes ? 1100 : 1280, height: 720 });
+    await sleep(800);
+  }
+  await comeAndGo;
+  await cydsContext.close();
+  t.same(await Promise.all([resets(ana), resets(ben)]), ['0', '0'], 'no picture began anew');
+
   await ben.getByRole('button', { name: 'Stop recording' }).click();
   const stopped = Date.now();
   await both((page) => recordings(page).first().waitFor());
@@ -53,14 +90,26 @@ t.test('two people meet, record, watch, seek and delete', async (t) => {
 
   await ben.getByRole('button', { name: /^Play/ }).click();
   await ben.getByRole('dialog', { name: 'Player' }).waitFor();
+  // What plays here would be heard by everyone: his microphone is off meanwhile.
+  await participant(ana, 'Ben').getByRole('img', { name: 'Muted' }).waitFor();
   const source = await ben
     .locator('dialog video')
     .evaluate((video) => (video instanceof HTMLVideoElement ? video.currentSrc : ''));
   const probed = await ffprobe(source);
   t.same(probed.codecs, ['aac', 'h264']);
   // It begins somewhere between the click and the word of it, and goes on for a moment behind the other click.
-  const [least, most] = [5, (stopped - clicked) / 1000 + 3];
+  const [least, most] = [9, (stopped - clicked) / 1000 + 3];
   t.ok(probed.duration > least && probed.duration < most, `${least} < ${probed.duration} < ${most} s`);
+
+  // The recorder's page is made of the same tiles.
+  const shares = await pictureShares(source);
+  t.ok(shares.length > 100, `${shares.length} frames`);
+  const full = Math.max(...shares.slice(0, 3));
+  t.same(
+    shares.flatMap((share, frame) => (share < 0.9 * full ? `${frame}: ${share.toFixed(2)}` : [])),
+    [],
+    `no frame has an empty tile: of each ${full.toFixed(2)} is picture`,
+  );
 
   await untilPlayedPast(ben, 0.3);
   await ben.locator('dialog video').evaluate((video) => {
@@ -70,6 +119,7 @@ t.test('two people meet, record, watch, seek and delete', async (t) => {
   t.ok((await currentTime(ben)) < 6, 'it played on from where it was sent');
   await ben.keyboard.press('Escape');
   await ben.getByRole('dialog', { name: 'Player' }).waitFor({ state: 'hidden' });
+  await participant(ana, 'Ben').getByRole('img', { name: 'Muted' }).waitFor({ state: 'detached' });
 
   await ana.getByRole('button', { name: /^Delete/ }).click();
   await ana.getByRole('button', { name: 'Delete recording' }).click();

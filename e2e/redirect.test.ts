@@ -5,7 +5,7 @@ import { bucketOf, serve, testConfig } from '../server/test/support/build.ts';
 import { putSeedRecordings } from '../server/test/support/seeded.ts';
 import { makeMp4 } from '../server/test/support/segments.ts';
 import { until } from '../server/test/support/until.ts';
-import { openBrowser, openPerson } from './support/browser.ts';
+import { join, openBrowser, openPerson } from './support/browser.ts';
 
 t.setTimeout(180_000);
 
@@ -78,6 +78,17 @@ t.test('PLAYBACK=redirect: pages play, seek and download what S3 itself sends', 
       if (where !== '/embed') await downloads(page);
       t.same(complaints, []);
     });
+
+  await t.test('downloading in a call does not end the call', async (t) => {
+    const { page, context } = await openPerson(t, browser, url);
+    t.teardown(() => context.close());
+    await join(page, 'Ana', 'Équipe "A" 🎥');
+    await page.getByRole('button', { name: /^Play/ }).click();
+    await downloads(page);
+    await page.keyboard.press('Escape');
+    await page.getByText('Only you are here').waitFor();
+    t.equal(await page.getByRole('button', { name: 'Leave' }).count(), 1);
+  });
 
   await t.test('a link that may only be watched has no download', async (t) => {
     const { page, context } = await openPerson(t, browser, url);

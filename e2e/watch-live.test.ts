@@ -67,6 +67,20 @@ t.test('who watches a recording while it is made goes on with its file, without 
     ({ source, currentTime, paused }) => source === 'live' && currentTime > 2 && !paused,
   );
   await viewer.getByRole('status').getByText('Still being recorded').waitFor();
+  // A server that is away for some seconds is waited for.
+  let refused = 0;
+  await viewer.context().route('**/live/**', (route) => {
+    refused += 1;
+    return route.abort();
+  });
+  await until('it to be refused', async () => refused > 3, 30_000);
+  await viewer.context().unroute('**/live/**');
+  const { currentTime: then } = before;
+  await untilVideo(
+    viewer,
+    'it goes on',
+    ({ source, currentTime, paused }) => source === 'live' && currentTime > then + 6 && !paused,
+  );
 
   await trpc.recordings.stop.mutate({ roomName: room.name });
   const after = await untilVideo(

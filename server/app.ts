@@ -4,7 +4,6 @@ import type { Setup } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { basePath } from './base-path.ts';
-import { startReconciler } from './features/recordings/reconciler.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
 import { thumbnailRoutes } from './features/recordings/thumbnails.ts';
 import { videoRedirectRoutes, videoRoutes } from './features/recordings/video.ts';
@@ -15,6 +14,7 @@ import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
 import { watchRoutes } from './features/watch/routes.ts';
 import { webhookRoute } from './features/webhooks/route.ts';
+import { startJobs } from './jobs.ts';
 import { optionsSchema, parseConfig } from './options.ts';
 import cors from './plugins/cors.ts';
 import { hideLinks } from './plugins/hide-links.ts';
@@ -74,12 +74,12 @@ export async function reelroom(
       ? createPublicUrls({ ...options.s3, endpoint: publicEndpoint })
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
-  const stopReconciler = startReconciler({ ...services, log: app.log });
+  const stopJobs = startJobs(services.jobs, { system: services.system, log: app.log });
   // Whoever lists the recordings tries again what fails here.
   services.builder.whenBuilt(0).catch((error: unknown) => app.log.warn({ err: error }, 'no index yet'));
   app.addHook('onClose', async () => {
     services.stop();
-    await stopReconciler();
+    await stopJobs();
     await services.close();
   });
 

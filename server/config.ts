@@ -56,6 +56,7 @@ const variables: Variables<z.output<typeof configSchema>> = {
     crashSafe: ['CRASH_SAFE', onOff],
     backupFolder: ['EGRESS_BACKUP_FOLDER'],
     maxMinutes: ['MAX_RECORDING_MINUTES', number],
+    aloneMinutes: ['ALONE_MINUTES', (text) => (text === 'off' ? 0 : number(text))],
     maxConcurrent: ['MAX_CONCURRENT_RECORDINGS', number],
     retentionDays: ['RETENTION_DAYS', number],
   },

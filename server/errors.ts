@@ -61,6 +61,12 @@ export const noRecorder = (cause?: unknown) =>
       cause,
     },
   );
+export const recorderNotResponding = (cause?: unknown) =>
+  new ReelroomError(
+    'RECORDER_NOT_RESPONDING',
+    'The recorder does not answer at the moment: it is asked again until the recording has ended',
+    { cause },
+  );
 export const tooManyRecordings = (limit: number) =>
   new ReelroomError(
     'TOO_MANY_RECORDINGS',
@@ -112,6 +118,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   BODY_TOO_LARGE: bodyTooLarge(1_048_576),
   UNSUPPORTED_MEDIA_TYPE: unsupportedMediaType(),
   NO_RECORDER: noRecorder(),
+  RECORDER_NOT_RESPONDING: recorderNotResponding(),
   TOO_MANY_RECORDINGS: tooManyRecordings(4),
   LIVEKIT_UNAVAILABLE: livekitUnavailable(),
   STORAGE_UNAVAILABLE: storageUnavailable(),

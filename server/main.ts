@@ -1,8 +1,10 @@
 import { setupSchema, type Setup } from '@reelroom/shared';
 import fastify from 'fastify';
 import { ConfigError, loadConfig, reelroom, type Config } from './app.ts';
-import { keepBufferMemory } from './process-memory.ts';
 import { refuseBadUrl } from './plugins/refuse-bad-url.ts';
+
+/** How long jobs and open answers have to end once something has failed that nobody minded, in ms. */
+const grace = 5_000;
 
 function readConfig(): Config {
   try {
@@ -14,7 +16,6 @@ function readConfig(): Config {
   }
 }
 
-keepBufferMemory();
 const { port, host, logLevel, ...options } = readConfig();
 const app = fastify({
   logger: { level: logLevel },
@@ -27,16 +28,27 @@ const app = fastify({
   trustProxy: 'loopback, linklocal, uniquelocal',
 });
 
-let setup: Setup = { parts: [] };
-await app.register(reelroom, { ...options, setup: () => setup });
-
 const end = () => void app.close().then(() => process.exit(0));
 process.once('SIGINT', end);
 process.once('SIGTERM', end);
 
-// The launcher tells of the set-up; when it dies, so does the app.
+// What state we are in is unknown then: a supervisor starts a clean process. A promise that was
+// rejected, and that nobody minds, comes here, too.
+process.on('uncaughtException', (error, origin) => {
+  app.log.fatal({ err: error, origin }, 'The process ends after an error that nobody minded');
+  process.exitCode = 1;
+  setTimeout(() => process.exit(1), grace).unref();
+  void app.close().finally(() => process.exit(1));
+});
+
+let setup: Setup = { parts: [] };
+await app.register(reelroom, { ...options, setup: () => setup });
+
+// The launcher tells of the set-up; when it dies, so does the app. Other supervisors (PM2, cluster)
+// have messages of their own.
 process.on('message', (message) => {
-  setup = setupSchema.parse(message);
+  const { data } = setupSchema.safeParse(message);
+  if (data) setup = data;
 });
 process.once('disconnect', end);
 

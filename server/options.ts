@@ -134,6 +134,12 @@ export const optionsSchema = group({
       .positive('must be more than no minutes, such as 240')
       .max(10_000, 'must be a number of minutes up to 10000, such as 240')
       .optional(),
+    /** After how long alone in a recorded room somebody is asked whether it is to go on, in minutes; never when 0. */
+    aloneMinutes: z
+      .number('must be a number of minutes up to 10000, such as 10, or off')
+      .min(0, 'must be a number of minutes up to 10000, such as 10, or off')
+      .max(10_000, 'must be a number of minutes up to 10000, such as 10, or off')
+      .default(10),
     /** How many there may be at once; no limit when absent. */
     maxConcurrent: wholeNumber(1, 10_000, 4).optional(),
     /** After how many days recordings are deleted that are not kept; never when absent. */

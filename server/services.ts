@@ -12,20 +12,21 @@ import { createIndexBuilder } from './features/recordings/index/builder.ts';
 import { reindex } from './features/recordings/index/reindex.ts';
 import { createIndex } from './features/recordings/index/store.ts';
 import { createLibrary } from './features/recordings/library.ts';
+import { recordingJobs } from './features/recordings/jobs.ts';
 import { createLifecycle } from './features/recordings/lifecycle.ts';
 import { createListing } from './features/recordings/listing.ts';
-import { createRecorderWatch } from './features/recordings/recorder-watch.ts';
 import { createRetention } from './features/recordings/retention.ts';
 import { createSweeper } from './features/recordings/sweeper.ts';
 import { createTombstones } from './features/recordings/tombstones.ts';
 import { createTotals } from './features/recordings/totals.ts';
 import { createUpkeep } from './features/recordings/upkeep.ts';
-import { createRoomLock } from './features/rooms/lock.ts';
+import { createLock } from './features/rooms/lock.ts';
 import { createStaleStatus } from './features/rooms/stale-status.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
 import { createShares } from './features/shares/shares.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
+import { untilEnded } from './jobs.ts';
 import type { Options } from './options.ts';
 import type { Livekit } from './plugins/livekit.ts';
 import type { Redis } from './plugins/redis.ts';
@@ -48,7 +49,8 @@ export function createServices(
   config: Options,
   setup: () => Setup,
 ) {
-  const { path, crashSafe, maxMinutes, maxConcurrent, backupFolder, retentionDays } = config.recordings;
+  const { path, crashSafe, maxMinutes, aloneMinutes, maxConcurrent, backupFolder, retentionDays } =
+    config.recordings;
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
   const closing = new AbortController();
@@ -94,17 +96,17 @@ export function createServices(
     library,
     finish: createFinish({ storage, library, tombstones, backup, path, log }),
     roomStatus,
-    roomLock: createRoomLock({ redis, log }),
-    recorderWatch: createRecorderWatch({ livekit }),
+    lock: createLock({ redis, scope: `${config.livekit.apiKey}/${scope}`, log }),
     onChange,
     crashSafe,
     maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
+    aloneMs: aloneMinutes * 60_000,
     maxConcurrent,
     signal: closing.signal,
     log,
   });
   const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
-  const settleRooms = createStaleStatus({ livekit, lifecycle, library, roomStatus });
+  const settleRooms = createStaleStatus({ livekit, lifecycle, library, roomStatus, log });
   const listing = createListing({
     ...{ index, builder, underWay: lifecycle.underWay },
     countOf: (roomName) => totals.countOf(roomName),
@@ -112,11 +114,9 @@ export function createServices(
   const totals = createTotals({ all: () => listing.all({ order: 'newest' }), events, log });
   const retain =
     retentionDays === undefined ? undefined : createRetention({ index, library, days: retentionDays, log });
-  const sweep = createSweeper({ storage, backup, lifecycle, path });
-  const upkeep = createUpkeep({
-    ...{ erase, tombstones, builder, retain },
-    onDeleted: (recording) => onChange('deleted', recording),
-  });
+  const sweeper = createSweeper({ storage, backup, lifecycle, path });
+  const upkeep = createUpkeep({ erase, onDeleted: (recording) => onChange('deleted', recording) });
+  const system = createSystem({ livekit, storage, format, setup, retentionDays, log });
   return {
     tokens: createTokens({ livekit, roomStatus }),
     library,
@@ -126,20 +126,18 @@ export function createServices(
     builder,
     lifecycle,
     autoRecord,
-    /** Sees to what nobody else does; may take long. */
-    async sweep(): Promise<void> {
-      await sweep();
-      await upkeep();
-    },
-    /** Looks at all open rooms: one LiveKit request. */
-    async lookAtRooms(): Promise<void> {
-      const rooms = await livekit.openRooms();
-      await settleRooms(rooms);
-      autoRecord.lookAround(rooms);
-    },
+    /** Deletes what is too old; nothing is when absent. */
+    retain,
+    /** What this process does by itself. */
+    jobs: [
+      { name: 'see whether LiveKit and S3 are back', needs: [], pauseMs: () => 1_000, run: system.checkAway },
+      ...recordingJobs({
+        ...{ livekit, lifecycle, settleRooms, autoRecord, sweeper, upkeep, tombstones, builder, retain },
+      }),
+    ],
     roomStatus,
     events,
-    system: createSystem({ livekit, storage, format, setup, retentionDays, log }),
+    system,
 
     /** Has what these have begun come to its end: what takes long is given up, and finished by another process. */
     stop(): void {
@@ -149,7 +147,7 @@ export function createServices(
     /** Ends what these have begun. */
     async close(): Promise<void> {
       closing.abort();
-      await lifecycle.settled();
+      await untilEnded(lifecycle.settled());
       await Promise.all([notifications?.close(), events.close(), totals.close()]);
     },
   };

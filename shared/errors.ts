@@ -24,6 +24,8 @@ export const errorCodes = {
   BODY_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE' },
   NO_RECORDER: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
+  /** A recorder did not answer when it was asked to stop; it is asked again. */
+  RECORDER_NOT_RESPONDING: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   TOO_MANY_RECORDINGS: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   LIVEKIT_UNAVAILABLE: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   STORAGE_UNAVAILABLE: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },

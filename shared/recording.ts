@@ -34,6 +34,8 @@ export const endedBySchema = z
     'recorder-shutdown',
     /** The recorder was lost, and what it had stored was made whole. */
     'recovered',
+    /** One person was left in the room, and did not want it to go on. */
+    'alone',
   ])
   .describe('Why a ready recording ended');
 export type EndedBy = z.infer<typeof endedBySchema>;
@@ -43,6 +45,16 @@ export const failureSchema = z
   .enum(['NOT_BEGUN', 'NO_RECORDER', 'RECORDER_FAILED', 'RECORDER_LOST'])
   .describe('Why a failed recording failed, for programs');
 export type Failure = z.infer<typeof failureSchema>;
+
+export const layoutSchema = z
+  .enum(['grid', 'speaker', 'single-speaker'], { error: 'layout must be grid, speaker or single-speaker' })
+  .describe('Everyone alike, whoever speaks large, or whoever speaks alone');
+export const qualitySchema = z
+  .enum(['480p', '720p', '1080p'], { error: 'quality must be 480p, 720p or 1080p' })
+  .describe('The height of the picture in pixels');
+export const audioOnlySchema = z
+  .boolean({ error: 'audioOnly must be true or false' })
+  .describe('Records sound without a picture');
 
 /** A recording as lists and answers show it; the seed's six fields and ours. */
 export const recordingSchema = z.object({
@@ -66,6 +78,13 @@ export const recordingSchema = z.object({
     .optional(),
   failure: failureSchema.optional(),
   error: z.string().describe('Why a failed recording failed, a sentence for people').optional(),
+  reason: z
+    .string()
+    .describe('What the recorder itself gave as the reason of a failure, for operators')
+    .optional(),
+  layout: layoutSchema.optional(),
+  quality: qualitySchema.optional(),
+  audioOnly: audioOnlySchema.optional(),
   title: titleSchema.optional(),
   keep: z.boolean().describe('Whether it stays, however old it becomes').optional(),
 });
@@ -75,18 +94,9 @@ export const roomInputSchema = z.object({ roomName: roomNameSchema });
 
 /** How to record a room; all but its name optional. */
 export const startInputSchema = roomInputSchema.extend({
-  layout: z
-    .enum(['grid', 'speaker', 'single-speaker'], { error: 'layout must be grid, speaker or single-speaker' })
-    .default('grid')
-    .describe('Everyone alike, whoever speaks large, or whoever speaks alone'),
-  quality: z
-    .enum(['480p', '720p', '1080p'], { error: 'quality must be 480p, 720p or 1080p' })
-    .default('720p')
-    .describe('The height of the picture in pixels'),
-  audioOnly: z
-    .boolean({ error: 'audioOnly must be true or false' })
-    .default(false)
-    .describe('Records sound without a picture'),
+  layout: layoutSchema.default('grid'),
+  quality: qualitySchema.default('720p'),
+  audioOnly: audioOnlySchema.default(false),
 });
 export type StartOptions = z.output<typeof startInputSchema>;
 

@@ -3,7 +3,10 @@ import { recordingSchema } from './recording.ts';
 
 /** How a room's recording stands, as the room is shown it: the one under way, or the last one's end. */
 export const roomStatusSchema = recordingSchema
-  .pick({ id: true, name: true, status: true, endedBy: true, error: true })
+  .pick({
+    ...{ id: true, name: true, status: true, endedBy: true, error: true },
+    ...{ layout: true, quality: true, audioOnly: true },
+  })
   .extend({
     /** When media began, in ms since 1970; absent while starting. */
     recordingSince: z.number().optional(),
@@ -11,6 +14,11 @@ export const roomStatusSchema = recordingSchema
     watchable: z.boolean().optional(),
     /** When it will be ended, as long as a recording may be, in ms since 1970. */
     endsAt: z.number().optional(),
+    /**
+     * When it will be ended since one person has been alone in the room for long, unless
+     * that person wants it to go on, in ms since 1970; absent while nobody is asked.
+     */
+    aloneUntil: z.number().optional(),
   });
 export type RoomStatus = z.infer<typeof roomStatusSchema>;
 

@@ -15,6 +15,13 @@ export const tokenInputSchema = z.object({
     .boolean({ error: 'autoRecord must be true or false' })
     .describe('Has the room wait to be recorded as soon as two people are in it')
     .optional(),
+  earlierToken: z
+    .string({ error: 'earlierToken must be a token' })
+    .max(8192, 'earlierToken is too long: at most 8192 characters')
+    .describe(
+      'A token that was given for this room before, expired or not: who holds it comes back as the same participant, and takes the place of what is left of them in the room',
+    )
+    .optional(),
 });
 export type TokenInput = z.infer<typeof tokenInputSchema>;
 

@@ -8,8 +8,12 @@ export const packages = [
   'redis-server',
   // Egress shows the room's page in Chromium, on a display and a sound card that are not there.
   'chromium',
+  // Names are legible in whatever script they are written.
   'fonts-dejavu-core',
+  'fonts-noto-cjk',
   'fonts-noto-color-emoji',
+  'fonts-noto-core',
+  'fontconfig',
   'pulseaudio',
   'pulseaudio-utils',
   'xvfb',

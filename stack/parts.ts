@@ -147,13 +147,20 @@ export function egressPart({ config, ports, runtime }: Settings, binary: string)
 /** Where Egress has its sockets, and Chromium its profiles. */
 export const egressFolder = (runtime: string): string => join(runtime, 'egress');
 
+/**
+ * What Node is given to run the app. Each piece of a video is a buffer that is garbage once it is sent, and
+ * by default V8 marks its whole heap whenever some 32 MB of them were read, which doubles the CPU that a video
+ * takes (bench/video.ts): the heap may grow to twice what the last marking left.
+ */
+export const appArgs = ['--heap-growing-percent=100', 'server/main.ts'];
+
 /** Reelroom's own server. */
 export function appPart({ config, env }: Settings): PartSpec {
   const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
   return {
     name: 'app',
     command: process.execPath,
-    args: ['server/main.ts'],
+    args: appArgs,
     env: definedOnly(env),
     cwd: root,
     takesMessages: true,

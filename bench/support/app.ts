@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { appArgs } from '../../stack/parts.ts';
 import { freePorts } from '../../stack/ports.ts';
 import { root } from '../../stack/settings.ts';
 
@@ -15,7 +16,7 @@ export async function startApp(
   }: { port?: number; nodeArgs?: string[]; env?: Record<string, string> } = {},
 ) {
   const [itsPort = 0] = port === undefined ? await freePorts(1) : [port];
-  const child = spawn(process.execPath, [...nodeArgs, 'server/main.ts'], {
+  const child = spawn(process.execPath, [...nodeArgs, ...appArgs], {
     cwd: root,
     env: { ...process.env, S3_BUCKET: bucket, SERVER_PORT: String(itsPort), LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

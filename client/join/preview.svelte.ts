@@ -1,7 +1,7 @@
 import { deviceProblem, type DeviceKind } from './device-problem.ts';
 import { remembered } from './remembered.ts';
 
-/** `off` by choice, `asking` until the browser answers, `on`, or `failed` with a problem. */
+/** `off` by choice or not yet asked for, `asking` until the browser answers, `on`, or `failed` with a problem. */
 type State = 'off' | 'asking' | 'on' | 'failed';
 
 const mediaKinds = {
@@ -25,30 +25,39 @@ class DevicePreview {
   stream = $state.raw<MediaStream>();
   devices = $state.raw<readonly MediaDeviceInfo[]>([]);
   deviceId = $state('');
+  #chosenOff = $state(false);
   /** Counts what was asked for, so that an answer that comes late is known to be. */
   #asked = 0;
 
   constructor(kind: DeviceKind) {
     this.kind = kind;
     this.deviceId = remembered.get(`${kind}Id`) ?? '';
-    if (remembered.get(kind) !== 'off') void this.start();
+    this.#chosenOff = remembered.get(kind) === 'off';
+    void this.listDevices();
   }
 
-  /** Whether it is on, or about to be: what the button shows. */
+  /** Whether one goes into the call with it on: what the button shows. */
   get wanted() {
-    return this.state === 'on' || this.state === 'asking';
+    return !this.#chosenOff && this.state !== 'failed';
   }
 
   toggle() {
-    remembered.set(this.kind, this.wanted ? 'off' : 'on');
-    if (this.wanted) this.stop();
+    this.#chosenOff = this.wanted;
+    remembered.set(this.kind, this.#chosenOff ? 'off' : 'on');
+    if (this.#chosenOff) this.stop();
     else void this.start();
   }
 
+  /** Another device; it starts only if the one before was on. */
   choose(deviceId: string) {
     remembered.set(`${this.kind}Id`, deviceId);
     this.deviceId = deviceId;
-    void this.start();
+    if (this.wanted) void this.start();
+  }
+
+  /** Asks the browser for it, unless that was done or it is not wanted. */
+  startIfWanted() {
+    if (this.wanted && this.state === 'off') void this.start();
   }
 
   async start() {
@@ -63,7 +72,8 @@ class DevicePreview {
       if (asked !== this.#asked) return release(stream);
       this.stream = stream;
       this.state = 'on';
-      await this.#listDevices(stream);
+      this.deviceId = stream.getTracks()[0]?.getSettings().deviceId ?? this.deviceId;
+      await this.listDevices();
     } catch (error) {
       if (asked !== this.#asked) return;
       this.state = 'failed';
@@ -80,11 +90,10 @@ class DevicePreview {
     this.state = 'off';
   }
 
-  /** Devices have names only once the browser has given access to one. */
-  async #listDevices(stream: MediaStream) {
-    const devices = await navigator.mediaDevices.enumerateDevices();
+  /** Those that the browser names, which it does once it has given access, in this page or before. */
+  async listDevices() {
+    const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
     this.devices = devices.filter(({ kind, deviceId }) => kind === mediaKinds[this.kind].input && deviceId);
-    this.deviceId = stream.getTracks()[0]?.getSettings().deviceId ?? this.deviceId;
   }
 }
 
@@ -94,7 +103,20 @@ const release = (stream: MediaStream) => {
 
 export type { DevicePreview };
 
-/** Starts the devices that were on the last time. */
+/** One's devices, which start when they are told to. */
 export function createPreview() {
-  return { camera: new DevicePreview('camera'), microphone: new DevicePreview('microphone') };
+  const camera = new DevicePreview('camera');
+  const microphone = new DevicePreview('microphone');
+  const both = [camera, microphone];
+  const listDevices = () => both.forEach((device) => void device.listDevices());
+  navigator.mediaDevices?.addEventListener('devicechange', listDevices);
+  return {
+    camera,
+    microphone,
+    startWanted: () => both.forEach((device) => device.startIfWanted()),
+    close() {
+      navigator.mediaDevices?.removeEventListener('devicechange', listDevices);
+      for (const device of both) device.stop();
+    },
+  };
 }

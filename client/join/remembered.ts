@@ -1,36 +1,54 @@
-// Storage is refused in some private windows: then nothing is remembered, and everything else works.
-const get = (storage: () => Storage, key: string): string | undefined => {
-  try {
-    return storage().getItem(`reelroom.${key}`) ?? undefined;
-  } catch {
-    return undefined;
-  }
-};
+// Storage is refused in some private windows and in frames of other sites: what is written
+// then stays in the page's memory, for as long as the page is open.
+function createStore(storage: () => Storage) {
+  const unsaved = new Map<string, string | undefined>();
+  return {
+    get(key: string): string | undefined {
+      if (unsaved.has(key)) return unsaved.get(key);
+      try {
+        return storage().getItem(`reelroom.${key}`) ?? undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    set(key: string, value: string | undefined): void {
+      try {
+        if (value === undefined) storage().removeItem(`reelroom.${key}`);
+        else storage().setItem(`reelroom.${key}`, value);
+        unsaved.delete(key);
+      } catch {
+        unsaved.set(key, value);
+      }
+    },
+  };
+}
 
-const set = (storage: () => Storage, key: string, value: string | undefined) => {
-  try {
-    if (value === undefined) storage().removeItem(`reelroom.${key}`);
-    else storage().setItem(`reelroom.${key}`, value);
-  } catch {
-    // As above.
-  }
-};
+/** A store that knows these keys only. */
+interface Store<Key extends string> {
+  get: (key: Key) => string | undefined;
+  set: (key: Key, value: string | undefined) => void;
+}
 
-const local = () => localStorage;
-const session = () => sessionStorage;
+/** What a person chose the last time, in any tab of this browser; also who they are in the call they are in. */
+export const remembered: Store<
+  | 'name'
+  | 'room'
+  | 'recording'
+  | 'volume'
+  | 'speed'
+  | `${'camera' | 'microphone'}${'' | 'Id'}`
+  | `place.${PlaceKey}`
+> = createStore(() => localStorage);
 
-/** What a person chose the last time, in any tab of this browser. */
-export const remembered = {
-  get: (key: Key) => get(local, key),
-  set: (key: Key, value: string | undefined) => set(local, key, value),
-};
+/** The call that this tab is in. */
+export const inCall: Store<
+  | 'call.room'
+  | 'call.camera'
+  | 'call.microphone'
+  | 'call.autoRecord'
+  | 'call.at'
+  | 'call.closed'
+  | `place.${PlaceKey}`
+> = createStore(() => sessionStorage);
 
-type Key = 'name' | 'room' | 'recording' | 'volume' | 'speed' | `${'camera' | 'microphone'}${'' | 'Id'}`;
-
-/** The call that this tab is in, which a reload comes back to. */
-export const inCall = {
-  get: (key: CallKey) => get(session, `call.${key}`),
-  set: (key: CallKey, value: string | undefined) => set(session, `call.${key}`, value),
-};
-
-type CallKey = 'room' | 'camera' | 'microphone' | 'autoRecord';
+export type PlaceKey = 'room' | 'name' | 'identity' | 'token';

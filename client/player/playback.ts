@@ -60,22 +60,43 @@ async function open(
   signal.throwIfAborted();
   const hls = new Hls({ startPosition: from });
   signal.addEventListener('abort', () => hls.destroy());
-  hls.on(Hls.Events.ERROR, (_event, { fatal }) => {
-    if (fatal) onFailure();
+  let troubleSince: number | undefined;
+  hls.on(Hls.Events.FRAG_BUFFERED, () => (troubleSince = undefined));
+  hls.on(Hls.Events.ERROR, (_event, { fatal, type, response }) => {
+    if (!fatal) return;
+    const now = performance.now();
+    troubleSince ??= now;
+    // 404: there is a file by now. What goes on for long does not pass.
+    if (response?.code === 404 || now - troubleSince > patienceMs) return onFailure();
+    setTimeout(() => {
+      if (signal.aborted) return;
+      if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+      else if (hls.levels.length === 0) hls.loadSource(source);
+      else hls.startLoad();
+    }, pauseMs);
   });
   hls.loadSource(source);
   hls.attachMedia(video);
 }
 
-/** How long the first segment may be on its way, in ms. */
-const patience = 30_000;
+/** How long the first segment may be on its way, and how long a server away, in ms. */
+const patienceMs = 30_000;
+
+/** How long, in ms, between two tries. */
+const pauseMs = 1000;
 
 /** Waits until there is a playlist, as there is once the first segment is stored. */
 async function untilThere(source: string, signal: AbortSignal): Promise<void> {
-  const end = performance.now() + patience;
-  while (!(await fetch(source, { signal })).ok) {
+  const end = performance.now() + patienceMs;
+  const isThere = () =>
+    fetch(source, { signal }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isThere())) {
+    signal.throwIfAborted();
     if (performance.now() > end) throw new Error('There is no playlist');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 

@@ -1,6 +1,6 @@
 import { Room, RoomEvent } from 'livekit-client';
 import { tick } from 'svelte';
-import { othersIn, watchPeople, type Person } from '../room/people.ts';
+import { watchAttendees, type Attendee } from '../room/attendees.svelte.ts';
 import type { StageLayout } from '../room/tile-layout.ts';
 import { firstFrames } from './first-frames.ts';
 
@@ -12,16 +12,19 @@ const tellEgress = (word: 'START_RECORDING' | 'END_RECORDING') => console.log(wo
 
 /** What the recorder sees of the room. Its marks tell benchmarks where the time of a start goes. */
 class Recorder {
-  people = $state.raw<readonly Person[]>([]);
+  readonly #room = new Room({ adaptiveStream: true, dynacast: true });
+  readonly #attendees = watchAttendees(this.#room, { withLocal: false });
+
+  get people(): readonly Attendee[] {
+    return this.#attendees.shown;
+  }
 
   async run(url: string, token: string, layout: StageLayout) {
     performance.mark('join');
-    const room = new Room({ adaptiveStream: true, dynacast: true });
-    watchPeople(room, () => (this.people = othersIn(room)));
+    const room = this.#room;
     if (!(await connect(room, url, token))) return tellEgress('END_RECORDING');
     room.on(RoomEvent.Disconnected, () => tellEgress('END_RECORDING'));
     performance.mark('joined');
-    this.people = othersIn(room);
     await tick();
     // A recording begins with pictures, not with empty tiles; but a room without any is recorded, too.
     await firstFrames(room, { all: layout !== 'single-speaker', atMost: 2000 });

@@ -26,6 +26,15 @@ export async function stopRecording(roomName: string): Promise<Recording | undef
   }
 }
 
+/** Has a recording go on though one is alone in its room; what failed is told. */
+export async function keepRecording(roomName: string): Promise<void> {
+  try {
+    await trpc.recordings.keepRecording.mutate({ roomName });
+  } catch (error) {
+    toast(errorSentence(error), 'error');
+  }
+}
+
 /** Why a recording was not deleted, a sentence for people. */
 export interface NotDeleted {
   recording: Recording;

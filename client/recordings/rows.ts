@@ -83,9 +83,12 @@ function withStatus(listed: Listed, told: Pick<Recording, 'name' | 'status' | 'e
 /** What is listed with one more page behind it. Recordings of which a change brought news are there already. */
 export function withPage(listed: Listed, { live, recordings, nextCursor }: RecordingPage): Listed {
   const there = new Set(listed.ended.map((row) => row.name));
+  const ended = [...listed.ended, ...recordings.filter((row) => !there.has(row.name))];
+  const over = new Set(ended.map((row) => row.name));
   return {
-    live: listed.live.length > 0 ? listed.live : live,
-    ended: [...listed.ended, ...recordings.filter((row) => !there.has(row.name))],
+    // A page may know of an end before the event of it comes: nothing is listed twice.
+    live: (listed.live.length > 0 ? listed.live : live).filter((row) => !over.has(row.name)),
+    ended,
     nextCursor,
   };
 }

@@ -58,7 +58,7 @@ const buttons = {
 } as const satisfies Record<string, RecordButtonView>;
 
 /** What is known of a room's recording. */
-type Shown = Pick<RoomStatus, 'status' | 'error'> | undefined;
+type Shown = Pick<RoomStatus, 'status' | 'error' | 'audioOnly'> | undefined;
 
 /** Why saving a recording takes longer than usual, if it does: it is then not in the way of the next one. */
 const whyDelayed = (shown: Shown) => (shown?.status === 'stopping' ? shown.error : undefined);
@@ -100,7 +100,10 @@ export function alertView(
     case 'Starting…':
       return { text: 'Recording is starting…', tone: 'busy' };
     case 'Stop recording':
-      return { text: 'This room is being recorded', tone: 'live' };
+      return {
+        text: shown?.audioOnly ? 'Recording sound only' : 'This room is being recorded',
+        tone: 'live',
+      };
     case 'Stopping…':
       return { text: 'The recording is being saved…', tone: 'busy' };
   }
@@ -112,15 +115,17 @@ const endings: Record<EndedBy, string> = {
   limit: 'Ended when it was as long as a recording may be',
   'recorder-shutdown': 'Ended when the recorder was shut down',
   recovered: 'Recovered after the recorder was lost',
+  alone: 'Ended when one person was left',
 };
 
-/** What is worth telling of how a recording ended; nothing when somebody stopped it. */
-export function endingNote({ endedBy, lostMs = 0 }: Recording): string {
+/** What is worth telling of how a recording ended, or is made; nothing of the usual. */
+export function endingNote({ endedBy, lostMs = 0, audioOnly }: Recording): string {
   const lostSeconds = Math.round(lostMs / 1000);
   if (endedBy === 'recovered' && lostSeconds > 0) {
     return `Recovered; the last ${lostSeconds === 1 ? 'second is' : `${lostSeconds} s are`} missing`;
   }
-  return endedBy ? endings[endedBy] : '';
+  const note = endedBy ? endings[endedBy] : '';
+  return note || (audioOnly ? 'Sound only' : '');
 }
 
 /** What to tell of a recording that is watched before it is ready; nothing of one that is. */
@@ -150,6 +155,13 @@ export function minutesToWarnOf(endsAt: number, now: number): number | undefined
 /** The warning itself. */
 export const limitWarning = (minutes: number) =>
   `The recording ends in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}: then it is as long as a recording may be.`;
+
+/** When a recording ends that nobody answers for: `in 42 seconds`. */
+export function secondsLeft(until: number, now: number): string {
+  const seconds = Math.ceil((until - now) / 1_000);
+  if (seconds <= 0) return 'now';
+  return seconds === 1 ? 'in a second' : `in ${seconds} seconds`;
+}
 
 /** Length and size of a recording, as far as they are known. */
 export function recordingFacts({ durationMs, size }: Recording): { duration: string; size: string } {

@@ -1,113 +1,209 @@
 import { parseRoomState, type RoomStatus } from '@reelroom/shared';
-import { DisconnectReason, MediaDeviceFailure, Room, RoomEvent, Track } from 'livekit-client';
+import { errorCodeOf } from '@reelroom/shared/client';
+import { DisconnectReason, ParticipantEvent, Room, RoomEvent } from 'livekit-client';
 import { errorSentence } from '../errors.ts';
-import { enterCall, leaveCall, type Call } from '../join/call.ts';
-import { deviceProblem } from '../join/device-problem.ts';
+import {
+  closeCall,
+  enterCall,
+  giveUpPlace,
+  keepPlace,
+  leaveCall,
+  placeIn,
+  renewCall,
+  type Call,
+  type Place,
+} from '../join/call.ts';
 import { trpc } from '../trpc.ts';
-import { toast } from '../ui/toasts.svelte.ts';
-import { endingOf, type Ending } from './ending.ts';
-import { everyoneIn, watchPeople, type Person } from './people.ts';
+import { watchAttendees, type Attendee, type Attendees } from './attendees.svelte.ts';
+import { connectFailure, endingOf, lostForLong, movedAway, type Ending } from './ending.ts';
+import { holdIdentity } from './identity-lock.ts';
+import { LocalMedia } from './local-media.svelte.ts';
 
-type Phase = 'joining' | 'connected' | 'reconnecting' | 'ended';
-type Device = 'camera' | 'microphone';
+/** `elsewhere`: another tab of this browser is this participant. */
+type Phase = 'joining' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';
 
-const unreachable: Ending = {
-  title: 'The call could not be joined',
-  sentence: 'The call server cannot be reached. Check your connection and try again.',
-};
+/** How often, in ms, it is noted that one is in the call. */
+const heartbeatMs = 5000;
+
+/** How long, in ms, after one was last connected the call is joined again without a click. */
+const comeBackMs = 15 * 60_000;
+
+/** How long, in ms, between two tries to come back; a network that is back ends the wait. */
+const retryMs = (tries: number) => Math.min(1000 * 2 ** tries, 15_000);
+
+const ownEvents = [
+  ParticipantEvent.LocalTrackPublished,
+  ParticipantEvent.LocalTrackUnpublished,
+  ParticipantEvent.TrackMuted,
+  ParticipantEvent.TrackUnmuted,
+] as const;
 
 /** One's part in a call: what LiveKit tells as runes, and what one can do there. */
 class Session {
   readonly roomName: string;
+  readonly media: LocalMedia;
   readonly #call: Call;
+  readonly #end = new AbortController();
   #room: Room | undefined;
-  readonly #changing: Record<Device, boolean> = { camera: false, microphone: false };
+  #attendees = $state.raw<Attendees>();
+  #place: Place | undefined;
+  /** Lets go of the place's identity; there while this tab has it. */
+  #letGo: (() => void) | undefined;
+  #lastConnectedAt = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #tries = 0;
 
   phase = $state<Phase>('joining');
   ending = $state.raw<Ending>();
-  people = $state.raw<readonly Person[]>([]);
+  /** LiveKit's id of the room as it is open now: another call of this name has another. */
+  roomId = $state<string>();
   /** The recording that the room's metadata tells of. */
   status = $state.raw<RoomStatus>();
   /** The room waits to be recorded as soon as two people are in it. */
   waits = $state(false);
-  microphone = $state(false);
-  camera = $state(false);
-  sharing = $state(false);
   /** The browser wants a click before it plays sound. */
   audioBlocked = $state(false);
+  /** The browser wants a click before it shows moving pictures, as an iPhone does that saves power. */
+  videoBlocked = $state(false);
   /** One wishes that the room waits so, and it has not yet come to a recording. */
   autoRecord: boolean;
 
   constructor(roomName: string, call: Call) {
     this.roomName = roomName;
     this.#call = call;
-    this.camera = call.camera;
-    this.microphone = call.microphone;
     this.autoRecord = call.autoRecord;
+    this.media = new LocalMedia(call, () => enterCall(roomName, this.#entry()));
+    this.#listen();
   }
 
-  async join() {
+  get people(): readonly Attendee[] {
+    return this.#attendees?.shown ?? [];
+  }
+
+  /** Joins; `move`: also where another tab of this browser is this participant, which then is so no more. */
+  async join({ move = false } = {}): Promise<void> {
     this.phase = 'joining';
     this.ending = undefined;
-    const room = (this.#room = this.#createRoom());
-    const grant = await this.#askForToken(room);
-    if (!grant) return;
-    try {
-      await room.connect(grant.livekitUrl, grant.token);
-    } catch {
-      if (room === this.#room) this.#end(unreachable);
-      return;
-    }
-    // One may have left while the connection was made.
-    if (room !== this.#room) return void room.disconnect();
-    enterCall(this.roomName, this);
-    this.phase = 'connected';
-    const devices = [
-      this.microphone && this.#setDevice('microphone', true),
-      this.camera && this.#setDevice('camera', true),
-    ];
-    this.#readRoom(room);
-    await Promise.all(devices);
+    this.#tries = 0;
+    await this.#connect(move);
   }
 
   /** Leaves for good: a reload does not come back. */
-  leave() {
+  leave(): void {
+    this.#disconnect();
+    this.#release();
+    if (this.#place) giveUpPlace(this.#place);
+    this.#place = undefined;
     leaveCall();
-    this.close();
+    this.phase = 'left';
   }
 
   /** Ends the connection, as closing the page does. */
-  close() {
-    const room = this.#room;
-    this.#room = undefined;
-    void room?.disconnect();
+  close(): void {
+    this.#end.abort();
+    this.#disconnect();
+    this.#release();
+    // Another page of ours was opened: going forward again leads to the door, not into the call.
+    leaveCall();
   }
 
-  toggleMicrophone = () => this.#setDevice('microphone', !this.microphone);
-  toggleCamera = () => this.#setDevice('camera', !this.camera);
-
-  toggleSharing = async () => {
-    try {
-      await this.#room?.localParticipant.setScreenShareEnabled(!this.sharing, { audio: true });
-    } catch (error) {
-      // Closing the browser's own picker is a choice, not a failure.
-      if (MediaDeviceFailure.getFailure(error) === MediaDeviceFailure.PermissionDenied) return;
-      toast('The screen cannot be shared. Try another window or screen.', 'error');
-    }
+  startPlayback = async (): Promise<void> => {
+    await this.#room?.startAudio();
+    await this.#room?.startVideo();
   };
 
-  startAudio = () => this.#room?.startAudio();
+  #entry() {
+    const { camera, microphone } = this.media;
+    return { camera, microphone, autoRecord: this.autoRecord };
+  }
 
-  async #askForToken(room: Room) {
+  async #connect(move: boolean): Promise<void> {
+    clearTimeout(this.#retry);
+    const room = this.#createRoom();
+    this.#room = room;
+    const isWanted = () => room === this.#room;
+    if (!(await this.#takePlace(move, isWanted))) return;
+    const grant = await this.#askForToken(isWanted);
+    if (!grant) return;
     try {
+      await room.connect(grant.livekitUrl, grant.token);
+    } catch (error) {
+      console.warn('The call could not be joined.', error);
+      if (isWanted()) this.#stop(connectFailure(error));
+      return;
+    }
+    // One may have left while the connection was made.
+    if (!isWanted()) return void room.disconnect();
+    this.phase = 'connected';
+    this.ending = undefined;
+    this.#tries = 0;
+    this.audioBlocked = !room.canPlaybackAudio;
+    this.videoBlocked = !room.canPlaybackVideo;
+    this.#beat();
+    enterCall(this.roomName, this.#entry());
+    this.#readRoom(room);
+    room.getSid().then(
+      (id) => (this.roomId = id),
+      () => undefined,
+    );
+    await this.media.use(room.localParticipant);
+  }
+
+  /** Whether this tab is, or may become, the participant that it was before. */
+  async #takePlace(move: boolean, isWanted: () => boolean): Promise<boolean> {
+    const earlier = this.#place ?? placeIn(this.roomName);
+    if (!earlier || this.#letGo) return true;
+    const letGo = await this.#hold(earlier.identity, move);
+    if (!isWanted()) {
+      letGo?.();
+      return false;
+    }
+    if (letGo) {
+      this.#place = earlier;
+      this.#letGo = letGo;
+    } else if (earlier.name === this.#call.name) {
+      this.#room = undefined;
+      this.phase = 'elsewhere';
+      return false;
+    }
+    // Somebody else at the same computer is a participant of their own.
+    return true;
+  }
+
+  #hold(identity: string, steal: boolean) {
+    return holdIdentity(identity, {
+      steal,
+      onStolen: () => {
+        if (this.#place?.identity !== identity) return;
+        this.#letGo = undefined;
+        this.#stop(movedAway);
+      },
+    });
+  }
+
+  async #askForToken(isWanted: () => boolean) {
+    try {
+      const { name } = this.#call;
       const grant = await trpc.tokens.create.mutate({
         roomName: this.roomName,
-        participantName: this.#call.name,
+        participantName: name,
         autoRecord: this.autoRecord,
+        earlierToken: this.#place?.token,
       });
-      return room === this.#room ? grant : undefined;
+      const { identity, token } = grant;
+      if (identity !== this.#place?.identity) {
+        this.#release();
+        this.#letGo = await this.#hold(identity, false);
+      }
+      if (!isWanted()) return undefined;
+      this.#place = { room: this.roomName, name, identity, token };
+      keepPlace(this.#place);
+      return grant;
     } catch (error) {
-      if (room === this.#room) this.#end({ title: unreachable.title, sentence: errorSentence(error) });
+      if (isWanted()) {
+        const mayPass = errorCodeOf(error) !== 'INVALID_INPUT';
+        this.#stop({ title: 'The call could not be joined', sentence: errorSentence(error), mayPass });
+      }
       return undefined;
     }
   }
@@ -117,66 +213,115 @@ class Session {
     const room = new Room({
       adaptiveStream: true,
       dynacast: true,
+      // LiveKit would also leave at a download that begins with a redirect, which fires `beforeunload`.
+      disconnectOnPageLeave: false,
       videoCaptureDefaults: cameraId ? { deviceId: { ideal: cameraId } } : {},
       audioCaptureDefaults: microphoneId ? { deviceId: { ideal: microphoneId } } : {},
     });
-    watchPeople(room, () => this.#readRoom(room));
+    const attendees = watchAttendees(room, { withLocal: true });
+    for (const event of ownEvents) {
+      // Later, so that a call which has just ended does not turn its devices off for the next one.
+      room.localParticipant.on(event, () => queueMicrotask(() => this.#readDevices(room)));
+    }
     return room
+      .on(RoomEvent.Connected, () => {
+        if (room === this.#room) this.#attendees = attendees;
+      })
       .on(RoomEvent.RoomMetadataChanged, () => this.#readRoom(room))
-      .on(RoomEvent.SignalReconnecting, () => (this.phase = 'reconnecting'))
-      .on(RoomEvent.Reconnecting, () => (this.phase = 'reconnecting'))
-      .on(RoomEvent.Reconnected, () => (this.phase = 'connected'))
+      .on(RoomEvent.SignalReconnecting, () => this.#setConnected(room, false))
+      .on(RoomEvent.Reconnecting, () => this.#setConnected(room, false))
+      .on(RoomEvent.Reconnected, () => this.#setConnected(room, true))
       .on(RoomEvent.AudioPlaybackStatusChanged, () => (this.audioBlocked = !room.canPlaybackAudio))
+      .on(RoomEvent.VideoPlaybackStatusChanged, () => (this.videoBlocked = !room.canPlaybackVideo))
       .on(RoomEvent.Disconnected, (reason) => {
-        if (room !== this.#room || this.phase === 'joining') return;
-        if (reason !== DisconnectReason.CLIENT_INITIATED) this.#end(endingOf(reason));
-        // LiveKit's own doing, as the page goes or is frozen: after a reload the call goes on, after a thaw it does not.
-        else setTimeout(() => this.#end(endingOf(undefined)), 1500);
+        // While one joins, it is `connect` that fails.
+        if (room !== this.#room || this.#attendees !== attendees) return;
+        console.warn(`The call was ended: ${DisconnectReason[reason ?? DisconnectReason.UNKNOWN_REASON]}.`);
+        this.#stop(endingOf(reason));
       });
   }
 
+  #setConnected(room: Room, isConnected: boolean) {
+    if (room !== this.#room) return;
+    this.phase = isConnected ? 'connected' : 'reconnecting';
+    if (!isConnected) return;
+    this.#readRoom(room);
+    this.#readDevices(room);
+  }
+
   #readRoom(room: Room) {
-    // While one joins, the devices are what one wants them to be, not yet what they are.
-    if (room !== this.#room || this.phase === 'joining') return;
-    this.people = everyoneIn(room);
+    if (room !== this.#room) return;
     const { recording, autoRecord = false } = parseRoomState(room.metadata);
     this.status = recording;
     this.waits = autoRecord;
-    if (this.autoRecord && !autoRecord) {
+    if (this.autoRecord && !autoRecord && this.phase === 'connected') {
       // Fulfilled: whoever stops the recording is not overruled when one reloads the page.
       this.autoRecord = false;
-      enterCall(this.roomName, this);
+      enterCall(this.roomName, this.#entry());
     }
-    const me = room.localParticipant;
-    // These change without us, too: the browser has its own button that ends sharing, a device is pulled out.
-    this.sharing = Boolean(me.getTrackPublication(Track.Source.ScreenShare));
-    if (!this.#changing.microphone) this.microphone = me.isMicrophoneEnabled;
-    if (!this.#changing.camera) this.camera = me.isCameraEnabled;
   }
 
-  async #setDevice(device: Device, on: boolean) {
-    const me = this.#room?.localParticipant;
-    if (!me) return;
-    // Shown before it is done; taken back when it fails.
-    this[device] = on;
-    this.#changing[device] = true;
-    try {
-      await (device === 'camera' ? me.setCameraEnabled(on) : me.setMicrophoneEnabled(on));
-    } catch (error) {
-      this[device] = false;
-      toast(deviceProblem(device, error instanceof Error ? error.name : ''), 'error');
-    } finally {
-      this.#changing[device] = false;
-    }
-    enterCall(this.roomName, this);
+  #readDevices(room: Room) {
+    if (room === this.#room && this.phase === 'connected') this.media.read();
   }
 
-  #end(ending: Ending) {
-    leaveCall();
-    this.close();
-    this.people = [];
-    this.ending = ending;
+  /** What the page and the browser do to a call. */
+  #listen() {
+    const { signal } = this.#end;
+    const timer = setInterval(() => this.#beat(), heartbeatMs);
+    signal.addEventListener('abort', () => clearInterval(timer));
+    const comeBack = () => this.#comeBack();
+    addEventListener('online', comeBack, { signal });
+    addEventListener('pageshow', comeBack, { signal });
+    document.addEventListener('resume', comeBack, { signal });
+    document.addEventListener('visibilitychange', () => document.hidden || this.#comeBack(), { signal });
+    addEventListener(
+      'pagehide',
+      () => {
+        if (!this.#room) return;
+        closeCall();
+        // A page that the browser keeps and shows again joins again.
+        this.#stop(endingOf(undefined), false);
+      },
+      { signal },
+    );
+  }
+
+  #beat() {
+    if (this.phase !== 'connected') return;
+    this.#lastConnectedAt = Date.now();
+    renewCall();
+  }
+
+  /** Joins a call again that was lost. */
+  #comeBack() {
+    if (this.phase !== 'ended' || !this.ending?.mayPass || this.#room) return;
+    if (Date.now() - this.#lastConnectedAt < comeBackMs) void this.#connect(false);
+    else this.ending = lostForLong;
+  }
+
+  #stop(ending: Ending, retry = true) {
+    this.#disconnect();
+    // A try to come back that fails is no news.
+    if (!this.ending?.mayPass || !ending.mayPass) this.ending = ending;
     this.phase = 'ended';
+    if (!ending.mayPass) leaveCall();
+    else if (retry && this.#lastConnectedAt > 0)
+      this.#retry = setTimeout(() => this.#comeBack(), retryMs(this.#tries++));
+  }
+
+  #disconnect() {
+    clearTimeout(this.#retry);
+    const room = this.#room;
+    this.#room = undefined;
+    this.#attendees = undefined;
+    void this.media.use(undefined);
+    void room?.disconnect();
+  }
+
+  #release() {
+    this.#letGo?.();
+    this.#letGo = undefined;
   }
 }
 

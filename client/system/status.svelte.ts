@@ -1,4 +1,5 @@
 import type { SystemStatus } from '@reelroom/shared';
+import { base } from '../base.ts';
 import { trpc } from '../trpc.ts';
 import { serverTime } from '../ui/server-time.ts';
 import { isAllReady } from './view.ts';
@@ -42,4 +43,19 @@ export async function watchSystem(): Promise<void> {
     await pause();
   }
   watching = false;
+}
+
+/** How often it is looked whether the server is there while nothing else asks it, and how long it may take, in ms. */
+const checkEveryMs = 10_000;
+const answerMs = 5000;
+
+/** Notices that the server is away, which a call goes on without, until what it returns is called. */
+export function watchServer(): () => void {
+  const timer = setInterval(() => {
+    fetch(`${base}/healthz`, { signal: AbortSignal.timeout(answerMs) }).catch(() => {
+      reachable = false;
+      void watchSystem();
+    });
+  }, checkEveryMs);
+  return () => clearInterval(timer);
 }

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { isResumable } from '../join/call.ts';
 import { deviceProblem } from '../join/device-problem.ts';
 import { checkJoin } from '../join/validate.ts';
 
@@ -29,3 +30,21 @@ t.test('a device that cannot be had is explained', async (t) => {
   t.match(deviceProblem('microphone', 'NotFoundError'), /No microphone/);
   t.match(deviceProblem('camera', 'anything else'), /cannot be started/);
 });
+
+t.test(
+  'a tab goes back into its call by itself after a reload or a crash, and for a minute only',
+  async (t) => {
+    const now = Date.UTC(2026, 6, 1);
+    const call = { at: now - 5_000, isClosed: false };
+    t.ok(isResumable(call, { now, isReload: true }), 'reloaded');
+    t.ok(isResumable({ ...call, isClosed: true }, { now, isReload: true }), 'a reload closes the page, too');
+    t.ok(isResumable(call, { now, isReload: false }), 'crashed: it was never closed');
+    t.notOk(isResumable({ ...call, isClosed: true }, { now, isReload: false }), 'closed, and opened again');
+    t.notOk(isResumable({ ...call, at: now - 60_000 }, { now, isReload: true }), 'a minute later');
+    t.notOk(
+      isResumable({ ...call, at: now + 60_000 }, { now, isReload: true }),
+      'of a clock that was set back',
+    );
+    t.notOk(isResumable({ at: Number.NaN, isClosed: false }, { now, isReload: true }), 'in no call at all');
+  },
+);

@@ -18,6 +18,7 @@ import {
   minutesToWarnOf,
   type Pending,
   recordButtonView,
+  secondsLeft,
   shownName,
   spokenName,
   statusView,
@@ -50,6 +51,10 @@ t.test('only what can be done can be clicked', async (t) => {
 
 t.test('everyone is told while and only while there is something to tell', async (t) => {
   t.match(alertView(room('a', 'recording'), undefined), { text: /being recorded/, tone: 'live' });
+  t.match(alertView({ ...room('a', 'recording'), audioOnly: true }, undefined), {
+    text: 'Recording sound only',
+    tone: 'live',
+  });
   t.notMatch(alertView(room('a', 'starting'), undefined)?.text, /being recorded/);
   t.equal(alertView(room('a', 'ready'), undefined), undefined);
   t.equal(alertView(undefined, undefined), undefined);
@@ -67,6 +72,12 @@ t.test('what takes long to be saved is told, and in nobody’s way', async (t) =
   t.equal(recordButtonView(delayed, undefined).action, 'start');
   t.match(alertView(delayed, undefined), { text: 'Saving waits for the storage', tone: 'busy' });
   t.match(alertView(delayed, 'start'), { text: /starting/ });
+});
+
+t.test('how long a recording goes on that nobody answers for', async (t) => {
+  t.equal(secondsLeft(60_000, 18_500), 'in 42 seconds');
+  t.equal(secondsLeft(60_000, 59_500), 'in a second');
+  t.equal(secondsLeft(60_000, 60_500), 'now');
 });
 
 t.test('of two things heard the further is true', async (t) => {

@@ -88,6 +88,13 @@ t.test('what lies behind the last page that is loaded comes with its own', async
   t.equal(names(withPage(first, page).ended), 'c b a', 'no recording is there twice');
 });
 
+t.test('a page that knows of an end before its event comes lists the recording once', async (t) => {
+  const before: Listed = { live: [{ ...b, status: 'stopping' }, c], ended: [a], nextCursor: 'x' };
+  const now = withPage(before, { live: [], recordings: [b], nextCursor: undefined });
+  t.equal(names(now.live), 'c');
+  t.equal(names(now.ended), 'a b');
+});
+
 t.test('pages and changes in any order come to the same list', async () => {
   const all = Array.from({ length: 30 }, (_, n) => recording(`n${n}`, 1_000 - n));
   fc.assert(

@@ -44,10 +44,30 @@ export function createWatched(name: string, share: string | undefined) {
     asked += 1;
   }
 
+  let isWatchable = $state(false);
+
   return {
     get known() {
       return known;
     },
+    /** It can be watched while it is made, which not every recording can. */
+    get isWatchable() {
+      return isWatchable;
+    },
+    /** Hears of the room in which it is made, until what this returns is called. */
+    followRoom: (roomName: string) =>
+      untrack(() => {
+        const subscription = trpc.rooms.status.subscribe(
+          { roomName },
+          {
+            onData: ({ recording }) => {
+              // Once it was, it is so to its end: its segments stay until its file is there.
+              if (recording?.name === name && recording.watchable) isWatchable = true;
+            },
+          },
+        );
+        return () => subscription.unsubscribe();
+      }),
     look,
     /** Hears what happens to it, until what this returns is called. */
     follow: () =>

@@ -1,8 +1,11 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { Test } from 'tap';
 
-/** Debian's Chromium, with a camera and a microphone that are not real. */
-export async function openBrowser(t: Test): Promise<Browser> {
+/**
+ * Debian's Chromium, with a camera and a microphone that are not real. With `blocksSound` it
+ * plays none before a click, as browsers do; otherwise tests need not click for it.
+ */
+export async function openBrowser(t: Test, { blocksSound = false } = {}): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [
@@ -10,7 +13,7 @@ export async function openBrowser(t: Test): Promise<Browser> {
       '--disable-gpu',
       '--use-fake-ui-for-media-stream',
       '--use-fake-device-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
+      ...(blocksSound ? [] : ['--autoplay-policy=no-user-gesture-required']),
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
@@ -33,10 +36,19 @@ export async function openPerson(
     viewport: { width: 1280, height: 720 },
     locale: 'en-GB',
   });
-  context.setDefaultTimeout(15_000);
+  // A machine with much else to do takes its time.
+  context.setDefaultTimeout(45_000);
   const page = await context.newPage();
   page.on('pageerror', (error) => t.fail(`an error in the page: ${error.message}`));
   return { page, context };
+}
+
+/** Ends the process of a page, as a machine that runs out of memory does; answers a new tab of the same person. */
+export async function crash(page: Page): Promise<Page> {
+  const crashed = page.waitForEvent('crash');
+  page.goto('chrome://crash').catch(() => undefined);
+  await crashed;
+  return page.context().newPage();
 }
 
 /** Joins a room from the first page, as people do. */

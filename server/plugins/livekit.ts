@@ -2,6 +2,7 @@ import type { StartOptions } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import {
   EgressClient,
+  ParticipantInfo_State,
   RoomServiceClient,
   ServerError,
   WebhookReceiver,
@@ -12,9 +13,9 @@ import {
   type WebhookEvent,
 } from 'livekit-server-sdk';
 import { createEgressRequests } from './egress-request.ts';
-import { signToken } from './livekit-token.ts';
+import { readIdentity, signToken } from './livekit-token.ts';
 import { basePath } from '../base-path.ts';
-import { livekitUnavailable, noRecorder, roomNotFound } from '../errors.ts';
+import { livekitUnavailable, noRecorder, recorderNotResponding, roomNotFound } from '../errors.ts';
 import type { Options } from '../options.ts';
 
 /** LiveKit answers in milliseconds; one that takes longer counts as away. */
@@ -93,6 +94,10 @@ export function createLivekit(
       });
     },
 
+    /** The identity that a token was made for by {@link createToken}, for `roomName`; nothing where it was not. No request. */
+    identityOf: (token: string, roomName: string): Promise<string | undefined> =>
+      readIdentity(livekit, token, roomName),
+
     async findRoom(roomName: string): Promise<Room | undefined> {
       return (await reach(rooms.listRooms([roomName])))[0];
     },
@@ -107,10 +112,16 @@ export function createLivekit(
       return reach(rooms.createRoom({ name: roomName, departureTimeout }));
     },
 
-    /** How many people are in a room: not recorders, which are hidden. Unlike a room's own count it is never old. */
+    /**
+     * How many people are in a room: not recorders, which are hidden, and not who has gone
+     * and is still listed. Unlike a room's own count it is never old.
+     */
     async countPeople(roomName: string): Promise<number> {
       const everyone = await reach(rooms.listParticipants(roomName));
-      return everyone.filter(({ permission }) => !permission?.hidden).length;
+      const people = everyone.filter(
+        ({ permission, state }) => !permission?.hidden && state !== ParticipantInfo_State.DISCONNECTED,
+      );
+      return new Set(people.map(({ identity }) => identity)).size;
     },
 
     /** Sets a room's metadata as a whole; a room that is gone has none to set. */
@@ -139,6 +150,11 @@ export function createLivekit(
       return found !== undefined;
     },
 
+    /** Has somebody, or a recorder, leave a room; who is not there has left. */
+    async removeParticipant(roomName: string, identity: string): Promise<void> {
+      await reach(rooms.removeParticipant(roomName, identity)).catch(nothingIfNotFound);
+    },
+
     /**
      * Has a recorder take the job of recording a room into the recording `name`.
      * @throws {ReelroomError} NO_RECORDER when none took it in time; it may do so yet.
@@ -164,23 +180,37 @@ export function createLivekit(
       }
     },
 
-    stopEgress(egressId: string): Promise<EgressInfo> {
-      return reach(recorders.stopEgress(egressId));
+    /**
+     * Has a recorder stop, also one that LiveKit has forgotten: its egress as it then is. One
+     * that has ended already says so, which is a second request.
+     * @throws {ReelroomError} RECORDER_NOT_RESPONDING when it does not answer, which LiveKit
+     *   notices after 3 s
+     */
+    async stopEgress(egressId: string): Promise<EgressInfo> {
+      try {
+        return await recorders.stopEgress(egressId);
+      } catch (error) {
+        if (!(error instanceof ServerError)) throw livekitUnavailable(error);
+        const ended = error.code === 'failed_precondition' ? await this.findEgress(egressId) : undefined;
+        if (ended) return ended;
+        if (error.code === 'deadline_exceeded' || isNotFound(error)) throw recorderNotResponding(error);
+        throw isAway(error) ? livekitUnavailable(error) : error;
+      }
     },
 
     /**
-     * Whether a recorder answers when it is asked to stop, also where LiveKit has
-     * forgotten it; one that is ending does nothing else. One that is lost costs LiveKit
-     * 3 s to notice.
+     * For how long somebody, or a recorder, has been in a room, in ms, all of it by LiveKit's
+     * clock; nothing where they are not there, or its time is not known. Two requests.
      */
-    async answersStop(egressId: string): Promise<boolean> {
-      try {
-        await recorders.stopEgress(egressId);
-        return true;
-      } catch (error) {
-        if (error instanceof ServerError) return false;
-        throw livekitUnavailable(error);
-      }
+    async presentFor(roomName: string, identity: string): Promise<number | undefined> {
+      const found = await reach(rooms.getParticipant(roomName, identity)).catch(nothingIfNotFound);
+      if (!found) return undefined;
+      const signal = AbortSignal.timeout(requestTimeoutSeconds * 1_000);
+      const answer = await fetch(url.replace(/^ws/, 'http'), { method: 'HEAD', signal }).catch(
+        () => undefined,
+      );
+      const now = Date.parse(answer?.headers.get('date') ?? '');
+      return Number.isNaN(now) ? undefined : Math.max(0, now - Number(found.joinedAt) * 1_000);
     },
 
     /**

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { livekitClients, openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
-import { untilShown } from './support/recording.ts';
+import { shownStatus, untilShown } from './support/recording.ts';
 import { until } from './support/until.ts';
 
 const quality = '480p';
@@ -56,8 +56,9 @@ t.test('no more recordings at once than there may be', async (t) => {
   await untilShown(config, first.name, ['ready', 'failed']);
 });
 
-t.test('sound alone, and what cannot be asked for', async (t) => {
-  const config = testConfig();
+t.test('sound alone, of somebody who is left alone; and what cannot be asked for', async (t) => {
+  const usual = testConfig();
+  const config = { ...usual, recordings: { ...usual.recordings, aloneMinutes: 2 / 60 } };
   const { trpc, post } = await serve(t, config);
   const { name: roomName } = await openRoom(t, config);
   t.match(await failure(trpc.recordings.start.mutate({ roomName, ...JSON.parse('{"quality":"8k"}') })), {
@@ -69,11 +70,14 @@ t.test('sound alone, and what cannot be asked for', async (t) => {
   });
 
   const { name } = await trpc.recordings.start.mutate({ roomName, audioOnly: true });
-  await untilShown(config, roomName, 'recording');
-  await sleep(1_500);
-  await trpc.recordings.stop.mutate({ roomName });
-  await untilShown(config, roomName, 'ready');
+  t.match(await untilShown(config, roomName, 'recording'), { audioOnly: true });
+  t.match(await trpc.recordings.list.query({ roomName }), { live: [{ name, audioOnly: true }] });
+  await until(
+    'the one who is left to be asked',
+    async () => (await shownStatus(config, roomName))?.aloneUntil !== undefined,
+  );
+  await untilShown(config, roomName, 'ready', 40_000);
   const recording = await trpc.recordings.get.query({ name });
-  t.match(recording, { status: 'ready', endedBy: 'stop', durationMs: Number });
+  t.match(recording, { status: 'ready', endedBy: 'alone', durationMs: Number });
   t.equal(recording.width, undefined);
 });

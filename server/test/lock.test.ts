@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { createRoomLock } from '../features/rooms/lock.ts';
+import { createLock } from '../features/rooms/lock.ts';
 import { failure } from './support/failure.ts';
 import { recordedLog, silentLog } from './support/log.ts';
 import { redisClient, startRedis } from './support/redis.ts';
@@ -10,6 +10,8 @@ import { until } from './support/until.ts';
 
 const taken = { code: 'RECORDING_ALREADY_STARTED' };
 const roomName = 'Équipe "A" 🎥';
+const scope = 'key/bucket/recordings/';
+const key = `reelroom:lock:${scope}:${roomName}`;
 
 /** Work that goes on until it is told to end. */
 function longWork() {
@@ -19,7 +21,7 @@ function longWork() {
 }
 
 t.test('without Redis: one at a time in a room, whatever becomes of the work', async (t) => {
-  const { withLock } = createRoomLock({ redis: undefined, log: silentLog });
+  const { withLock } = createLock({ redis: undefined, scope, log: silentLog });
   const { work, end } = longWork();
   const first = withLock(roomName, work);
   t.match(await failure(withLock(roomName, async () => 1)), taken);
@@ -60,8 +62,8 @@ async function two(t: Test, url: string, log = silentLog) {
   return {
     redis,
     another,
-    one: createRoomLock({ redis, log }),
-    other: createRoomLock({ redis: another, log }),
+    one: createLock({ redis, scope, log }),
+    other: createLock({ redis: another, scope, log }),
   };
 }
 
@@ -69,7 +71,7 @@ t.test('a process that is too busy to hear Redis does not take it for away', asy
   const { redis, one, other } = await two(t, (await startRedis(t)).url);
   const { work, end } = longWork();
   const held = one.withLock(roomName, work);
-  await until('it to be held', async () => (await redis.exists(`reelroom:lock:${roomName}`)) === 1);
+  await until('it to be held', async () => (await redis.exists(key)) === 1);
   const asked = failure(other.withLock(roomName, async () => 'granted'));
   for (const busyUntil = Date.now() + 1_000; Date.now() < busyUntil;);
   t.match(await asked, taken);
@@ -81,19 +83,19 @@ t.test('with Redis: freed when the work ends, and when its owner died', async (t
   const { redis, one, other } = await two(t, (await startRedis(t)).url);
   const { work, end } = longWork();
   const first = one.withLock(roomName, work);
-  await until('the lock', () => redis.get(`reelroom:lock:${roomName}`).then((owner) => owner !== null));
+  await until('the lock', () => redis.get(key).then((owner) => owner !== null));
   t.match(await failure(other.withLock(roomName, async () => 1)), taken);
   const leaseMs = 3_000;
-  const lease = await redis.pTTL(`reelroom:lock:${roomName}`);
+  const lease = await redis.pTTL(key);
   t.ok(lease > 0 && lease <= leaseMs, 'it frees itself');
   await sleep(leaseMs + 500);
   t.match(await failure(other.withLock(roomName, async () => 1)), taken, 'but not while its owner works');
 
   // What the lease does when it has run out.
-  await redis.del(`reelroom:lock:${roomName}`);
+  await redis.del(key);
   const next = longWork();
   const second = other.withLock(roomName, next.work);
-  await until('the next lock', () => redis.get(`reelroom:lock:${roomName}`).then((owner) => owner !== null));
+  await until('the next lock', () => redis.get(key).then((owner) => owner !== null));
   end();
   await first;
   t.match(
@@ -140,12 +142,39 @@ t.test('Redis away, hanging, and back', async (t) => {
       );
     const again = longWork();
     const held = one.withLock(roomName, again.work);
-    await until('the lock to be shared', () =>
-      redis.get(`reelroom:lock:${roomName}`).then((owner) => owner !== null),
-    );
+    await until('the lock to be shared', () => redis.get(key).then((owner) => owner !== null));
     t.match(await failure(other.withLock(roomName, async () => 2)), taken);
     again.end();
     await held;
     lines.length = 0;
   }
+});
+
+t.test('two installations on one Redis have rooms of the same name each for itself', async (t) => {
+  const { url } = await startRedis(t);
+  const locks = await Promise.all(
+    ['one', 'other'].map(async (scope) =>
+      createLock({ redis: await redisClient(t, url), scope, log: silentLog }),
+    ),
+  );
+  const { work, end } = longWork();
+  const first = locks[0]?.withLock(roomName, work);
+  t.equal(await locks[1]?.withLock(roomName, async () => 'granted'), 'granted');
+  end();
+  await first;
+});
+
+t.test('turns: one after the other, in a process and among processes', async (t) => {
+  const { one, other } = await two(t, (await startRedis(t)).url);
+  let atWork = 0;
+  let most = 0;
+  const work = async () => {
+    most = Math.max(most, ++atWork);
+    await sleep(20);
+    atWork -= 1;
+  };
+  await Promise.all(Array.from({ length: 10 }, (_, i) => (i % 2 ? one : other).inTurn(work)));
+  t.equal(most, 1);
+  t.match(await failure(one.inTurn(() => Promise.reject(new Error('broken')))), { message: 'broken' });
+  t.equal(await other.inTurn(async () => 'a turn'), 'a turn');
 });

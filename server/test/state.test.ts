@@ -46,6 +46,38 @@ t.test('an egress told as a recording', async (t) => {
   t.equal(recordingOf(new EgressInfo({ egressId: 'EG_2' })), undefined, 'a stream is no recording');
 });
 
+t.test("Egress's own reason of a failure is kept for operators, and nothing secret in it", async (t) => {
+  const failing = EgressInfo.fromJson({
+    ...{ egressId: 'EG_1', roomName: 'a', roomId: 'RM_1', status: EgressStatus.EGRESS_FAILED },
+    fileResults: [{ filename: 'recordings/a-RM_1-t.mp4' }],
+    error:
+      'page load failed: net::ERR_CONNECTION_REFUSED at http://localhost:1/recorder.html?layout=grid&token=eyJa.b.c',
+    errorCode: 500,
+    details: 'End reason: Failure eyJhbGciOi.J9',
+  });
+  const found = recordingOf(failing);
+  t.match(found, {
+    error: /^The recorder failed/,
+    reason:
+      'page load failed: net::ERR_CONNECTION_REFUSED at http://localhost:1/recorder.html… (500) End reason: Failure …',
+  });
+});
+
+t.test('how a recording is made is told from its first moment', async (t) => {
+  const asked = (roomComposite: { [key: string]: string | boolean | { [key: string]: number } }) =>
+    recordingOf(
+      EgressInfo.fromJson({
+        ...{ egressId: 'EG_1', roomName: 'a', roomId: 'RM_1', status: EgressStatus.EGRESS_STARTING },
+        ...{ fileResults: [{ filename: 'recordings/a-RM_1-t.mp4' }], roomComposite },
+      }),
+    );
+  t.match(asked({ layout: 'speaker', advanced: { height: 1080 } }), { layout: 'speaker', quality: '1080p' });
+  t.match(asked({ audioOnly: true, layout: 'grid' }), { audioOnly: true, layout: undefined });
+  t.match(asked({ layout: 'their own', advanced: { height: 2160 } }), {
+    ...{ layout: undefined, quality: undefined, audioOnly: undefined },
+  });
+});
+
 t.test(
   'whatever is heard, in whatever order and however often: forward only, and a final state stays',
   async () => {

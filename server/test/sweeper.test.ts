@@ -5,7 +5,10 @@ import t from 'tap';
 import { createBackup } from '../features/recordings/backup.ts';
 import { createSweeper } from '../features/recordings/sweeper.ts';
 import { createStorage } from '../plugins/storage/storage.ts';
-import { bucketOf, testConfig } from './support/build.ts';
+import { bucketOf, buildServices, testConfig } from './support/build.ts';
+import { proxyTo } from './support/proxy.ts';
+import { makeSegments } from './support/segments.ts';
+import { until } from './support/until.ts';
 
 t.test(
   'recordings that nobody sees through are found; those that grow, or are live, are let be',
@@ -20,7 +23,7 @@ t.test(
       await rm(folder, { recursive: true });
     });
     const recovered: string[] = [];
-    const sweep = createSweeper({
+    const { sweep, hasSuspects } = createSweeper({
       storage,
       backup: createBackup({ storage, folder, path }),
       lifecycle: {
@@ -43,7 +46,35 @@ t.test(
     await sweep();
     t.same(recovered.splice(0), ['backup.mp4', 'left.mp4']);
 
+    t.ok(hasSuspects(), 'one is to be looked at again soon');
     await sweep();
-    t.same(recovered.splice(0).sort(), ['backup.mp4', 'grows.mp4', 'left.mp4']);
+    t.same(recovered.splice(0), ['grows.mp4'], 'what stays after that is not looked at each time');
+    t.notOk(hasSuspects());
   },
 );
+
+t.test('a process ends while it puts a recording together, and the next one does it', async (t) => {
+  const s3 = await proxyTo(t, testConfig().s3.endpoint);
+  const config = testConfig({ S3_ENDPOINT: s3.url });
+  const { put, keys } = await bucketOf(testConfig({ S3_BUCKET: config.s3.bucket }));
+  const name = 'room-RM_1-2026-01-31T101530000.mp4';
+  const folder = `${config.recordings.path}.reelroom/segments/${name.slice(0, -4)}/`;
+  const segments = await makeSegments(t, 6);
+  await Promise.all(segments.map((segment, i) => put(`${folder}s_0000${i}.ts`, segment)));
+
+  const first = await buildServices(t, config);
+  s3.misbehave((request) => (/^GET .*s_\d+\.ts/.test(request) ? { delayMs: 2_000 } : undefined));
+  const recovering = first.lifecycle.recover(name).catch(() => undefined);
+  await until('segments to be read', async () => s3.requests.some((request) => /s_\d+\.ts/.test(request)));
+  const since = Date.now();
+  await first.close();
+  t.ok(Date.now() - since < 2_000, `${Date.now() - since} ms`);
+  await recovering;
+  s3.comeBack();
+
+  const second = await buildServices(t, config);
+  await second.lifecycle.recover(name);
+  const { durationMs = 0 } = await second.library.get(name);
+  t.ok(Math.abs(durationMs - 6_000) < 100, `${durationMs} ms`);
+  t.notOk((await keys()).some((key) => key.startsWith(folder)));
+});

@@ -1,4 +1,5 @@
-import { TokenVerifier } from 'livekit-server-sdk';
+import { tokenSchema } from '@reelroom/shared';
+import { AccessToken as TokenForger, TokenVerifier } from 'livekit-server-sdk';
 import t from 'tap';
 import { serve } from './support/build.ts';
 import { failure } from './support/failure.ts';
@@ -25,6 +26,40 @@ t.test('a token to join a room', async (t) => {
     const [{ sub: a }, { sub: b }] = [await claimsOf(first.token), await claimsOf(second.token)];
     t.not(a, b);
     t.match(a, /^Ana <b> \.\.\/ /);
+  });
+
+  t.test('who brings an earlier token of the room is the same participant again', async (t) => {
+    const first = await trpc.tokens.create.mutate(who);
+    t.equal((await claimsOf(first.token)).sub, first.identity);
+    const back = { ...who, earlierToken: first.token };
+    t.equal((await trpc.tokens.create.mutate(back)).identity, first.identity);
+    t.equal((await trpc.tokens.create.mutate({ ...back, participantName: 'Ann' })).identity, first.identity);
+    const { token } = tokenSchema.parse(await (await post('/token', back)).json());
+    t.equal((await claimsOf(token)).sub, first.identity, 'also over REST');
+
+    const forged = new TokenForger(config.livekit.apiKey, 'somebody else’s secret, of thirty-two signs', {
+      identity: first.identity,
+    });
+    forged.addGrant({ roomJoin: true, room: who.roomName });
+    const expired = new TokenForger(config.livekit.apiKey, config.livekit.apiSecret, {
+      identity: first.identity,
+      ttl: '1s',
+    });
+    expired.addGrant({ roomJoin: true, room: who.roomName });
+    const seesOnly = new TokenForger(config.livekit.apiKey, config.livekit.apiSecret, {
+      identity: first.identity,
+    });
+    seesOnly.addGrant({ roomList: true });
+    for (const [what, input] of [
+      ['of another room', { ...back, roomName: 'another' }],
+      ['that somebody else signed', { ...back, earlierToken: await forged.toJwt() }],
+      ['that joins nothing', { ...back, earlierToken: await seesOnly.toJwt() }],
+      ['that is none', { ...back, earlierToken: 'x' }],
+      ['that is empty', { ...back, earlierToken: '' }],
+    ] as const)
+      t.not((await trpc.tokens.create.mutate(input)).identity, first.identity, `not with one ${what}`);
+    const late = { ...back, earlierToken: await expired.toJwt() };
+    t.equal((await trpc.tokens.create.mutate(late)).identity, first.identity, 'nor does it need to be young');
   });
 
   t.test("POST /token answers the seed's body", async (t) => {

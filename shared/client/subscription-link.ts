@@ -1,4 +1,4 @@
-import { httpSubscriptionLink, retryLink, TRPCClientError, type TRPCLink } from '@trpc/client';
+import { httpSubscriptionLink, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable, type Unsubscribable } from '@trpc/server/observable';
 import type { AppRouter } from '../../server/router.ts';
 import { mayGoWellLater } from './call-error.ts';
@@ -52,6 +52,77 @@ function libraryLink({ url, headers }: Connection): TRPCLink<AppRouter> {
     });
 }
 
+/** How long, in ms, is waited after so many failures one behind the other. */
+const retryDelayMs = (failures: number) => Math.min(failures * 500, 5000);
+
+/** Calls back after `ms`, or as soon as a browser has a network again, until the returned function is called. */
+function wait(ms: number, callback: () => void): () => void {
+  const end = () => {
+    clearTimeout(timer);
+    globalThis.removeEventListener?.('online', now);
+  };
+  const now = () => {
+    end();
+    callback();
+  };
+  const timer = setTimeout(now, ms);
+  globalThis.addEventListener?.('online', now);
+  return end;
+}
+
+/**
+ * Connects again after a failure that may pass, behind the last event that was heard. tRPC's
+ * own `retryLink` counts the failures of a subscription's whole life, so that after some
+ * restarts of the server each would be waited out for the longest time.
+ */
+export const retryLink: TRPCLink<AppRouter> =
+  () =>
+  ({ next, op }) =>
+    observable((observer) => {
+      let failures = 0;
+      let isOver = false;
+      let lastEventId: string | undefined;
+      let disconnect = () => {};
+      let cancelWait = () => {};
+
+      function connect() {
+        const resumed =
+          lastEventId === undefined ? op : { ...op, input: withLastEventId(op.input, lastEventId) };
+        const subscription = next(resumed).subscribe({
+          next(envelope) {
+            const { result } = envelope;
+            // What was only tried says nothing: the server is there when it has answered.
+            if (result.type !== 'state') failures = 0;
+            if ('id' in result && result.id) lastEventId = result.id;
+            observer.next(envelope);
+          },
+          error(error) {
+            // Unsubscribing ends the subscription below, which `endless` calls a failure.
+            if (isOver) return;
+            if (!mayGoWellLater(error)) return observer.error(error);
+            failures += 1;
+            cancelWait = wait(retryDelayMs(failures), connect);
+          },
+          complete: () => observer.complete(),
+        });
+        disconnect = () => subscription.unsubscribe();
+        // Whoever heard enough at once has unsubscribed already.
+        if (isOver) disconnect();
+      }
+
+      connect();
+      return () => {
+        isOver = true;
+        cancelWait();
+        disconnect();
+      };
+    });
+
+const withLastEventId = (input: unknown, lastEventId: string) => ({
+  ...(typeof input === 'object' ? input : {}),
+  lastEventId,
+});
+
 /**
  * Subscriptions that go on until they are unsubscribed, over lost connections and
  * restarts of the server, resumed where they were; they end only when they are refused.
@@ -59,10 +130,7 @@ function libraryLink({ url, headers }: Connection): TRPCLink<AppRouter> {
 export function subscriptionLinks({ url, headers }: Connection): TRPCLink<AppRouter>[] {
   const hasOwn = 'EventSource' in globalThis;
   return [
-    retryLink({
-      retry: ({ error }) => mayGoWellLater(error),
-      retryDelayMs: (attempt) => Math.min(attempt * 500, 5000),
-    }),
+    retryLink,
     endless,
     hasOwn && !headers ? httpSubscriptionLink({ url }) : libraryLink({ url, headers }),
   ];

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import t from 'tap';
 import { isDebian, missingPackages, packages } from '../debian.ts';
 
@@ -16,4 +18,12 @@ t.test('a package is missing unless dpkg-query calls it installed', async (t) =>
   t.same(missingPackages(''), packages);
   const removed = installed.map((line) => line.replace('ii  xvfb', 'rc  xvfb'));
   t.same(missingPackages(removed.join('\n')), ['xvfb']);
+});
+
+t.test('names can be read in a recording, in whatever script they are', async (t) => {
+  const languages = ['zh', 'ja', 'ko', 'th', 'hi', 'bn', 'ta', 'am', 'ar', 'he', 'el', 'ru'];
+  for (const language of languages) {
+    const { stdout } = await promisify(execFile)('fc-list', [`:lang=${language}`, 'family']);
+    t.not(stdout.trim(), '', `a font for ${language}`);
+  }
 });

@@ -71,7 +71,9 @@ export function createAutoRecord({
     lookAround(rooms: Room[]): void {
       for (const room of rooms)
         // As LiveKit last counted, up to 5 s ago; recorders do not count.
-        if (room.numParticipants >= enoughPeople) void consider(room.name, async () => room);
+        if (room.numParticipants >= enoughPeople && parseRoomState(room.metadata).autoRecord)
+          // It may have been recorded since the rooms were asked for.
+          void consider(room.name, () => livekit.findRoom(room.name));
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Failure } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { monotonicTime } from '../../clock.ts';
 import type { Finish } from './finish.ts';
@@ -9,6 +10,10 @@ const rememberedEnds = 1_000;
 /** How long to wait, in ms, before a recording is seen to again that could not be stored: doubled each time. */
 const firstPauseMs = 2_000;
 const longestPauseMs = 60_000;
+
+/** Whether a recording ended since nothing was heard of its recorder, which may come back. */
+const isLost = ({ failure }: { failure?: Failure | undefined }) =>
+  failure === 'RECORDER_LOST' || failure === 'NO_RECORDER';
 
 /**
  * Sees recordings through whose recorder has ended: each once at a time, however many
@@ -34,14 +39,17 @@ export function createEnding({
   signal: AbortSignal;
   log: FastifyBaseLogger;
 }) {
-  const underWay = new Map<string, Promise<void>>();
-  /** Those that are seen through, and whether their recorder was taken for lost. */
-  const over = new Map<string, boolean>();
+  /** Those that are being seen through, and whether their recorder was taken for lost. */
+  const underWay = new Map<string, { done: Promise<void>; wasLost: boolean }>();
+  /** Those that are seen through, and why those failed that did. */
+  const over = new Map<string, Failure | undefined>();
   /** When the next try is due, by the monotonic clock, of those that failed. */
   const tries = new Map<string, { dueAt: number; pauseMs: number }>();
+  /** Those whose recorder has come back while they were seen through. */
+  const reopened = new Set<string>();
 
-  function remember({ name, failure }: RecordingState): void {
-    over.set(name, failure === 'RECORDER_LOST');
+  function remember(recording: RecordingState): void {
+    over.set(recording.name, recording.failure);
     for (const oldest of over.keys()) {
       if (over.size <= rememberedEnds) break;
       over.delete(oldest);
@@ -52,6 +60,7 @@ export function createEnding({
     const { name } = recording;
     try {
       const result = await finish(recording, signal);
+      if (reopened.has(name)) return;
       tries.delete(name);
       remember(recording);
       log.info({ recording: result ?? recording }, `recording ${result?.status ?? 'deleted'}`);
@@ -63,8 +72,13 @@ export function createEnding({
       log.warn({ err: error, recording }, `a recording is not stored yet; again in ${pauseMs} ms`);
       onDelayed(recording);
       throw error;
+    } finally {
+      underWay.delete(name);
+      reopened.delete(name);
     }
   }
+
+  const isUnderWay = (name: string): boolean => underWay.has(name) && !reopened.has(name);
 
   return {
     /**
@@ -72,22 +86,34 @@ export function createEnding({
      * lost then, and the next call tries again.
      */
     async end(recording: RecordingState): Promise<void> {
-      let ended = underWay.get(recording.name);
-      if (!ended) {
-        ended = endOnce(recording).finally(() => underWay.delete(recording.name));
-        underWay.set(recording.name, ended);
-      }
-      await ended;
+      const { name } = recording;
+      const running = underWay.get(name);
+      // What a recorder has stored after all is looked at when what was made of its remains is done.
+      const isNews = running !== undefined && running.wasLost && !isLost(recording);
+      if (running && !isNews) return running.done;
+      await running?.done.catch(() => undefined);
+      const again = underWay.get(name);
+      if (again) return again.done;
+      const done = endOnce(recording);
+      underWay.set(name, { done, wasLost: isLost(recording) });
+      await done;
     },
 
     /** This one needs nothing more. */
     remember,
 
+    /** The recorder of this one, which was taken for lost, is at work after all. */
+    reopen(name: string): void {
+      over.delete(name);
+      tries.delete(name);
+      if (underWay.has(name)) reopened.add(name);
+    },
+
     /** Whether a recording's recorder has ended, as far as is known: it is in nobody's way. */
-    has: (name: string): boolean => underWay.has(name) || tries.has(name) || over.has(name),
+    has: (name: string): boolean => isUnderWay(name) || tries.has(name) || over.has(name),
 
     /** Whether a recording is being seen through. */
-    isUnderWay: (name: string): boolean => underWay.has(name),
+    isUnderWay,
 
     /** Whether a recording that could not be stored is left alone for now. */
     isPaused: (name: string): boolean => (tries.get(name)?.dueAt ?? -Infinity) > monotonicTime(),
@@ -95,12 +121,16 @@ export function createEnding({
     /** Whether a recording has been seen through. */
     isOver: (name: string): boolean => over.has(name),
 
-    /** Whether a recording was seen through since its recorder was taken for lost. */
-    wasLost: (name: string): boolean => over.get(name) === true,
+    /** Whether a recording's recorder was taken for lost, and its remains have been, or are being, seen to. */
+    wasLost: (name: string): boolean =>
+      isLost({ failure: over.get(name) }) || (underWay.get(name)?.wasLost ?? false),
+
+    /** Whether a recording was seen through since its recorder was lost before it began. */
+    hadNotBegun: (name: string): boolean => over.get(name) === 'NO_RECORDER',
 
     /** Resolves when nothing is under way any more. */
     async settled(): Promise<void> {
-      await Promise.allSettled(underWay.values());
+      await Promise.allSettled([...underWay.values()].map(({ done }) => done));
     },
   };
 }

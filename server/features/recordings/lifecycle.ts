@@ -1,46 +1,26 @@
-import {
-  isFinal,
-  parseRecordingName,
-  parseRoomState,
-  recordingName,
-  recordingSchema,
-  type Recording,
-  type RoomStatus,
-  type StartOptions,
-} from '@reelroom/shared';
+import { isFinal, parseRecordingName, recordingSchema, type Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import type { EgressInfo, Room } from 'livekit-server-sdk';
-import {
-  alreadyStarted,
-  notStarted,
-  roomNotFound,
-  tooManyRecordings,
-  toReelroomError,
-} from '../../errors.ts';
+import { EgressStatus, type EgressInfo, type Room } from 'livekit-server-sdk';
+import { monotonicTime } from '../../clock.ts';
+import { notStarted } from '../../errors.ts';
 import type { Livekit } from '../../plugins/livekit.ts';
-import type { RoomLock } from '../rooms/lock.ts';
+import type { Lock } from '../rooms/lock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
-import { createEnding } from './ending.ts';
+import { createAlone } from './alone.ts';
+import { createCare, isNotResponding } from './care.ts';
 import type { Finish } from './finish.ts';
+import { createIntake, type LifeChange } from './intake.ts';
 import type { Library } from './library.ts';
-import { reasonToEnd, tookTooLong, withLimit } from './limits.ts';
-import type { RecorderWatch } from './recorder-watch.ts';
-import { advance, failed, hasEnded, recordingOf, targetOf, type RecordingState } from './state.ts';
-
-/**
- * How long, in ms, a recorder may still take a job whose start was given up. LiveKit
- * itself gives up after 22 s.
- */
-const lateStartMs = 60_000;
-
-/** What people are told of a recording whose saving takes longer than usual. */
-const delays = {
-  notStoredYet: 'Saving waits for the storage. Nothing is lost.',
-  recorderLost: 'The recorder was lost: what it stored is being put together.',
-};
+import { createRegistry } from './registry.ts';
+import { createStart } from './start.ts';
+import { advance, failed, recordingOf, type RecordingState } from './state.ts';
 
 /** How old, in ms, what LiveKit told of all recordings may be where lists show it. */
 const recentMs = 500;
+
+/** A recording under way as lists show it: before it ends, why it is to end is nobody's business. */
+const asListed = ({ endedBy, ...recording }: RecordingState): Recording =>
+  recordingSchema.parse(recording.status === 'stopping' ? { ...recording, endedBy } : recording);
 
 /**
  * The life of recordings: starting, stopping, and taking in what LiveKit tells of
@@ -51,311 +31,191 @@ export function createLifecycle({
   library,
   finish,
   roomStatus,
-  roomLock,
-  recorderWatch,
+  lock,
   onChange,
   crashSafe,
   maxMs,
+  aloneMs,
   maxConcurrent,
   signal,
   log,
 }: {
-  livekit: Livekit;
-  library: Library;
+  livekit: Pick<
+    Livekit,
+    | 'activeEgresses'
+    | 'allEgresses'
+    | 'countPeople'
+    | 'findEgress'
+    | 'findRoom'
+    | 'hasParticipant'
+    | 'presentFor'
+    | 'removeParticipant'
+    | 'startRecording'
+    | 'stopEgress'
+  >;
+  library: Pick<Library, 'isTarget' | 'endOf' | 'ensureListed' | 'startOf' | 'holds' | 'tidy'>;
   /** Makes sure of a recording's file once its recorder has ended, and describes it. */
   finish: Finish;
-  roomStatus: RoomStatusWriter;
-  roomLock: RoomLock;
-  recorderWatch: RecorderWatch;
+  roomStatus: Pick<RoomStatusWriter, 'publish'>;
+  lock: Lock;
   /** Hears of every recording that began, became ready or failed. */
-  onChange: (change: 'started' | 'ready' | 'failed', recording: Recording) => void;
+  onChange: (change: LifeChange, recording: Recording) => void;
   /** Whether recordings are also stored in segments. */
   crashSafe: boolean;
   /** The longest a recording may be, in ms; no limit when absent. */
   maxMs: number | undefined;
+  /** For how long, in ms, somebody is alone in a recorded room until asked whether it is to go on; never when 0. */
+  aloneMs: number;
   /** How many may be under way at once; no limit when absent. */
   maxConcurrent: number | undefined;
   /** Aborted when this process ends. */
   signal: AbortSignal;
   log: FastifyBaseLogger;
 }) {
-  /** By egress id. */
-  const live = new Map<string, RecordingState>();
-  /** Names of recordings whose start was given up, with the time until which a late one is watched for. */
-  const givenUp = new Map<string, number>();
+  const registry = createRegistry({ roomStatus, crashSafe, maxMs });
+  const intake = createIntake({
+    ...{ registry, library, finish, onChange, maxMs, signal, log },
+    onForgotten: (id) => care.forget(id),
+  });
+  const alone = createAlone({ afterMs: aloneMs });
+  const care = createCare({ livekit, registry, intake, alone, maxMs, signal, log });
+  const { ending } = intake;
 
-  /** The recording that an egress makes, if it goes where our recordings are: others may use the same LiveKit. */
-  const ourRecordingOf = (egress: EgressInfo) =>
-    library.isTarget(targetOf(egress)) ? recordingOf(egress) : undefined;
+  /** The recording of a room that one of these egresses makes; of those taken for lost only one whose recorder is there. */
+  async function activeAmong(egresses: EgressInfo[]): Promise<RecordingState | undefined> {
+    for (const egress of egresses) {
+      const heard = intake.ourRecordingOf(egress);
+      if (!heard) continue;
+      if (ending.wasLost(heard.name) || (await intake.isLongLost(egress))) {
+        const isThere =
+          heard.status !== 'starting' && (await livekit.hasParticipant(heard.roomName, heard.id));
+        if (!isThere) continue;
+        intake.reopen(heard);
+      } else await intake.hear(egress);
+      const known = registry.get(heard.id);
+      if (known && !ending.has(known.name)) return known;
+    }
+    return undefined;
+  }
 
-  /** Whether an egress makes a recording of ours; LiveKit goes on to call those active whose recorder is lost. */
-  const isAtWork = (egress: EgressInfo) => {
-    const recording = ourRecordingOf(egress);
-    return recording !== undefined && !ending.has(recording.name);
-  };
-
-  /** The recording of a room whose recorder is at work; one whose file is being seen to is in nobody's way. */
-  const recordedIn = (roomName: string) =>
-    [...live.values()].find(({ name, roomName: its }) => its === roomName && !ending.has(name));
-
-  const toRoomStatus = ({
-    id,
-    name,
-    status,
-    endedBy,
-    error,
-    recordingSince,
-  }: RecordingState): RoomStatus => ({
-    id,
-    name,
-    status,
-    ...(crashSafe && { watchable: status === 'recording' }),
-    ...(endedBy !== undefined && { endedBy }),
-    ...(error !== undefined && { error }),
-    ...(recordingSince !== undefined && {
-      recordingSince,
-      ...(maxMs !== undefined && { endsAt: recordingSince + maxMs }),
-    }),
+  const start = createStart({
+    ...{ livekit, registry, intake, lock, maxConcurrent },
+    activeIn: async (egresses) => (await activeAmong(egresses)) !== undefined,
   });
 
-  const show = (recording: RecordingState) => roomStatus.publish(recording.roomName, toRoomStatus(recording));
-
-  const keep = (recording: RecordingState) => live.set(recording.id, recording);
-
-  /** Ends a recording that nobody waits for any more, since its start was given up. */
-  async function stopLate(recording: RecordingState): Promise<void> {
-    log.warn({ recording }, 'a recorder took a job after its start was given up: stopping it');
-    await livekit.stopEgress(recording.id).catch((error: unknown) => {
-      log.warn({ err: error, recording }, 'a late recording could not be stopped yet');
-    });
-  }
-
-  const ending = createEnding({
-    finish,
-    onDelayed(recording) {
-      const delayed: RecordingState = { ...recording, status: 'stopping', error: delays.notStoredYet };
-      if (live.has(recording.id)) keep(delayed);
-      if (!recordedIn(recording.roomName)) void show(delayed);
-    },
-    async onEnded(result) {
-      live.delete(result.id);
-      recorderWatch.forget(result.id);
-      // The next recording may have begun meanwhile.
-      if (!recordedIn(result.roomName)) await show(result);
-      onChange(result.status === 'ready' ? 'ready' : 'failed', recordingSchema.parse(result));
-    },
-    async onGone(recording) {
-      live.delete(recording.id);
-      recorderWatch.forget(recording.id);
-      // It was ready for whoever has deleted it; of that they have been told.
-      const { failure: _failure, error: _error, ...rest } = recording;
-      if (!recordedIn(recording.roomName)) await show({ ...rest, status: 'ready' });
-    },
-    signal,
-    log,
-  });
-
-  /** Sees a recording through, and tells the room that it is saved, since a file that has to be made whole takes a while. */
-  async function end(recording: RecordingState): Promise<void> {
-    const known = live.get(recording.id);
-    if (known && known.status !== 'stopping') {
-      const isLost = recording.failure === 'RECORDER_LOST';
-      const stopping: RecordingState = {
-        ...known,
-        status: 'stopping',
-        ...(isLost && { error: delays.recorderLost }),
-      };
-      keep(stopping);
-      void show(stopping);
-    }
-    await ending.end(recording);
-  }
-
-  /** Whether a recorder that was taken for lost has stored the whole file after all. */
-  const wasMistaken = ({ name, status }: RecordingState): boolean =>
-    status === 'ready' && ending.wasLost(name);
-
-  /**
-   * Takes in what LiveKit says of an egress, from a webhook or asked for: in any
-   * order, any number of times. Throws as {@link end} does.
-   */
-  async function apply(egress: EgressInfo): Promise<void> {
-    const heard = ourRecordingOf(egress);
-    if (!heard || (ending.isOver(heard.name) && !wasMistaken(heard))) return;
-    const known = live.get(heard.id);
-    const next = withLimit(advance(known, heard), maxMs);
-    if (givenUp.has(next.name) && !isFinal(next.status) && known?.status !== 'stopping') await stopLate(next);
-    if (isFinal(next.status)) {
-      // LiveKit remembers for a day what may have been deleted since.
-      if (!known && !(await library.holds(next.name))) {
-        ending.remember(next);
-        return;
-      }
-      // Live until its end is stored, also for who hears of it only now.
-      if (!known) keep({ ...next, status: 'stopping' });
-      await end(next);
-    } else {
-      keep(next);
-      if (known?.status !== next.status || known.recordingSince !== next.recordingSince) void show(next);
-      if (!known) onChange('started', recordingSchema.parse(next));
-    }
-  }
-
-  /**
-   * Ends a recording that takes too long to begin, has become too long, or has lost its
-   * recorder or its room; or that LiveKit does not know any more.
-   */
-  async function lookAfter(recording: RecordingState, isKnown: boolean): Promise<void> {
-    const recorder = await recorderWatch.look(recording, isKnown);
-    const now = Date.now();
-    const endedBy = reasonToEnd(recording, { recorder, isKnown, maxMs, now });
-    if (recorder === 'lost') {
-      log.error({ recording }, 'the recorder is lost');
-      inBackground(end(failed(recording, 'RECORDER_LOST')));
-    } else if (endedBy !== undefined || tookTooLong(recording, now)) {
-      keep({ ...(endedBy !== undefined && { endedBy }), ...recording });
-      if (isKnown) inBackground(apply(await livekit.stopEgress(recording.id)));
-    }
-  }
-
-  /** For an end whose storing nobody has to wait for: the reconciler tries again. */
-  const inBackground = (work: Promise<void>): void => {
-    work.catch((error: unknown) => log.debug({ err: error }, 'it is tried again'));
-  };
-
-  /** Whether LiveKit goes on to call an egress active whose recording another process has seen through; one S3 request, once. */
-  async function isLongLost(egress: EgressInfo): Promise<boolean> {
-    const heard = ourRecordingOf(egress);
-    if (!heard || live.has(heard.id) || ending.isOver(heard.name)) return false;
-    if ((await library.endOf(heard.name)) === undefined) return false;
-    ending.remember(failed(heard, 'RECORDER_LOST'));
-    return true;
-  }
-
-  /**
-   * Whether a room is shown that another library records it, with which we share the
-   * LiveKit. It is shown one recording, and whoever is in it has to know of each.
-   */
-  function isRecordedElsewhere(room: Room, egresses: EgressInfo[]): boolean {
-    const shown = parseRoomState(room.metadata).recording;
-    if (!shown || isFinal(shown.status)) return false;
-    return egresses.some((egress) => !ourRecordingOf(egress) && recordingOf(egress)?.name === shown.name);
-  }
-
-  async function startUnlocked(options: StartOptions): Promise<Recording> {
-    const { roomName } = options;
-    const [room, egresses] = await Promise.all([livekit.findRoom(roomName), livekit.activeEgresses()]);
-    if (!room) throw roomNotFound();
-    const active = egresses.filter(isAtWork);
-    for (const egress of active.filter((one) => one.roomName === roomName)) {
-      if (await isLongLost(egress)) continue;
-      await apply(egress);
-      throw alreadyStarted();
-    }
-    if (isRecordedElsewhere(room, egresses)) throw alreadyStarted();
-    if (maxConcurrent !== undefined && active.length >= maxConcurrent) throw tooManyRecordings(maxConcurrent);
-
-    const startedAt = Date.now();
-    const name = recordingName({ name: roomName, id: room.sid }, startedAt);
-    const asked = { id: '', name, roomName, roomId: room.sid, startedAt, size: 0 };
-    void show({ ...asked, status: 'starting' });
-    try {
-      const egress = await livekit.startRecording(name, options);
-      await apply(egress);
-      return recordingSchema.parse(recordingOf(egress));
-    } catch (error) {
-      givenUp.set(name, Date.now() + lateStartMs);
-      const { message } = toReelroomError(error);
-      void show({ ...failed({ ...asked, status: 'failed' }, 'NO_RECORDER'), error: message });
-      throw error;
-    }
-  }
-
-  let recent = { askedAt: 0, egresses: Promise.resolve<EgressInfo[]>([]) };
+  let recent = { askedAt: -Infinity, egresses: Promise.resolve<EgressInfo[]>([]) };
   const recentEgresses = (): Promise<EgressInfo[]> => {
-    if (Date.now() - recent.askedAt > recentMs)
-      recent = { askedAt: Date.now(), egresses: livekit.activeEgresses() };
+    if (monotonicTime() - recent.askedAt > recentMs)
+      recent = { askedAt: monotonicTime(), egresses: livekit.activeEgresses() };
     return recent.egresses;
   };
 
   return {
-    apply,
+    /** Takes in what LiveKit says of an egress; see {@link Intake.hear}. */
+    hear: intake.hear,
+
+    /** As `hear`, of what LiveKit says by itself. */
+    async hearWebhook(egress: EgressInfo): Promise<void> {
+      await intake.hear(egress);
+      // Of one that starts LiveKit tells also where it is not configured to tell of the rest.
+      if (egress.status !== EgressStatus.EGRESS_STARTING) registry.wasTold(egress.egressId);
+    },
 
     /**
      * Starts recording a room; answers as soon as a recorder has taken the job. Three
-     * LiveKit requests, and two more to tell the room.
+     * LiveKit requests, one more where they are limited, and two more to tell the room.
      * @throws {ReelroomError} RECORDING_ALREADY_STARTED; ROOM_NOT_FOUND;
      *   TOO_MANY_RECORDINGS; NO_RECORDER, within 5 s, after which a recorder that takes
      *   the job late is stopped
      */
-    async start(options: StartOptions): Promise<Recording> {
-      return roomLock.withLock(options.roomName, () => startUnlocked(options));
-    },
+    start,
 
     /**
      * Stops a room's recording; answers while its file is still being finished. Asked
      * again meanwhile it answers the same. Two LiveKit requests, and two more to tell the room.
-     * @throws {ReelroomError} RECORDING_NOT_STARTED
+     * @throws {ReelroomError} RECORDING_NOT_STARTED; RECORDER_NOT_RESPONDING after 3 s, after
+     *   which it is asked again until it stops, or is given up as lost
      */
     async stop(roomName: string): Promise<Recording> {
-      // Asked first: another process may have started or stopped it.
-      const [egress] = (await livekit.activeEgresses(roomName)).filter(isAtWork);
-      if (egress && !(await isLongLost(egress))) await apply(egress);
-      // LiveKit forgets what its Redis loses; a recorder that is there can be stopped all the same.
-      const recording = egress ? live.get(egress.egressId) : recordedIn(roomName);
+      // Asked first: another process may have started or stopped it. LiveKit forgets what its
+      // Redis loses; a recorder that is there can be stopped all the same.
+      const recording =
+        (await activeAmong(await livekit.activeEgresses(roomName))) ?? intake.recordedIn(roomName);
       if (!recording) throw notStarted();
       if (recording.status === 'stopping') return recordingSchema.parse(recording);
 
-      const stopping: RecordingState = { ...recording, status: 'stopping', endedBy: 'stop' };
-      keep(stopping);
-      void show(stopping);
+      registry.keep({ ...recording, endedBy: 'stop' });
       try {
-        inBackground(apply(await livekit.stopEgress(recording.id)));
+        await care.stop(recording);
       } catch (error) {
-        const now = await livekit.findEgress(recording.id);
-        if (!now || !hasEnded(now)) {
-          keep(recording);
-          void show(recording);
-          throw error;
-        }
-        // It ended by itself in that very moment.
-        inBackground(apply(now));
+        const isAsked = registry.get(recording.id)?.endedBy === 'stop';
+        if (isAsked && !isNotResponding(error)) registry.keep(recording);
+        throw error;
+      }
+      const stopping: RecordingState = { ...recording, status: 'stopping', endedBy: 'stop' };
+      const now = registry.get(recording.id);
+      if (now && now.status !== 'stopping') {
+        registry.keep(stopping);
+        void registry.show(stopping);
       }
       return recordingSchema.parse(stopping);
     },
 
     /**
-     * Brings in the truth from LiveKit, so that a lost webhook costs seconds and not
-     * a recording: one request for all, one for each that has ended meanwhile or is new,
-     * and one every few seconds for each to see whether its recorder is there.
+     * Has a room's recording go on though one person is alone there, who is asked anew after
+     * some time: answers it. Two LiveKit requests to tell the room, one more where this
+     * process has not heard of the recording yet.
+     * @throws {ReelroomError} RECORDING_NOT_STARTED
      */
-    async reconcile(): Promise<void> {
-      for (const [name, until] of givenUp) if (until < Date.now()) givenUp.delete(name);
-      const active = await livekit.activeEgresses();
-      const isActive = new Set(active.map((egress) => egress.egressId));
-      for (const egress of active) if (!(await isLongLost(egress))) await apply(egress);
-      for (const recording of [...live.values()]) {
-        if (ending.isUnderWay(recording.name) || ending.isPaused(recording.name)) continue;
-        const egress = isActive.has(recording.id) ? undefined : await livekit.findEgress(recording.id);
-        if (egress) inBackground(apply(egress));
-        else await lookAfter(recording, isActive.has(recording.id));
-      }
+    async keepRecording(roomName: string): Promise<Recording> {
+      const recording =
+        intake.recordedIn(roomName) ?? (await activeAmong(await livekit.activeEgresses(roomName)));
+      if (!recording) throw notStarted();
+      alone.forget(recording.id);
+      registry.askUntil(recording.id, undefined);
+      return asListed(recording);
+    },
+
+    /**
+     * Brings in the truth from LiveKit, so that a lost webhook costs seconds and not
+     * a recording; see {@link Care.round}.
+     */
+    async reconcile(open: Room[]): Promise<void> {
+      await care.round(open);
+    },
+
+    /**
+     * Looks more closely at what begins or ends, at what no webhook tells of, and at rooms
+     * whose start was given up; see {@link Care.quickRound}. One LiveKit request for each.
+     */
+    async lookClosely(): Promise<void> {
+      care.quickRound();
+      for (const roomName of intake.roomsGivenUp()) await activeAmong(await livekit.activeEgresses(roomName));
     },
 
     /**
      * Sees recordings through that ended while no app was there to hear of it: those
-     * that LiveKit still knows of (for a day) and that are not listed, as they are last of
-     * all. One request, and one to S3 for each, or a few.
+     * that LiveKit still knows of (for a day) and that are not listed, the last thing that is done. One
+     * request, and one to S3 for each, or a few. Throws, when all have been tried, what went
+     * wrong with one.
      */
     async catchUp(): Promise<void> {
+      const failures: unknown[] = [];
       for (const egress of await livekit.allEgresses()) {
-        const recording = ourRecordingOf(egress);
-        if (!recording || !isFinal(recording.status) || ending.isOver(recording.name)) continue;
-        const ended = await library.ensureListed(recording.name);
-        // One that failed for want of its file may have it by now.
-        if (ended === undefined || (ended === 'failed' && recording.status === 'ready')) await apply(egress);
-        else ending.remember(recording);
+        const recording = intake.ourRecordingOf(egress);
+        if (!recording || !isFinal(recording.status) || ending.has(recording.name)) continue;
+        try {
+          signal.throwIfAborted();
+          const ended = await library.ensureListed(recording.name);
+          // One that failed for want of its file may have it by now.
+          const isNews = ended === undefined || (ended === 'failed' && recording.status === 'ready');
+          if (isNews) await intake.apply(egress);
+          else ending.remember(recording);
+        } catch (error) {
+          failures.push(error);
+        }
       }
+      if (failures.length > 0) throw failures[0];
     },
 
     /**
@@ -369,12 +229,12 @@ export function createLifecycle({
       if (ended === 'ready') await library.tidy(name);
       if (ended !== undefined || ending.isPaused(name)) return;
       const egress = (await livekit.allEgresses()).find((one) => recordingOf(one)?.name === name);
-      if (egress && !ourRecordingOf(egress)) return;
+      if (egress) return intake.ourRecordingOf(egress) && intake.apply(egress);
       const said = parseRecordingName(name) ?? {
         ...{ roomName: '', roomId: '' },
         startedAt: await library.startOf(name),
       };
-      await end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
+      await intake.end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
 
     /**
@@ -382,25 +242,26 @@ export function createLifecycle({
      * here; newest first. One LiveKit request, two a second at most.
      */
     async underWay(): Promise<Recording[]> {
-      const known = new Map(live);
-      for (const egress of (await recentEgresses()).filter(isAtWork)) {
-        const heard = ourRecordingOf(egress);
-        if (heard) known.set(heard.id, advance(known.get(heard.id), heard));
+      const egresses = await recentEgresses();
+      const known = new Map(registry.all().map((recording) => [recording.id, recording]));
+      for (const egress of egresses) {
+        const heard = intake.ourRecordingOf(egress);
+        if (heard && !ending.has(heard.name)) known.set(heard.id, advance(known.get(heard.id), heard));
       }
       return [...known.values()]
         .filter(({ name, status }) => !isFinal(status) && !ending.isOver(name))
-        .map((recording) => recordingSchema.parse(recording))
+        .map(asListed)
         .sort((one, other) => other.startedAt - one.startedAt);
     },
 
     /** Whether a recording of this name is under way. */
-    isLive: (name: string): boolean => [...live.values()].some((recording) => recording.name === name),
+    isLive: registry.isLive,
 
     /** Resolves when no recording is being seen to any more, soon after the signal. */
     settled: (): Promise<void> => ending.settled(),
 
     /** Whether anything is under way that wants a close look. */
-    isBusy: (): boolean => live.size > 0 || givenUp.size > 0,
+    isBusy: (): boolean => registry.all().length > 0 || intake.roomsGivenUp().length > 0,
   };
 }
 

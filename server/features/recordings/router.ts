@@ -22,6 +22,11 @@ export const recordingsRouter = router({
   /** Stops a room's recording: answers it, `stopping`. */
   stop: procedure.input(roomInputSchema).mutation(({ ctx, input }) => ctx.lifecycle.stop(input.roomName)),
 
+  /** Has a room's recording go on though one person is alone there: answers it. */
+  keepRecording: procedure
+    .input(roomInputSchema)
+    .mutation(({ ctx, input }) => ctx.lifecycle.keepRecording(input.roomName)),
+
   /** A page of the recordings that the filter asks for, those under way on top of the first. */
   list: procedure
     .input(listInputSchema.optional())
@@ -35,8 +40,10 @@ export const recordingsRouter = router({
 
   /** One recording; a link to it that is given must be good. */
   get: procedure.input(watchInputSchema).query(async ({ ctx, input }) => {
-    if (input.share !== undefined) await ctx.shares.check(input.name, input.share);
-    return ctx.library.get(input.name);
+    if (input.share === undefined) return ctx.library.get(input.name);
+    await ctx.shares.check(input.name, input.share);
+    // It quotes what is inside.
+    return { ...(await ctx.library.get(input.name)), reason: undefined };
   }),
 
   /** Gives a new link to a recording. */

@@ -1,6 +1,9 @@
 import {
-  parseRecordingName,
   isFinal,
+  layoutSchema,
+  parseRecordingName,
+  qualitySchema,
+  recordingNameSchema,
   statusOrder,
   type EndedBy,
   type Failure,
@@ -66,6 +69,29 @@ export interface Target {
   bucket?: string | undefined;
 }
 
+/** How a recording is made, as far as its egress says. */
+function optionsOf({ request }: EgressInfo): Pick<Recording, 'layout' | 'quality' | 'audioOnly'> {
+  if (request.case !== 'roomComposite') return {};
+  const { layout, audioOnly, options } = request.value;
+  if (audioOnly) return { audioOnly };
+  const height = options.case === 'advanced' ? options.value.height : undefined;
+  return {
+    layout: layoutSchema.safeParse(layout).data,
+    quality: qualitySchema.safeParse(`${height}p`).data,
+  };
+}
+
+/** What Egress writes may quote an address with a token in it, and is of any length. */
+const maxReasonLength = 500;
+const secretParts = /\?[^\s"']*|\beyJ[\w.-]+/g;
+
+/** Egress's own reason of a failure, for operators: its error, its code and its details; nothing secret. */
+function reasonOf({ error, errorCode, details }: EgressInfo): string | undefined {
+  const code = errorCode > 0 ? `(${errorCode})` : '';
+  const text = [error, code, details === error ? '' : details].filter((part) => part !== '').join(' ');
+  return text === '' ? undefined : text.replace(secretParts, '…').slice(0, maxReasonLength);
+}
+
 export function targetOf({ fileResults, request }: EgressInfo): Target {
   const output =
     request.case === 'roomComposite'
@@ -80,7 +106,7 @@ export function targetOf({ fileResults, request }: EgressInfo): Target {
 export function recordingOf(egress: EgressInfo): RecordingState | undefined {
   const file = egress.fileResults[0];
   const name = file?.filename.split('/').pop();
-  if (!file || !name) return undefined;
+  if (!file || !name || !recordingNameSchema.safeParse(name).success) return undefined;
   const status = statusOfEgress[egress.status];
   const recording: RecordingState = {
     id: egress.egressId,
@@ -91,6 +117,7 @@ export function recordingOf(egress: EgressInfo): RecordingState | undefined {
     startedAt: parseRecordingName(name)?.startedAt ?? fromNanoseconds(egress.startedAt),
     size: Number(file.size),
     status,
+    ...optionsOf(egress),
     ...(file.startedAt > 0n && { recordingSince: fromNanoseconds(file.startedAt) }),
     ...(file.duration > 0n && { durationMs: fromNanoseconds(file.duration) }),
     ...(egress.endedAt > 0n && { endedAt: fromNanoseconds(egress.endedAt) }),
@@ -99,7 +126,8 @@ export function recordingOf(egress: EgressInfo): RecordingState | undefined {
     ...(status === 'ready' && { endedBy: endedByOf(egress) }),
   };
   if (status !== 'failed') return recording;
-  return failed(recording, egress.status === EgressStatus.EGRESS_ABORTED ? 'NOT_BEGUN' : 'RECORDER_FAILED');
+  const failure = egress.status === EgressStatus.EGRESS_ABORTED ? 'NOT_BEGUN' : 'RECORDER_FAILED';
+  return { ...failed(recording, failure), reason: reasonOf(egress) };
 }
 
 /**

@@ -1,13 +1,10 @@
 import { parseRecordingName, type Recording } from '@reelroom/shared';
 import pMap from 'p-map';
-import { monotonicTime, wallTime } from '../../clock.ts';
+import { wallTime } from '../../clock.ts';
 import type { Storage } from '../../plugins/storage/storage.ts';
 
 /** For how long, in ms, a deleted recording may be heard of again: LiveKit remembers an egress for a day. */
 const rememberedMs = 25 * 60 * 60_000;
-
-/** How often those are looked for that have served their time, in ms. */
-const sweptEveryMs = 60 * 60_000;
 
 const atOnce = 16;
 
@@ -23,7 +20,6 @@ export function createTombstones({
   path: string;
 }) {
   const folder = `${path}.reelroom/deleted/`;
-  let sweptAt = -Infinity;
 
   return {
     /** Says it of those that LiveKit may remember: a PUT for each, none for what ended more than a day ago. */
@@ -40,10 +36,8 @@ export function createTombstones({
     /** Whether a recording was deleted within the last day: one HEAD. */
     has: async (name: string): Promise<boolean> => (await storage.head(folder + name)).status === 200,
 
-    /** Takes away those that are older than a day, once an hour however often it is called: a LIST, and a DELETE where there are any. */
+    /** Takes away those that are older than a day: a LIST, and a DELETE where there are any. */
     async sweep(): Promise<void> {
-      if (monotonicTime() - sweptAt < sweptEveryMs) return;
-      sweptAt = monotonicTime();
       const over: string[] = [];
       for await (const { key, lastModified } of storage.list(folder))
         if (wallTime() - lastModified.getTime() > rememberedMs) over.push(key);

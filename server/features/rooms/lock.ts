@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { alreadyStarted } from '../../errors.ts';
+import { alreadyStarted, noRecorder } from '../../errors.ts';
+import { monotonicTime } from '../../clock.ts';
 import { inTime, type Redis } from '../../plugins/redis.ts';
 
 /** How long a lock outlives a dead owner, and how often a living one renews it, in ms. */
 const leaseMs = 3_000;
 const renewalMs = 1_000;
+
+/** How long anybody waits for a turn, and how often it is asked for among processes, in ms. */
+const longestWaitMs = 10_000;
+const askAgainMs = 50;
 
 /** What `command` does to a lock, unless somebody else has taken it meanwhile. */
 const ifOwned = (command: string) => `if redis.call('get', KEYS[1]) == ARGV[1] then ${command} end`;
@@ -44,12 +50,44 @@ const createSharedLock = (redis: Redis, log: FastifyBaseLogger) => ({
 });
 
 /**
- * One lock per room: among all app processes where they share a Redis, else in this
- * process, and also there while Redis is away.
+ * Locks of one library: one per room, and one for all of it. Among all app processes where
+ * they share a Redis, else in this process, and also there while Redis is away.
+ * @param scope whose locks these are, since a Redis may serve several libraries
  */
-export function createRoomLock({ redis, log }: { redis: Redis | undefined; log: FastifyBaseLogger }) {
+export function createLock({
+  redis,
+  scope,
+  log,
+}: {
+  redis: Redis | undefined;
+  scope: string;
+  log: FastifyBaseLogger;
+}) {
   const heldHere = new Set<string>();
   const shared = redis && createSharedLock(redis, log);
+  /** Resolves when whoever is in front has had a turn. */
+  let queue = Promise.resolve();
+
+  /** Does `work` with the lock, which `take` has to get. */
+  async function holding<T>(key: string, take: (owner: string) => Promise<void>, work: () => Promise<T>) {
+    const owner = randomUUID();
+    await take(owner);
+    const release = shared?.hold(key, owner);
+    try {
+      return await work();
+    } finally {
+      release?.();
+    }
+  }
+
+  /** Takes the lock as soon as nobody else has it. */
+  async function wait(key: string, owner: string): Promise<void> {
+    const since = monotonicTime();
+    while (shared && !(await shared.take(key, owner))) {
+      if (monotonicTime() - since > longestWaitMs) throw noRecorder(new Error('too many start at once'));
+      await sleep(askAgainMs * (0.5 + Math.random()));
+    }
+  }
 
   return {
     /**
@@ -60,21 +98,32 @@ export function createRoomLock({ redis, log }: { redis: Redis | undefined; log: 
     async withLock<T>(roomName: string, work: () => Promise<T>): Promise<T> {
       if (heldHere.has(roomName)) throw alreadyStarted();
       heldHere.add(roomName);
-      try {
-        const key = `reelroom:lock:${roomName}`;
-        const owner = randomUUID();
+      const key = `reelroom:lock:${scope}:${roomName}`;
+      const take = async (owner: string) => {
         if (shared && !(await shared.take(key, owner))) throw alreadyStarted();
-        const release = shared?.hold(key, owner);
-        try {
-          return await work();
-        } finally {
-          release?.();
-        }
+      };
+      try {
+        return await holding(key, take, work);
       } finally {
         heldHere.delete(roomName);
       }
     },
+
+    /**
+     * What `work` gives, done while nobody else in the library is at such work; whoever asks
+     * waits for a turn, at most 10 s behind those of other processes.
+     * @throws {ReelroomError} NO_RECORDER when none comes; and whatever `work` throws
+     */
+    async inTurn<T>(work: () => Promise<T>): Promise<T> {
+      const key = `reelroom:turn:${scope}`;
+      const turn = queue.then(() => holding(key, (owner) => wait(key, owner), work));
+      queue = turn.then(
+        () => undefined,
+        () => undefined,
+      );
+      return turn;
+    },
   };
 }
 
-export type RoomLock = ReturnType<typeof createRoomLock>;
+export type Lock = ReturnType<typeof createLock>;

@@ -1,5 +1,7 @@
 import { isFinal, parseRoomState, type RoomStatus } from '@reelroom/shared';
+import type { FastifyBaseLogger } from 'fastify';
 import type { EgressInfo, Room } from 'livekit-server-sdk';
+import { monotonicTime } from '../../clock.ts';
 import type { Livekit } from '../../plugins/livekit.ts';
 import type { Library } from '../recordings/library.ts';
 import type { Lifecycle } from '../recordings/lifecycle.ts';
@@ -20,13 +22,15 @@ export function createStaleStatus({
   lifecycle,
   library,
   roomStatus,
+  log,
 }: {
   livekit: Livekit;
   lifecycle: Lifecycle;
   library: Library;
   roomStatus: RoomStatusWriter;
+  log: FastifyBaseLogger;
 }) {
-  /** Since when each is shown so, in ms since 1970, by the recording's name. */
+  /** Since when each is shown so, by the monotonic clock, by the recording's name. */
   let suspects = new Map<string, number>();
 
   const tellFailed = (roomName: string, { id, name }: RoomStatus, error: string) =>
@@ -51,17 +55,17 @@ export function createStaleStatus({
   async function settle(roomName: string, shown: RoomStatus, isOld: boolean): Promise<void> {
     const egress = shown.id === '' ? undefined : await livekit.findEgress(shown.id);
     if (egress && !isOurs(egress, shown)) return;
-    if (egress && !hasEnded(egress)) return lifecycle.apply(egress);
+    if (egress && !hasEnded(egress)) return lifecycle.hear(egress);
     // No more than asked for, perhaps: another process may be at it.
     if (!egress && !isOld) return;
     if ((await library.endOf(shown.name)) !== undefined) await tellEnd(roomName, shown);
     else if (await library.holds(shown.name)) {
       // Where LiveKit has forgotten it, the sweeper sees to it.
-      if (egress) await lifecycle.apply(egress);
+      if (egress) await lifecycle.hear(egress);
     } else await tellFailed(roomName, shown, (egress && recordingOf(egress)?.error) ?? lost);
   }
 
-  /** Looks at all open rooms: a few requests for each that has to be put right. */
+  /** Looks at all open rooms: a few requests for each that has to be put right. Never rejects. */
   return async (rooms: Room[]): Promise<void> => {
     const before = suspects;
     suspects = new Map();
@@ -69,9 +73,12 @@ export function createStaleStatus({
       const shown = parseRoomState(metadata).recording;
       if (!shown || isFinal(shown.status) || lifecycle.isLive(shown.name)) continue;
       const since = before.get(shown.name);
-      suspects.set(shown.name, since ?? Date.now());
+      suspects.set(shown.name, since ?? monotonicTime());
       // What is seen once may have been put right since the rooms were asked for.
-      if (since !== undefined) await settle(roomName, shown, Date.now() - since > toleratedMs);
+      if (since === undefined) continue;
+      await settle(roomName, shown, monotonicTime() - since > toleratedMs).catch((error: unknown) => {
+        log.warn({ err: error, roomName }, 'what the room is shown is not put right yet');
+      });
     }
   };
 }

@@ -1,12 +1,16 @@
 import type { Setup, SystemStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import { storageNewer, toReelroomError } from '../../errors.ts';
+import { ReelroomError, storageNewer, toReelroomError } from '../../errors.ts';
 import type { FormatWatch } from '../recordings/format.ts';
 
-/** What the app leans on: `check` throws when it is away. */
-interface Dependency {
-  check(): Promise<void>;
-}
+/** What the app leans on. */
+export type Dependency = 'livekit' | 'storage';
+
+/** Whose failure an error tells of. */
+const failing: Record<string, Dependency> = {
+  LIVEKIT_UNAVAILABLE: 'livekit',
+  STORAGE_UNAVAILABLE: 'storage',
+};
 
 /** Whether what the app leans on is there, and what the launcher is still setting up. */
 export function createSystem({
@@ -17,8 +21,9 @@ export function createSystem({
   retentionDays,
   log,
 }: {
-  livekit: Dependency;
-  storage: Dependency;
+  /** Each throws when it is away. */
+  livekit: { check(): Promise<void> };
+  storage: { check(): Promise<void> };
   /** Whether this version may write what is stored. */
   format: Pick<FormatWatch, 'look' | 'isNewer'>;
   /** What the launcher last told of the set-up. */
@@ -27,23 +32,29 @@ export function createSystem({
   retentionDays: number | undefined;
   log: FastifyBaseLogger;
 }) {
+  const checks = { livekit, storage };
   /** Why each is away, a sentence; `undefined` once it answered. */
-  const away: Record<'livekit' | 'storage', string | undefined> = {
+  const away: Record<Dependency, string | undefined> = {
     livekit: 'Not asked yet',
     storage: 'Not asked yet',
   };
 
-  async function look(name: keyof typeof away, dependency: Dependency): Promise<void> {
+  /** What `name` was heard to be: away when there is an error. */
+  function hear(name: Dependency, error?: unknown): void {
     const before = away[name];
-    try {
-      await dependency.check();
-      away[name] = undefined;
-      if (before !== undefined) log.info(`${name} answers`);
-    } catch (error) {
-      away[name] = toReelroomError(error).message;
-      if (before !== away[name]) log.error({ err: error }, `${away[name]}; trying again`);
-    }
+    away[name] = error === undefined ? undefined : toReelroomError(error).message;
+    if (before === away[name]) return;
+    if (error === undefined) log.info(`${name} answers`);
+    else log.error({ err: error }, `${away[name]}; trying again`);
   }
+
+  const look = (name: Dependency): Promise<void> =>
+    checks[name].check().then(
+      () => hear(name),
+      (error: unknown) => hear(name, error),
+    );
+
+  const isThere = (name: Dependency): boolean => away[name] === undefined;
 
   const ability = (needed: Setup['parts'][number]['needed'], reason: string | undefined) => {
     const pending = setup().parts.find((part) => part.needed === needed && part.state !== 'ready');
@@ -54,12 +65,26 @@ export function createSystem({
   return {
     /** Asks LiveKit and S3 whether they are there: one request each, and every ten minutes one more. */
     async check(): Promise<void> {
-      await Promise.all([look('livekit', livekit), look('storage', storage)]);
-      if (away.storage === undefined) await format.look().catch(() => undefined);
+      await Promise.all([look('livekit'), look('storage')]);
+      if (isThere('storage')) await format.look().catch(() => undefined);
     },
 
-    /** As of the last check. */
-    isReady: (): boolean => Object.values(away).every((reason) => reason === undefined),
+    /** Asks those that are away whether they are there again: one request each. */
+    async checkAway(): Promise<void> {
+      await Promise.all((['livekit', 'storage'] as const).map((name) => isThere(name) || look(name)));
+    },
+
+    /** A request to one of them has failed, if that is what this error says. */
+    failed(error: unknown): void {
+      const name = error instanceof ReelroomError ? failing[error.code] : undefined;
+      if (name) hear(name, error);
+    },
+
+    /** Whether one of them is there, as far as is known. */
+    isThere,
+
+    /** Whether both are there, as far as is known. */
+    isReady: (): boolean => isThere('livekit') && isThere('storage'),
 
     /** What works now, as of the last check. */
     status(): SystemStatus {

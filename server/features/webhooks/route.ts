@@ -5,8 +5,9 @@ import type { Services } from '../../services.ts';
 
 /**
  * `POST /livekit/webhook`: LiveKit tells of its egresses, and of people who arrive,
- * signed over the raw body (LiveKit, "Webhooks"). 401 for a bad signature; a 5xx when an
- * egress could not be taken in, so that LiveKit sends it again.
+ * signed over the raw body (LiveKit, "Webhooks"). Answered as soon as it is taken in: what
+ * is to be done at a recording's end is done behind the answer. 401 for a bad signature; a
+ * 5xx when an egress could not be taken in, so that LiveKit sends it again.
  */
 export async function webhookRoute(
   app: FastifyInstance,
@@ -27,7 +28,7 @@ export async function webhookRoute(
       request.log.warn({ err: error }, 'a webhook with a bad signature');
       throw webhookInvalid();
     }
-    if (event.egressInfo) await lifecycle.apply(event.egressInfo);
+    if (event.egressInfo) await lifecycle.hearWebhook(event.egressInfo);
     if (event.event === 'participant_joined' && event.room) autoRecord.arrived(event.room.name);
     return {};
   });

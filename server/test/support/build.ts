@@ -84,7 +84,13 @@ export async function buildServices(t: Test, config: Config) {
     await services.close();
     await app.close();
   });
-  return services;
+  return {
+    ...services,
+    /** Does once what a process does to the bucket by itself. */
+    async sweep(): Promise<void> {
+      for (const { needs, run } of services.jobs) if (needs.includes('storage')) await run();
+    },
+  };
 }
 
 /** A port that nobody listens on. */

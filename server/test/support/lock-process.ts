@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createRoomLock } from '../../features/rooms/lock.ts';
+import { createLock } from '../../features/rooms/lock.ts';
 import { createRedis } from '../../plugins/redis.ts';
 import { silentLog } from './log.ts';
 import { until } from './until.ts';
@@ -9,7 +9,7 @@ import { until } from './until.ts';
 // parent says that the round is over.
 const [url = ''] = process.argv.slice(2);
 const redis = createRedis(url, silentLog);
-const { withLock } = createRoomLock({ redis, log: silentLog });
+const { withLock } = createLock({ redis, scope: 'test', log: silentLog });
 await until('a connection to Redis', async () => redis.isReady);
 
 const tell = (message: string) => process.send?.(message);

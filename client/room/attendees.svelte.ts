@@ -1,0 +1,137 @@
+import {
+  ParticipantEvent,
+  ParticipantKind,
+  RoomEvent,
+  Track,
+  type Participant,
+  type RemoteAudioTrack,
+  type Room,
+} from 'livekit-client';
+import { SvelteMap } from 'svelte/reactivity';
+
+/** All that changes what an {@link Attendee} shows. */
+const ownEvents = [
+  ParticipantEvent.IsSpeakingChanged,
+  ParticipantEvent.ParticipantNameChanged,
+  ParticipantEvent.ParticipantPermissionsChanged,
+  ParticipantEvent.TrackPublished,
+  ParticipantEvent.TrackUnpublished,
+  ParticipantEvent.TrackSubscribed,
+  ParticipantEvent.TrackUnsubscribed,
+  ParticipantEvent.TrackMuted,
+  ParticipantEvent.TrackUnmuted,
+  ParticipantEvent.LocalTrackPublished,
+  ParticipantEvent.LocalTrackUnpublished,
+] as const;
+
+const videoOf = (participant: Participant, source: Track.Source): Track | undefined => {
+  const publication = participant.getTrackPublication(source);
+  return publication?.isMuted ? undefined : publication?.videoTrack;
+};
+
+const audioOf = (participant: Participant): RemoteAudioTrack[] =>
+  [...participant.audioTrackPublications.values()]
+    .map(({ track }) => track)
+    .filter((track): track is RemoteAudioTrack => track?.kind === Track.Kind.Audio && !track.isLocal);
+
+const isSame = (a: readonly unknown[], b: readonly unknown[]) =>
+  a.length === b.length && a.every((value, index) => value === b[index]);
+
+/**
+ * A participant as the stage shows one. The object stays for as long as the participant
+ * does, and an event changes those of its fields alone that are different: what shows a
+ * track is touched by nothing but that track.
+ */
+export class Attendee {
+  readonly participant: Participant;
+  /** The identity: unique, while names need not be. */
+  readonly id: string;
+  readonly isLocal: boolean;
+  name = $state('');
+  isSpeaking = $state(false);
+  isMuted = $state(true);
+  /** A recorder or another helper: in the room, but not part of the call. */
+  isHidden = $state(false);
+  camera = $state.raw<Track>();
+  screen = $state.raw<Track>();
+  /** Remote tracks only: nobody hears their own voice. */
+  audio = $state.raw<readonly RemoteAudioTrack[]>([]);
+
+  constructor(participant: Participant) {
+    this.participant = participant;
+    this.id = participant.identity;
+    this.isLocal = participant.isLocal;
+    this.#read();
+    for (const event of ownEvents) participant.on(event, this.#read);
+  }
+
+  /** Stops listening; the fields stay as they are. */
+  release(): void {
+    for (const event of ownEvents) this.participant.off(event, this.#read);
+  }
+
+  #read = () => {
+    const { participant } = this;
+    this.name = participant.name || participant.identity;
+    this.isSpeaking = participant.isSpeaking;
+    this.isMuted = !participant.isMicrophoneEnabled;
+    this.isHidden = participant.kind === ParticipantKind.EGRESS || participant.permissions?.hidden === true;
+    this.camera = videoOf(participant, Track.Source.Camera);
+    this.screen = videoOf(participant, Track.Source.ScreenShare);
+    const audio = audioOf(participant);
+    if (!isSame(audio, this.audio)) this.audio = audio;
+  };
+}
+
+const byArrival = (a: Attendee, b: Attendee) =>
+  Number(b.isLocal) - Number(a.isLocal) ||
+  (a.participant.joinedAt?.getTime() ?? 0) - (b.participant.joinedAt?.getTime() ?? 0);
+
+/** Who is in a room, by identity. */
+class Attendees {
+  readonly #byIdentity = new SvelteMap<string, Attendee>();
+  readonly #shown = $derived(
+    [...this.#byIdentity.values()].filter(({ isHidden }) => !isHidden).sort(byArrival),
+  );
+
+  /** Those who are part of the call: the local participant first, the others in the order in which they came. */
+  get shown(): readonly Attendee[] {
+    return this.#shown;
+  }
+
+  add(participant: Participant): void {
+    const known = this.#byIdentity.get(participant.identity);
+    if (known?.participant === participant) return;
+    known?.release();
+    this.#byIdentity.set(participant.identity, new Attendee(participant));
+  }
+
+  remove({ identity }: Participant): void {
+    this.#byIdentity.get(identity)?.release();
+    this.#byIdentity.delete(identity);
+  }
+
+  /** Adds and removes until exactly `participants` are left. */
+  keep(participants: readonly Participant[]): void {
+    for (const { participant } of this.#byIdentity.values()) {
+      if (!participants.includes(participant)) this.remove(participant);
+    }
+    for (const participant of participants) this.add(participant);
+  }
+}
+
+export type { Attendees };
+
+/** The participants of a room, from when it is connected until it is disconnected; the local one `withLocal` only. */
+export function watchAttendees(room: Room, { withLocal }: { withLocal: boolean }): Attendees {
+  const attendees = new Attendees();
+  const readAll = () =>
+    attendees.keep([...(withLocal ? [room.localParticipant] : []), ...room.remoteParticipants.values()]);
+  room
+    .on(RoomEvent.Connected, readAll)
+    .on(RoomEvent.Reconnected, readAll)
+    .on(RoomEvent.ParticipantConnected, (participant) => attendees.add(participant))
+    .on(RoomEvent.ParticipantDisconnected, (participant) => attendees.remove(participant))
+    .on(RoomEvent.Disconnected, () => attendees.keep([]));
+  return attendees;
+}

@@ -1,0 +1,132 @@
+import type { Room } from 'livekit-server-sdk';
+import type { Job } from '../../jobs.ts';
+import type { Livekit } from '../../plugins/livekit.ts';
+import type { AutoRecord } from './auto-record.ts';
+import type { IndexBuilder } from './index/builder.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Retain } from './retention.ts';
+import type { createSweeper } from './sweeper.ts';
+import type { Tombstones } from './tombstones.ts';
+import type { createUpkeep } from './upkeep.ts';
+
+/** How often LiveKit is asked how everything is, in ms, and by how much of it more or less. */
+const roundMs = 5_000;
+const jitter = 0.2;
+
+/** The same of what begins or ends, or no webhook tells of. */
+const closelyMs = 1_000;
+
+/**
+ * How often the bucket is looked through for what nobody sees to, in ms: while there may be
+ * something, and else, when a few requests a day are enough.
+ */
+const watchfulMs = 20_000;
+const idleMs = 180_000;
+
+/** How often what is too old is looked for, in ms: while there is more, and else. */
+const retainMoreMs = 60_000;
+const retainMs = 600_000;
+
+/** How often recordings that were deleted are forgotten whose day is over, in ms. */
+const forgetMs = 6 * 3_600_000;
+
+/**
+ * What is done again and again, so that nothing depends on webhooks, nor on this process
+ * having been there all the time.
+ */
+export function recordingJobs({
+  livekit,
+  lifecycle,
+  settleRooms,
+  autoRecord,
+  sweeper,
+  upkeep,
+  tombstones,
+  builder,
+  retain,
+}: {
+  livekit: Livekit;
+  lifecycle: Lifecycle;
+  /** Puts right what rooms are shown. */
+  settleRooms: (rooms: Room[]) => Promise<void>;
+  autoRecord: AutoRecord;
+  sweeper: ReturnType<typeof createSweeper>;
+  upkeep: ReturnType<typeof createUpkeep>;
+  tombstones: Tombstones;
+  builder: IndexBuilder;
+  /** Deletes what is too old; nothing is when absent. */
+  retain: Retain | undefined;
+}): Job[] {
+  let rooms: Room[] = [];
+  let hasCaughtUp = false;
+  let isMoreTooOld = false;
+  let roundPauseMs = 0;
+
+  return [
+    {
+      name: 'reconcile',
+      needs: ['livekit'],
+      pauseMs: () => roundPauseMs,
+      async run() {
+        // Several processes ask at different moments.
+        roundPauseMs = roundMs * (1 + jitter * (2 * Math.random() - 1));
+        rooms = await livekit.openRooms();
+        await lifecycle.reconcile(rooms);
+        autoRecord.lookAround(rooms);
+      },
+    },
+    {
+      name: 'look closely at what begins or ends',
+      needs: ['livekit'],
+      pauseMs: () => closelyMs,
+      run: () => lifecycle.lookClosely(),
+    },
+    {
+      name: 'put right what rooms are shown',
+      needs: ['livekit', 'storage'],
+      pauseMs: () => roundMs,
+      run: () => settleRooms(rooms),
+    },
+    {
+      name: 'catch up with what ended unheard',
+      needs: ['livekit', 'storage'],
+      pauseMs: () => (hasCaughtUp ? Infinity : watchfulMs),
+      async run() {
+        await lifecycle.catchUp();
+        hasCaughtUp = true;
+      },
+    },
+    {
+      name: 'recover what nobody sees to',
+      needs: ['livekit', 'storage'],
+      pauseMs: () => (lifecycle.isBusy() || sweeper.hasSuspects() ? watchfulMs : idleMs),
+      run: () => sweeper.sweep(),
+    },
+    {
+      name: 'carry out orders to delete',
+      needs: ['storage'],
+      pauseMs: () => (upkeep.hasOrders() ? watchfulMs : idleMs),
+      run: () => upkeep.finishDeleting(),
+    },
+    {
+      name: 'forget what was deleted',
+      needs: ['storage'],
+      pauseMs: () => forgetMs,
+      run: () => tombstones.sweep(),
+    },
+    {
+      name: 'look after the index',
+      needs: ['storage'],
+      pauseMs: () => idleMs,
+      run: () => builder.look(),
+    },
+    {
+      name: 'delete what is too old',
+      needs: ['storage'],
+      pauseMs: () => (isMoreTooOld ? retainMoreMs : retainMs),
+      async run() {
+        if (retain && (await builder.whenBuilt(0))) isMoreTooOld = await retain();
+      },
+    },
+  ];
+}

@@ -1,0 +1,88 @@
+import {
+  isFinal,
+  parseRoomState,
+  recordingName,
+  recordingSchema,
+  type Recording,
+  type StartOptions,
+} from '@reelroom/shared';
+import type { EgressInfo, Room } from 'livekit-server-sdk';
+import { wallTime } from '../../clock.ts';
+import { alreadyStarted, roomNotFound, tooManyRecordings, toReelroomError } from '../../errors.ts';
+import type { Livekit } from '../../plugins/livekit.ts';
+import type { Lock } from '../rooms/lock.ts';
+import type { Intake } from './intake.ts';
+import type { Registry } from './registry.ts';
+import { failed, recordingOf } from './state.ts';
+
+/** Starts recordings: one at a time in a room, and no more at once than there may be. */
+export function createStart({
+  livekit,
+  registry,
+  intake,
+  activeIn,
+  lock,
+  maxConcurrent,
+}: {
+  livekit: Pick<Livekit, 'findRoom' | 'activeEgresses' | 'startRecording'>;
+  registry: Registry;
+  intake: Intake;
+  /** Whether one of these egresses records their room at this moment. */
+  activeIn: (egresses: EgressInfo[]) => Promise<boolean>;
+  lock: Lock;
+  /** How many may be under way at once; no limit when absent. */
+  maxConcurrent: number | undefined;
+}) {
+  /**
+   * Whether a room is shown that another library records it, with which we share the
+   * LiveKit. It is shown one recording, and whoever is in it has to know of each.
+   */
+  function isRecordedElsewhere(room: Room, egresses: EgressInfo[]): boolean {
+    const shown = parseRoomState(room.metadata).recording;
+    if (!shown || isFinal(shown.status)) return false;
+    return egresses.some(
+      (egress) => !intake.ourRecordingOf(egress) && recordingOf(egress)?.name === shown.name,
+    );
+  }
+
+  async function startIn(room: Room, options: StartOptions): Promise<Recording> {
+    const { name: roomName, sid: roomId } = room;
+    const startedAt = wallTime();
+    const name = recordingName({ name: roomName, id: roomId }, startedAt);
+    const { layout, quality, audioOnly } = options;
+    const how = audioOnly ? { audioOnly } : { layout, quality };
+    const asked = { id: '', name, roomName, roomId, startedAt, size: 0, ...how };
+    void registry.show({ ...asked, status: 'starting' });
+    try {
+      const egress = await livekit.startRecording(name, options);
+      await intake.hear(egress);
+      return recordingSchema.parse(recordingOf(egress));
+    } catch (error) {
+      intake.giveUp(name, roomName);
+      const { message } = toReelroomError(error);
+      void registry.show({ ...failed({ ...asked, status: 'failed' }, 'NO_RECORDER'), error: message });
+      throw error;
+    }
+  }
+
+  async function startIfFew(room: Room, options: StartOptions, limit: number): Promise<Recording> {
+    const recordings = (await livekit.activeEgresses()).map(intake.ourRecordingOf);
+    const active = recordings.filter((one) => one && !intake.ending.has(one.name));
+    if (active.length >= limit) throw tooManyRecordings(limit);
+    return startIn(room, options);
+  }
+
+  return ({ roomName, ...options }: StartOptions): Promise<Recording> =>
+    lock.withLock(roomName, async () => {
+      const [room, egresses] = await Promise.all([
+        livekit.findRoom(roomName),
+        livekit.activeEgresses(roomName),
+      ]);
+      if (!room) throw roomNotFound();
+      if ((await activeIn(egresses)) || isRecordedElsewhere(room, egresses)) throw alreadyStarted();
+      const start = { roomName, ...options };
+      if (maxConcurrent === undefined) return startIn(room, start);
+      // Those that start at the same moment in other rooms are counted, too.
+      return lock.inTurn(() => startIfFew(room, start, maxConcurrent));
+    });
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import { monotonicTime } from './clock.ts';
+import type { Dependency, System } from './features/system/system.ts';
+import { repeat } from './repeat.ts';
+
+/** How often a job is looked at, in ms: whether it is due, and whether what it needs is there. */
+const tickMs = 250;
+
+/** How long the end of this process waits for what is under way, in ms; what it leaves another process does. */
+const patienceMs = 1_000;
+
+/** Waits for `work`, which has been told to end, but not for long. */
+export async function untilEnded(work: Promise<unknown>): Promise<void> {
+  const late = new AbortController();
+  const patience = sleep(patienceMs, undefined, { signal: late.signal }).catch(() => undefined);
+  await Promise.race([work, patience]);
+  late.abort();
+}
+
+/** Something that is done again and again. */
+export interface Job {
+  /** As the log calls it. */
+  name: string;
+  /** What it cannot do without; while that is away it waits. */
+  needs: readonly Dependency[];
+  /** How long after it was done it is due again, in ms, as things are. */
+  pauseMs: () => number;
+  run: () => Promise<void>;
+}
+
+/**
+ * Does each job again and again, by itself: neither that one fails nor that one takes long
+ * is anything to the others.
+ * @returns ends them, within a second or so
+ */
+export function startJobs(
+  jobs: readonly Job[],
+  { system, log }: { system: Pick<System, 'isThere' | 'failed'>; log: FastifyBaseLogger },
+): () => Promise<void> {
+  const stops = jobs.map(({ name, needs, pauseMs, run }) => {
+    let doneAt = -Infinity;
+    return repeat(
+      async () => {
+        if (monotonicTime() - doneAt < pauseMs() || !needs.every(system.isThere)) return;
+        try {
+          await run();
+        } catch (error) {
+          system.failed(error);
+          log.warn({ err: error, job: name }, 'a job failed: it is done again');
+        }
+        doneAt = monotonicTime();
+      },
+      () => tickMs,
+    );
+  });
+  return () => untilEnded(Promise.all(stops.map((stop) => stop())));
+}

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { livekitUnavailable } from '../errors.ts';
+import type { Dependency } from '../features/system/system.ts';
+import { startJobs, type Job } from '../jobs.ts';
+import { serve, testConfig } from './support/build.ts';
+import { recordedLog } from './support/log.ts';
+import { proxyTo } from './support/proxy.ts';
+import { until } from './support/until.ts';
+
+t.setTimeout(120_000);
+
+t.test('each job by itself: what one needs, that it fails or hangs, is nothing to the others', async (t) => {
+  const there = new Set<Dependency>(['storage']);
+  const failures: unknown[] = [];
+  const runs: Record<string, number> = {};
+  const job = (name: string, needs: Dependency[], work = async () => undefined): Job => ({
+    ...{ name, needs, pauseMs: () => 0 },
+    async run() {
+      runs[name] = (runs[name] ?? 0) + 1;
+      await work();
+    },
+  });
+  const { log, lines } = recordedLog();
+  const stop = startJobs(
+    [
+      job('hangs', ['storage'], () => new Promise(() => undefined)),
+      job('fails', ['storage'], () => Promise.reject(livekitUnavailable())),
+      job('retention', ['storage']),
+      job('reconcile', ['livekit']),
+    ],
+    { system: { isThere: (name) => there.has(name), failed: (error) => failures.push(error) }, log },
+  );
+  await until('two rounds', async () => (runs.retention ?? 0) > 1 && (runs.fails ?? 0) > 1);
+  t.match(runs, { hangs: 1, reconcile: undefined }, 'LiveKit is away');
+  t.match(failures[0], { code: 'LIVEKIT_UNAVAILABLE' });
+  t.match(lines[0], 'warn: a job failed: it is done again');
+  there.delete('storage');
+  there.add('livekit');
+  await until('LiveKit to be back', async () => (runs.reconcile ?? 0) > 1);
+
+  const since = performance.now();
+  await stop();
+  t.ok(performance.now() - since < 2_000, 'what hangs does not hold up the end');
+});
+
+t.test('an idle app, with pages open, asks S3 twice a minute at most', async (t) => {
+  const s3 = await proxyTo(t, testConfig().s3.endpoint);
+  const { url, trpc } = await serve(t, testConfig({ S3_ENDPOINT: s3.url, RETENTION_DAYS: '30' }));
+  const closing = new AbortController();
+  t.teardown(() => closing.abort());
+  for (const path of ['recordings.changes', 'rooms.status?input=%7B%22roomName%22%3A%22a%22%7D'])
+    t.equal((await fetch(`${url}/trpc/${path}`, { signal: closing.signal })).status, 200);
+  await until('the list', async () => !(await trpc.recordings.list.query()).indexing);
+  await trpc.recordings.totals.query();
+
+  // What is done at the start is over when nothing is asked any more.
+  let seen = -1;
+  await until(
+    'the app to be idle',
+    async () => {
+      const isQuiet = seen === s3.requests.length;
+      seen = s3.requests.length;
+      if (!isQuiet) await sleep(4_000);
+      return isQuiet;
+    },
+    40_000,
+  );
+  const before = s3.requests.length;
+  await sleep(30_000);
+  t.ok(s3.requests.length - before <= 1, s3.requests.slice(before).join(', '));
+  t.ok((await fetch(`${url}/readyz`)).ok);
+});
