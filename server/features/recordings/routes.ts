@@ -129,7 +129,7 @@ const deletion: Operation = {
   params: nameParams,
   answers: {
     200: json('It is gone', deletedSchema, { deleted: { message: 'Recording deleted' } satisfies Deleted }),
-    ...errors('RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
+    ...errors('RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED'),
   },
 };
 
