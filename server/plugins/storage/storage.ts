@@ -11,7 +11,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
-import { type ReelroomError } from '../../errors.ts';
+import type { ReelroomError } from '../../errors.ts';
 import type { Options } from '../../options.ts';
 import { createReach, isNoBucket, orNothing, orStatus, UnexpectedAnswer } from './answers.ts';
 import { ConditionNotMet, whenMet, type WriteCondition } from './conditions.ts';
