@@ -4,7 +4,7 @@ import { untilShown } from '../server/test/support/recording.ts';
 import { until } from '../server/test/support/until.ts';
 import { crash, openBrowser, openPerson } from './support/browser.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
 const roomName = 'Équipe "A" 🎥';
 const waiting = 'Recording starts when a second person arrives';

@@ -6,7 +6,7 @@ import { ffprobe } from '../server/test/support/recording.ts';
 import { join, openBrowser, openPerson } from './support/browser.ts';
 import { pictureShares } from './support/frames.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(400_000);
 
 const roomName = 'Équipe "A" 🎥';
 
