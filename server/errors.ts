@@ -5,10 +5,13 @@ import { ZodError, type ZodType } from 'zod';
 export class ReelroomError extends Error {
   override name = 'ReelroomError';
   readonly code: ErrorCode;
+  /** What has to be put right, for whoever runs the app: in the log and at `/readyz`. */
+  readonly detail: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { detail?: string }) {
     super(message, options);
     this.code = code;
+    this.detail = options?.detail;
   }
 
   /** Its HTTP status. */
@@ -22,6 +25,10 @@ export const roomNotFound = () =>
   new ReelroomError('ROOM_NOT_FOUND', 'Room not found: it opens when the first participant joins');
 export const recordingNotFound = (name?: string) =>
   new ReelroomError('RECORDING_NOT_FOUND', `Recording not found${name === undefined ? '' : `: ${name}`}`);
+export const pictureNotFound = () =>
+  new ReelroomError('NOT_FOUND', 'There is no such picture: the recording has none, or is gone');
+export const liveFileNotFound = () =>
+  new ReelroomError('NOT_FOUND', 'There is nothing live of such a recording: it has ended, or is gone');
 export const shareInvalid = () =>
   new ReelroomError('SHARE_INVALID', 'This link is not valid for this recording');
 export const downloadNotShared = () =>
@@ -48,7 +55,7 @@ export const notStarted = () =>
 export const preconditionFailed = () =>
   new ReelroomError(
     'PRECONDITION_FAILED',
-    'The recording is not the one that If-Match or If-Unmodified-Since names',
+    'What is stored is not what If-Match or If-Unmodified-Since names',
   );
 export const noRecorder = (cause?: unknown) =>
   new ReelroomError(
@@ -82,6 +89,14 @@ export const storageUnavailable = (cause?: unknown) =>
     cause,
   });
 
+/** @param detail what is refused and which setting that is about, for whoever runs the app */
+export const storageRefused = (detail: string, cause?: unknown) =>
+  new ReelroomError(
+    'STORAGE_REFUSED',
+    'The storage of recordings (S3) refuses this: whoever runs the server finds out why in its log',
+    { cause, detail },
+  );
+
 export const indexing = () =>
   new ReelroomError('INDEXING', 'The list of recordings is being put together: try again shortly');
 
@@ -105,6 +120,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   TOO_MANY_RECORDINGS: tooManyRecordings(4),
   LIVEKIT_UNAVAILABLE: livekitUnavailable(),
   STORAGE_UNAVAILABLE: storageUnavailable(),
+  STORAGE_REFUSED: storageRefused('s3:PutObject is needed'),
   INDEXING: indexing(),
   INTERNAL: toReelroomError(undefined),
 };

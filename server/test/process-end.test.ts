@@ -38,10 +38,8 @@ for (const fail of ['throw', 'reject'])
     // A stream that would go on for ever holds up nothing.
     const open = await get('/trpc/recordings.changes');
     t.equal(open.status, 200);
-    const began = Date.now();
     app.send({ fail });
     t.same(await exit, [1, null]);
-    t.ok(Date.now() - began < 15_000);
     const line =
       said()
         .split('\n')
