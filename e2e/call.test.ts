@@ -4,7 +4,7 @@ import { livekitClients, serve } from '../server/test/support/build.ts';
 import { until } from '../server/test/support/until.ts';
 import { crash, join, openBrowser, openPerson } from './support/browser.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(400_000);
 
 const roomName = 'Équipe "A" 🎥';
 

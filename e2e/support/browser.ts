@@ -13,7 +13,7 @@ export async function openBrowser(t: Test, { blocksSound = false } = {}): Promis
       '--disable-gpu',
       '--use-fake-ui-for-media-stream',
       '--use-fake-device-for-media-stream',
-      ...(blocksSound ? [] : ['--autoplay-policy=no-user-gesture-required']),
+      `--autoplay-policy=${blocksSound ? 'document-user-activation-required' : 'no-user-gesture-required'}`,
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
