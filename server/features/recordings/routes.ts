@@ -95,8 +95,13 @@ const stop: Operation = {
     200: json('The recorder is told to end', stoppedSchema, {
       stopped: { message: 'Recording stopped', recording: { name, startedAt, size: 0 } } satisfies Stopped,
     }),
-    ...errors('INVALID_INPUT', 'RECORDING_NOT_STARTED'),
-    ...errors('RECORDER_NOT_RESPONDING', 'LIVEKIT_UNAVAILABLE', 'STORAGE_UNAVAILABLE'),
+    ...errors(
+      'INVALID_INPUT',
+      'RECORDING_NOT_STARTED',
+      'RECORDER_NOT_RESPONDING',
+      'LIVEKIT_UNAVAILABLE',
+      'STORAGE_UNAVAILABLE',
+    ),
   },
 };
 
@@ -130,7 +135,7 @@ const deletion: Operation = {
   params: nameParams,
   answers: {
     200: json('It is gone', deletedSchema, { deleted: { message: 'Recording deleted' } satisfies Deleted }),
-    ...errors('RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
+    ...errors('RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED'),
   },
 };
 
