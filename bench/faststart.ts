@@ -58,7 +58,10 @@ async function move(key: string): Promise<number> {
   const media = await inspectMedia(storage, key);
   if (!media) throw new Error(`${key} is no video`);
   const began = now();
-  await moveTablesFirst({ storage, key, scratch: `${key}.scratch`, media });
+  await moveTablesFirst({
+    ...{ storage, key, scratch: `${key}.scratch`, media },
+    signal: new AbortController().signal,
+  });
   return now() - began;
 }
 

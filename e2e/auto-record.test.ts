@@ -4,9 +4,9 @@ import { untilShown } from '../server/test/support/recording.ts';
 import { until } from '../server/test/support/until.ts';
 import { crash, openBrowser, openPerson } from './support/browser.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
-const roomName = 'Équipe "A" 🎥';
+const roomName = 'Équipe "B" 🎥';
 const waiting = 'Recording starts when a second person arrives';
 
 t.test('a room that waits to be recorded says so, inside and at its door, until it is', async (t) => {

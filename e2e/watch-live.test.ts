@@ -73,7 +73,7 @@ t.test('who watches a recording while it is made goes on with its file, without 
     refused += 1;
     return route.abort();
   });
-  await until('it to be refused', async () => refused > 3, 30_000);
+  await until('it to be refused', async () => refused > 5, 40_000);
   await viewer.context().unroute('**/live/**');
   const { currentTime: then } = before;
   await untilVideo(

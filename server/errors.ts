@@ -119,6 +119,12 @@ export const storageRefused = (detail: string, cause?: unknown) =>
     { cause, detail },
   );
 
+export const storageNewer = () =>
+  new ReelroomError(
+    'STORAGE_NEWER',
+    'The recordings were stored by a newer version of Reelroom: this one only reads them',
+  );
+
 export const indexing = () =>
   new ReelroomError('INDEXING', 'The list of recordings is being put together: try again shortly');
 
@@ -148,6 +154,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   LIVEKIT_UNAVAILABLE: livekitUnavailable(),
   STORAGE_UNAVAILABLE: storageUnavailable(),
   STORAGE_REFUSED: storageRefused('s3:PutObject is needed'),
+  STORAGE_NEWER: storageNewer(),
   INDEXING: indexing(),
   INTERNAL: toReelroomError(undefined),
 };

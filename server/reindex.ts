@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import { createErase } from './features/recordings/erase.ts';
 import { reindex, type ReindexReport } from './features/recordings/index/reindex.ts';
 import { createIndex } from './features/recordings/index/store.ts';
+import { createTombstones } from './features/recordings/tombstones.ts';
 import { createStorage } from './plugins/storage/storage.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function reindexBucket(
   const storage = createStorage(s3, path);
   try {
     const index = createIndex({ storage, path, onDoubled: () => undefined });
-    const erase = createErase({ storage, index, path });
+    const erase = createErase({ storage, index, tombstones: createTombstones({ storage, path }), path });
     return await reindex({ storage, index, erase, path }, onProgress);
   } finally {
     storage.close();

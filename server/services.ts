@@ -7,6 +7,7 @@ import { createAutoRecord } from './features/recordings/auto-record.ts';
 import { createBackup } from './features/recordings/backup.ts';
 import { createErase } from './features/recordings/erase.ts';
 import { createFinish } from './features/recordings/finish.ts';
+import { createFormat, guardWrites } from './features/recordings/format.ts';
 import { createIndexBuilder } from './features/recordings/index/builder.ts';
 import { reindex } from './features/recordings/index/reindex.ts';
 import { createIndex } from './features/recordings/index/store.ts';
@@ -16,6 +17,7 @@ import { createLifecycle } from './features/recordings/lifecycle.ts';
 import { createListing } from './features/recordings/listing.ts';
 import { createRetention } from './features/recordings/retention.ts';
 import { createSweeper } from './features/recordings/sweeper.ts';
+import { createTombstones } from './features/recordings/tombstones.ts';
 import { createTotals } from './features/recordings/totals.ts';
 import { createUpkeep } from './features/recordings/upkeep.ts';
 import { createLock } from './features/rooms/lock.ts';
@@ -43,7 +45,7 @@ interface Outside {
 
 /** What routers and routes delegate to. */
 export function createServices(
-  { livekit, storage, redis, log }: Outside,
+  { livekit, storage: bare, redis, log }: Outside,
   config: Options,
   setup: () => Setup,
 ) {
@@ -52,6 +54,8 @@ export function createServices(
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
   const closing = new AbortController();
+  const format = createFormat({ storage: bare, path, log });
+  const storage = guardWrites(bare, format);
 
   // What tells this library from others that have the same Redis, or the same LiveKit,
   // whose rooms show it to everyone who is in them.
@@ -74,8 +78,9 @@ export function createServices(
   const backup =
     backupFolder === undefined ? undefined : createBackup({ storage, folder: backupFolder, path });
   const index = createIndex({ storage, path, onDoubled: (recording) => library.healDoubled(recording) });
-  const erase = createErase({ storage, index, path });
-  const library = createLibrary({ storage, index, erase, bucket, path, onChange, log });
+  const tombstones = createTombstones({ storage, path });
+  const erase = createErase({ storage, index, tombstones, path });
+  const library = createLibrary({ storage, index, erase, tombstones, bucket, path, onChange, log });
   const builder = createIndexBuilder({
     index,
     reindex: (onProgress) => reindex({ storage, index, erase, path }, onProgress),
@@ -83,9 +88,13 @@ export function createServices(
     log,
   });
   const lifecycle = createLifecycle({
-    livekit,
+    livekit: {
+      ...livekit,
+      // Recorders write into the bucket as well.
+      startRecording: (...args) => format.assertWritable().then(() => livekit.startRecording(...args)),
+    },
     library,
-    finish: createFinish({ storage, library, backup, path, log }),
+    finish: createFinish({ storage, library, tombstones, backup, path, log }),
     roomStatus,
     lock: createLock({ redis, scope: `${config.livekit.apiKey}/${scope}`, log }),
     onChange,
@@ -107,7 +116,7 @@ export function createServices(
     retentionDays === undefined ? undefined : createRetention({ index, library, days: retentionDays, log });
   const sweeper = createSweeper({ storage, backup, lifecycle, path });
   const upkeep = createUpkeep({ erase, onDeleted: (recording) => onChange('deleted', recording) });
-  const system = createSystem({ livekit, storage, setup, retentionDays, log });
+  const system = createSystem({ livekit, storage, format, setup, retentionDays, log });
   return {
     tokens: createTokens({ livekit, roomStatus }),
     library,
@@ -123,7 +132,7 @@ export function createServices(
     jobs: [
       { name: 'see whether LiveKit and S3 are back', needs: [], pauseMs: () => 1_000, run: system.checkAway },
       ...recordingJobs({
-        ...{ livekit, lifecycle, settleRooms, autoRecord, sweeper, upkeep, builder, retain },
+        ...{ livekit, lifecycle, settleRooms, autoRecord, sweeper, upkeep, tombstones, builder, retain },
       }),
     ],
     roomStatus,

@@ -41,6 +41,8 @@ export const errorCodes = {
   STORAGE_UNAVAILABLE: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   /** S3 answers, and refuses: a right, a bucket or a secret is missing. Trying again does not help. */
   STORAGE_REFUSED: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
+  /** A newer version writes into the bucket, beside which this one may not. */
+  STORAGE_NEWER: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   INDEXING: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   INTERNAL: { status: 500, trpc: 'INTERNAL_SERVER_ERROR' },
 } as const;

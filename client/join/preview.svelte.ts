@@ -94,6 +94,10 @@ class DevicePreview {
   async listDevices() {
     const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
     this.devices = devices.filter(({ kind, deviceId }) => kind === mediaKinds[this.kind].input && deviceId);
+    // One that is not there gives way to the browser's first.
+    if (!this.devices.some(({ deviceId }) => deviceId === this.deviceId)) {
+      this.deviceId = this.devices[0]?.deviceId ?? this.deviceId;
+    }
   }
 }
 

@@ -13,7 +13,7 @@ export async function openBrowser(t: Test, { blocksSound = false } = {}): Promis
       '--disable-gpu',
       '--use-fake-ui-for-media-stream',
       '--use-fake-device-for-media-stream',
-      ...(blocksSound ? [] : ['--autoplay-policy=no-user-gesture-required']),
+      `--autoplay-policy=${blocksSound ? 'document-user-activation-required' : 'no-user-gesture-required'}`,
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
@@ -52,7 +52,9 @@ export async function crash(page: Page): Promise<Page> {
   const crashed = page.waitForEvent('crash');
   page.goto('chrome://crash').catch(() => undefined);
   await crashed;
-  return page.context().newPage();
+  const next = await page.context().newPage();
+  await page.close();
+  return next;
 }
 
 /** Joins a room from the first page, as people do. */

@@ -5,6 +5,9 @@ import { freePorts } from '../../stack/ports.ts';
 import { root } from '../../stack/settings.ts';
 import { until } from './support/until.ts';
 
+// Starting a process takes its time on a busy machine.
+t.setTimeout(180_000);
+
 /** Fails as a bug does that nobody foresaw, when it is asked to. */
 const bug = `process.on('message', ({ fail }) => {
   if (fail === 'throw') setTimeout(() => { throw new Error('a bug'); });
@@ -24,10 +27,13 @@ async function startProcess(t: Test) {
   let said = '';
   app.stdout?.on('data', (chunk) => (said += String(chunk)));
   const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
-  await until('the app is up', () =>
-    get('/healthz')
-      .then(({ ok }) => ok)
-      .catch(() => false),
+  await until(
+    'the app is up',
+    () =>
+      get('/healthz')
+        .then(({ ok }) => ok)
+        .catch(() => false),
+    60_000,
   );
   return { app, get, said: () => said, exit: once(app, 'exit') };
 }

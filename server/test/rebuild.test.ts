@@ -1,13 +1,17 @@
-import { createHash } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { storageUnavailable } from '../errors.ts';
 import { inspectMedia } from '../features/recordings/media/inspect.ts';
 import { rebuildFromSegments } from '../features/recordings/media/rebuild.ts';
+import { ifStill } from '../plugins/storage/conditions.ts';
 import { createStorage } from '../plugins/storage/storage.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
 import { makeSegments, openVideo } from './support/segments.ts';
+
+const { signal } = new AbortController();
+/** For what nobody else makes. */
+const condition = ifStill(undefined);
 
 t.test('a recording is made whole from its segments', async (t) => {
   const s3 = await proxyTo(t, testConfig().s3.endpoint);
@@ -29,7 +33,9 @@ t.test('a recording is made whole from its segments', async (t) => {
   const read = async (key: string) => Buffer.from((await storage.getBytes(key)) ?? '');
   const rebuild = async (name: string, bodies: (Buffer | undefined)[]) => {
     const target = `${name}.mp4`;
-    const rebuilt = await rebuildFromSegments({ storage, segments: await store(name, bodies), target });
+    const keys = await store(name, bodies);
+    const segments = keys.filter((_, i) => bodies[i] !== undefined);
+    const rebuilt = await rebuildFromSegments({ storage, segments, target, condition, signal });
     const video = await openVideo(t, await read(target));
     return { rebuilt, video, info: await inspectMedia(storage, target) };
   };
@@ -79,18 +85,42 @@ t.test('a recording is made whole from its segments', async (t) => {
     }
   });
 
-  t.test('the same segments make the same bytes, also for two at once', async (t) => {
+  t.test('two at once: the first stays', async (t) => {
     const from = await store('twice', segments);
-    await Promise.all(
-      [1, 2].map(() => rebuildFromSegments({ storage, segments: from, target: 'twice.mp4' })),
-    );
-    const hash = async () =>
-      createHash('sha256')
-        .update(await read('twice.mp4'))
-        .digest('hex');
-    const first = await hash();
-    await rebuildFromSegments({ storage, segments: from, target: 'twice.mp4' });
-    t.equal(await hash(), first);
+    const rebuildTwice = () =>
+      rebuildFromSegments({ storage, segments: from, target: 'twice.mp4', condition, signal });
+    const both = await Promise.allSettled([rebuildTwice(), rebuildTwice()]);
+    const refused = both.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    t.match(refused, [{ name: 'ConditionNotMet' }]);
+    const { etag } = await storage.head('twice.mp4');
+    t.match(await failure(rebuildTwice()), { name: 'ConditionNotMet' });
+    t.equal((await storage.head('twice.mp4')).etag, etag);
+    const again = { storage, segments: from, target: 'twice.mp4', condition: ifStill(etag), signal };
+    t.match(await rebuildFromSegments(again), { gapMs: 0 }, 'what was seen is replaced');
+    t.ok((await read('twice.mp4')).length > 0);
+  });
+
+  t.test('a segment that was listed and is gone: nothing is made', async (t) => {
+    const from = await store('gone', [...segments.slice(0, 2), undefined, ...segments.slice(3)]);
+    const rebuilding = rebuildFromSegments({
+      storage,
+      segments: from,
+      target: 'gone.mp4',
+      condition,
+      signal,
+    });
+    t.match(await failure(rebuilding), { name: 'SegmentGone' });
+    t.notOk((await keys()).includes('gone.mp4'));
+  });
+
+  t.test('given up: nothing is made', async (t) => {
+    const from = await store('ended', segments);
+    const ended = rebuildFromSegments({
+      ...{ storage, segments: from, target: 'ended.mp4', condition },
+      signal: AbortSignal.abort(),
+    });
+    t.match(await failure(ended), { name: 'AbortError' });
+    t.notOk((await keys()).includes('ended.mp4'));
   });
 
   t.test('a gap in the middle: the rest keeps its time', async (t) => {
@@ -103,7 +133,7 @@ t.test('a recording is made whole from its segments', async (t) => {
         reason,
         segments.map((segment, index) => (index === 2 ? body : segment)),
       );
-      t.match(rebuilt, { skipped: [{ key: /s_00002/, reason }] });
+      t.match(rebuilt, { skipped: body ? [{ key: /s_00002/, reason }] : [] });
       t.ok(Math.abs((rebuilt?.durationMs ?? 0) - 6000) < 60, `${rebuilt?.durationMs} ms`);
       t.ok(Math.abs((rebuilt?.gapMs ?? 0) - 1000) < 100, `${rebuilt?.gapMs} ms`);
       t.equal(info?.durationMs, rebuilt?.durationMs);
@@ -157,10 +187,7 @@ t.test('a recording is made whole from its segments', async (t) => {
 
   t.test('nothing to be made of', async (t) => {
     for (const bodies of [[], [undefined, Buffer.alloc(0), Buffer.from('junk')]])
-      t.equal(
-        await rebuildFromSegments({ storage, segments: await store('none', bodies), target: 'none.mp4' }),
-        undefined,
-      );
+      t.equal((await rebuild('none', bodies)).rebuilt, undefined);
     t.notOk((await keys()).includes('none.mp4'));
   });
 
@@ -181,7 +208,9 @@ t.test('a recording is made whole from its segments', async (t) => {
       getBytes: (key: string) =>
         key.includes('s_00002') ? Promise.reject(storageUnavailable()) : storage.getBytes(key),
     };
-    const error = await failure(rebuildFromSegments({ storage: broken, segments, target: 'broken.mp4' }));
+    const error = await failure(
+      rebuildFromSegments({ storage: broken, segments, target: 'broken.mp4', condition, signal }),
+    );
     t.match(error, { code: 'STORAGE_UNAVAILABLE' });
     t.equal(s3.requests.at(-1), `DELETE /${config.s3.bucket}/broken.mp4`, 'the upload is taken back');
     t.notOk((await keys()).includes('broken.mp4'));

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { reindexBucket } from '../reindex.ts';
 import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { gather } from './support/gather.ts';
@@ -85,6 +86,37 @@ t.test('two change it at once, again and again: one entry, and what the manifest
     const { title } = await trpc.recordings.get.query({ name });
     await until('the row to say what the manifest says', async () => (await row())[0]?.title === title);
     await until('the other entries to go', async () => (await entries()).length === 2);
+  }
+});
+
+t.test('one names it while another keeps it: both is so', async (t) => {
+  const { config, trpc, name } = await withRecording(t);
+  const other = await serve(t, { ...config, port: 0 });
+  for (let round = 0; round < 10; round += 1) {
+    const title = `title ${round}`;
+    const keep = round % 2 === 0;
+    await Promise.all([
+      trpc.recordings.rename.mutate({ name, title }),
+      other.trpc.recordings.setKeep.mutate({ name, keep }),
+    ]);
+    const { title: itsTitle, keep: isKept = false } = await trpc.recordings.get.query({ name });
+    t.same({ title: itsTitle, keep: isKept }, { title, keep });
+  }
+});
+
+t.test('one names it while another deletes it: nothing of it is left', async (t) => {
+  const { config, trpc, name, put, keys } = await withRecording(t);
+  const other = await serve(t, { ...config, port: 0 });
+  for (let round = 0; round < 10; round += 1) {
+    if (round > 0) {
+      await put(`recordings/${name}`, 'media');
+      await reindexBucket(config);
+    }
+    await Promise.all([
+      trpc.recordings.rename.mutate({ name, title: `title ${round}` }).catch(() => undefined),
+      other.trpc.recordings.delete.mutate({ name }),
+    ]);
+    t.same(await keys(), []);
   }
 });
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { recordingNameSchema } from '@reelroom/shared';
+import type { WriteCondition } from '../../plugins/storage/conditions.ts';
 import type { Storage } from '../../plugins/storage/storage.ts';
 
 /** Bytes in each part of an upload. */
@@ -24,14 +25,14 @@ const unlessMissing = (error: unknown): undefined => {
  * under the keys that it would have in the bucket. A part of an upload is in memory at a time.
  */
 export function createBackup({ storage, folder, path }: { storage: Storage; folder: string; path: string }) {
-  async function upload(key: string): Promise<void> {
+  async function upload(key: string, condition: WriteCondition | undefined): Promise<void> {
     const file = join(folder, key);
     const object = await storage.startUpload(key, contentTypes[extname(key)] ?? 'application/octet-stream');
     try {
       let number = 0;
       for await (const part of createReadStream(file, { highWaterMark: partBytes }))
         await object.put(++number, part);
-      await object.complete();
+      await object.complete(condition);
     } catch (error) {
       // The first failure is the one to tell of.
       await object.abort().catch(() => undefined);
@@ -51,11 +52,13 @@ export function createBackup({ storage, folder, path }: { storage: Storage; fold
   return {
     /**
      * Uploads a file, or those of a folder (a key that ends in a slash), and takes them
-     * away here: three S3 requests for each, and one more per 8 MiB.
+     * away here: three S3 requests for each, and one more per 8 MiB. With a `condition` only where
+     * that holds.
      * @throws {ReelroomError} STORAGE_UNAVAILABLE; what is not uploaded stays
+     * @throws {ConditionNotMet} likewise
      */
-    async take(key: string): Promise<void> {
-      for (const one of await keysOf(key)) await upload(one);
+    async take(key: string, condition?: WriteCondition): Promise<void> {
+      for (const one of await keysOf(key)) await upload(one, condition);
     },
 
     /** Deletes a file, or a folder. */

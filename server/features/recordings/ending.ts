@@ -23,6 +23,7 @@ export function createEnding({
   finish,
   onDelayed,
   onEnded,
+  onGone,
   signal,
   log,
 }: {
@@ -32,6 +33,8 @@ export function createEnding({
   onDelayed: (recording: RecordingState) => void;
   /** Hears of a recording that is seen through, as it then is. */
   onEnded: (result: RecordingState) => Promise<void>;
+  /** Hears of one that somebody has deleted before it was seen through here. */
+  onGone: (recording: RecordingState) => Promise<void>;
   /** Aborted when this process ends: what is under way is given up, and finished by whoever is next. */
   signal: AbortSignal;
   log: FastifyBaseLogger;
@@ -60,8 +63,8 @@ export function createEnding({
       if (reopened.has(name)) return;
       tries.delete(name);
       remember(recording);
-      log.info({ recording: result }, `recording ${result.status}`);
-      await onEnded(result);
+      log.info({ recording: result ?? recording }, `recording ${result?.status ?? 'deleted'}`);
+      await (result ? onEnded(result) : onGone(recording));
     } catch (error) {
       if (signal.aborted) throw error;
       const pauseMs = Math.min(2 * (tries.get(name)?.pauseMs ?? firstPauseMs / 2), longestPauseMs);

@@ -1,33 +1,54 @@
 import { randomUUID } from 'node:crypto';
-import { recordingSchema, type Recording } from '@reelroom/shared';
+import type { Recording } from '@reelroom/shared';
 import pMap from 'p-map';
 import { z } from 'zod';
+import { toReelroomError, type ReelroomError } from '../../errors.ts';
 import type { Storage } from '../../plugins/storage/storage.ts';
 import { listLinks } from '../shares/folder.ts';
 import type { Index } from './index/store.ts';
-import { manifestKey } from './manifest.ts';
+import { manifestKey, readRecording } from './manifest.ts';
 import { listWorkingFiles } from './segments.ts';
+import type { Tombstones } from './tombstones.ts';
 
 /** How many recordings' folders are listed at once. */
 const atOnce = 16;
 
-const orderSchema = z.object({ recordings: z.array(recordingSchema) });
+const orderSchema = z.looseObject({ recordings: z.array(z.unknown()) });
 
-const parseOrder = (text: string | undefined): Recording[] => {
+/** What an order says, as it is stored and as it is read; nothing where this version cannot read all of it: another one can. */
+function parseOrder(text: string | undefined) {
   try {
-    return orderSchema.parse(JSON.parse(text ?? '')).recordings;
+    const stored = orderSchema.parse(JSON.parse(text ?? ''));
+    const recordings = stored.recordings.flatMap((one) => readRecording(one) ?? []);
+    return recordings.length === stored.recordings.length ? { stored, recordings } : undefined;
   } catch {
-    return [];
+    return undefined;
   }
-};
+}
+
+type Order = NonNullable<ReturnType<typeof parseOrder>>;
+
+/** Why recordings could not be deleted whole, by their names. */
+export type Left = Map<string, ReelroomError>;
 
 /**
  * Takes recordings out of the bucket: the entries of the index, then links, manifest and
- * working files, the media last. What is to be deleted is written down before, with all that is
+ * working files, then the media; last what somebody may have written of them meanwhile. What is to be deleted is written down before, with all that is
  * known of it, so that whoever dies in between is outlived by the order, and `finish` does the
- * rest.
+ * rest. Where nothing can be written, since S3 is full, it is deleted all the same: what a death in
+ * between leaves then is what `reindex` mends.
  */
-export function createErase({ storage, index, path }: { storage: Storage; index: Index; path: string }) {
+export function createErase({
+  storage,
+  index,
+  tombstones,
+  path,
+}: {
+  storage: Storage;
+  index: Index;
+  tombstones: Pick<Tombstones, 'put'>;
+  path: string;
+}) {
   const orders = `${path}.reelroom/deleting/`;
 
   /** All keys of a recording but its entries and its media: three LISTs. */
@@ -37,44 +58,64 @@ export function createErase({ storage, index, path }: { storage: Storage; index:
     manifestKey(path + name),
   ];
 
-  /** In that order; one that S3 would not delete a part of keeps what comes after. Returns the names of those. */
-  async function inOrder(recordings: Recording[]): Promise<Set<string>> {
-    const left = new Set<string>();
+  /** In that order; one that S3 would not delete a part of keeps what comes after. Returns why, by the names of those. */
+  async function inOrder(recordings: Recording[]): Promise<Left> {
+    const left: Left = new Map();
     const deleteOf = async (keysOf: (recording: Recording) => Promise<string[]>) => {
-      const keys = await pMap(
+      const keys = new Map<string, string[]>();
+      await pMap(
         recordings.filter(({ name }) => !left.has(name)),
-        async (one) => ({ name: one.name, keys: await keysOf(one).catch(() => undefined) }),
+        async (one) => {
+          try {
+            keys.set(one.name, await keysOf(one));
+          } catch (error) {
+            left.set(one.name, toReelroomError(error));
+          }
+        },
         { concurrency: atOnce },
       );
-      const refused = await storage.deleteEach(keys.flatMap((one) => one.keys ?? []));
-      for (const one of keys) if (!one.keys || one.keys.some((key) => refused.has(key))) left.add(one.name);
+      const refused = await storage.deleteEach([...keys.values()].flat());
+      for (const [name, its] of keys) {
+        const why = its.map((key) => refused.get(key)).find((error) => error !== undefined);
+        if (why) left.set(name, why);
+      }
     };
     await deleteOf(async (recording) => index.keysOf(recording));
     await deleteOf(({ name }) => besideMedia(name));
     await deleteOf(async ({ name }) => [path + name]);
+    // Once for all: many of them may have begun at about the same time.
+    const entries = index.keysAt(recordings.filter(({ name }) => !left.has(name)));
+    await deleteOf(async ({ name }) => [...((await entries).get(name) ?? []), manifestKey(path + name)]);
     return left;
   }
 
-  /** Deletes what an order says, and has it say no more than what is left. */
-  async function carryOut(order: string, recordings: Recording[]): Promise<Set<string>> {
-    const left = await inOrder(recordings);
+  /** Has an order say no more than what is left. */
+  async function settle(order: string, { stored, recordings }: Order, left: Left): Promise<void> {
     if (left.size === 0) await storage.delete(order);
     else if (left.size < recordings.length)
-      await storage.putJson(order, { recordings: recordings.filter(({ name }) => left.has(name)) });
-    return left;
+      await storage.putJson(order, {
+        ...stored,
+        recordings: stored.recordings.filter((_, i) => left.has(recordings[i]?.name ?? '')),
+      });
   }
 
   return {
     /**
-     * Deletes recordings. Three LISTs for each; for all of them a PUT, and four DELETEs, or
-     * one more for each 1,000 keys.
-     * @returns the names of those that S3 would not delete whole; they are tried again
+     * Deletes recordings. Three to five LISTs for each, and a PUT for each that ended within the last day; for all
+     * of them a PUT, and five DELETEs, or one more for each 1,000 keys.
+     * @returns why S3 would not delete them whole, by the names of those; they are tried again
      */
-    async all(recordings: Recording[]): Promise<Set<string>> {
-      if (recordings.length === 0) return new Set();
+    async all(recordings: Recording[]): Promise<Left> {
+      if (recordings.length === 0) return new Map();
       const order = `${orders}${randomUUID()}.json`;
-      await storage.putJson(order, { recordings });
-      return carryOut(order, recordings);
+      const isWritten = await storage.putJson(order, { recordings }).then(
+        () => true,
+        () => false,
+      );
+      if (isWritten) await tombstones.put(recordings).catch(() => undefined);
+      const left = await inOrder(recordings);
+      if (isWritten) await settle(order, { stored: { recordings }, recordings }, left).catch(() => undefined);
+      return left;
     },
 
     /** The orders that have not been carried out, or not yet: one LIST. */
@@ -85,16 +126,20 @@ export function createErase({ storage, index, path }: { storage: Storage; index:
 
     /** The names that an order is about: one GET. */
     namesOf: async (order: string): Promise<string[]> =>
-      parseOrder(await storage.getText(order)).map(({ name }) => name),
+      (parseOrder(await storage.getText(order))?.recordings ?? []).map(({ name }) => name),
 
     /**
-     * Carries an order out to its end, however much of it is done: requests as `all`.
+     * Carries an order out to its end, however much of it is done: requests as `all`. One that
+     * cannot be read stays for the version that wrote it.
      * @returns the recordings that are gone now
      */
     async finish(order: string): Promise<Recording[]> {
-      const recordings = parseOrder(await storage.getText(order));
-      const left = await carryOut(order, recordings);
-      return recordings.filter(({ name }) => !left.has(name));
+      const said = parseOrder(await storage.getText(order));
+      if (!said) return [];
+      await tombstones.put(said.recordings).catch(() => undefined);
+      const left = await inOrder(said.recordings);
+      await settle(order, said, left);
+      return said.recordings.filter(({ name }) => !left.has(name));
     },
   };
 }

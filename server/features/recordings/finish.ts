@@ -1,95 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
+import { ConditionNotMet, ifStill } from '../../plugins/storage/conditions.ts';
 import type { Storage } from '../../plugins/storage/storage.ts';
 import type { Backup } from './backup.ts';
 import { moveTablesFirst } from './media/faststart.ts';
-import { inspectMedia, type MediaInfo } from './media/inspect.ts';
+import { inspectObject, type Inspection, type MediaInfo } from './media/inspect.ts';
 import type { Library } from './library.ts';
 import { manifestKey } from './manifest.ts';
-import { rebuildFromSegments } from './media/rebuild.ts';
-import { listSegments, deleteSegments, workingFiles } from './segments.ts';
+import { rebuildFromSegments, SegmentGone } from './media/rebuild.ts';
+import { listSegments, workingFiles } from './segments.ts';
 import { failed, type RecordingState } from './state.ts';
+import type { Tombstones } from './tombstones.ts';
 
 /**
- * Sees a recording through whose recorder has ended; the state that it ends in. Rejects
- * soon when `signal` is aborted, and loses nothing: whoever is next finishes.
+ * Sees a recording through whose recorder has ended; the state that it ends in, or nothing where it
+ * was deleted. Rejects soon when `signal` is aborted, and loses nothing: whoever is next finishes.
  */
-export type Finish = (recording: RecordingState, signal: AbortSignal) => Promise<RecordingState>;
+export type Finish = (recording: RecordingState, signal: AbortSignal) => Promise<RecordingState | undefined>;
+
+/** How often a recording is looked at again whose file somebody else writes meanwhile, and the longest pause before, in ms. */
+const maxLooks = 10;
+const longestPauseMs = 500;
+
+/** Whether somebody else, another process or the recorder, has written or deleted what was seen. */
+const isOvertaken = (error: unknown): boolean =>
+  error instanceof ConditionNotMet || error instanceof SegmentGone;
 
 /**
  * Makes sure of a recording's file: looks into it, makes it whole from its segments
  * where it is missing or cut, moves its tables to its beginning, describes it, and takes
  * away what is not needed any more.
- * The same however often it is done, also by two at once. Throws when S3 is away.
+ *
+ * The same however often it is done, also by two at once: the file is replaced only where it is
+ * still what was seen, otherwise all is looked at anew, so that the first whole file stays. Throws
+ * when S3 is away.
  */
 export function createFinish({
   storage,
   library,
+  tombstones,
   backup,
   path,
   log,
 }: {
   storage: Storage;
   library: Library;
+  tombstones: Pick<Tombstones, 'has'>;
   /** What recorders could not upload, where that can be had. */
   backup: Backup | undefined;
   path: string;
   log: FastifyBaseLogger;
 }): Finish {
   /** The recording's file, with its tables first if that can be done: it is good without. */
-  async function withTablesFirst(name: string, media: MediaInfo): Promise<MediaInfo> {
+  async function withTablesFirst(name: string, media: MediaInfo, signal: AbortSignal): Promise<MediaInfo> {
     const scratch = workingFiles(path, name).tablesFirst;
     try {
-      return await moveTablesFirst({ storage, key: library.keyOf(name), scratch, media });
+      return await moveTablesFirst({ storage, key: library.keyOf(name), scratch, media, signal });
     } catch (error) {
+      if (isOvertaken(error) || signal.aborted) throw error;
       log.warn({ err: error, name }, 'the tables of a recording stay at its end');
       return media;
     }
   }
 
+  const look = (name: string): Promise<Inspection | undefined> => inspectObject(storage, library.keyOf(name));
+
   /** The recording with its file, if it has one that can be played. */
-  async function withFile(recording: RecordingState): Promise<RecordingState | undefined> {
-    const media = await inspectMedia(storage, library.keyOf(recording.name));
-    if (!media) return undefined;
-    const { hasAudio: _hasAudio, ...described } = await withTablesFirst(recording.name, media);
+  async function withFile(
+    recording: RecordingState,
+    found: Inspection | undefined,
+    signal: AbortSignal,
+  ): Promise<RecordingState | undefined> {
+    if (!found?.media) return undefined;
+    const { hasAudio: _hasAudio, ...described } = await withTablesFirst(recording.name, found.media, signal);
     const { failure: _failure, error: _error, ...rest } = recording;
     return { ...rest, ...described, status: 'ready', endedBy: recording.endedBy ?? 'recovered' };
   }
 
-  async function backedUp(recording: RecordingState): Promise<RecordingState | undefined> {
+  /** The recording with the file that its recorder could not upload. */
+  async function backedUp(
+    recording: RecordingState,
+    found: Inspection | undefined,
+    signal: AbortSignal,
+  ): Promise<RecordingState | undefined> {
     if (!backup) return undefined;
-    await backup.take(library.keyOf(recording.name));
-    return withFile(recording);
+    await backup.take(library.keyOf(recording.name), ifStill(found?.etag));
+    return withFile(recording, await look(recording.name), signal);
   }
 
-  async function rebuilt(recording: RecordingState): Promise<RecordingState | undefined> {
+  async function rebuilt(
+    recording: RecordingState,
+    found: Inspection | undefined,
+    signal: AbortSignal,
+  ): Promise<RecordingState | undefined> {
     await backup?.take(workingFiles(path, recording.name).segmentsFolder);
     const segments = await listSegments(storage, path, recording.name);
     if (segments.length === 0) return undefined;
     log.warn({ recording, segments: segments.length }, 'a recording is made whole from its segments');
-    await rebuildFromSegments({ storage, segments, target: library.keyOf(recording.name) });
-    const whole = await withFile({ ...recording, endedBy: 'recovered' });
+    const target = library.keyOf(recording.name);
+    await rebuildFromSegments({ storage, segments, target, condition: ifStill(found?.etag), signal });
+    const whole = await withFile({ ...recording, endedBy: 'recovered' }, await look(recording.name), signal);
     const { recordingSince, endedAt } = recording;
     if (!whole?.durationMs || recordingSince === undefined || endedAt === undefined) return whole;
     return { ...whole, lostMs: Math.max(0, endedAt - recordingSince - whole.durationMs) };
   }
 
-  return async (recording, signal) => {
+  /**
+   * Whether a recording of which there is nothing has been deleted: we have done it, or its recorder
+   * says that it has stored the file. What a recorder could not upload it has not stored.
+   */
+  async function isDeleted(recording: RecordingState, found: Inspection | undefined): Promise<boolean> {
+    if (found) return false;
+    if (await tombstones.has(recording.name)) return true;
+    if (recording.status !== 'ready' || recording.isLeftBehind) return false;
+    if ((await listSegments(storage, path, recording.name)).length > 0) return false;
+    log.warn(
+      { recording },
+      'a recorder has stored a recording that is not in the bucket: it is taken for deleted',
+    );
+    return true;
+  }
+
+  async function finishOnce(
+    recording: RecordingState,
+    signal: AbortSignal,
+  ): Promise<RecordingState | undefined> {
     signal.throwIfAborted();
-    const { segmentsFolder, thumbsFolder } = workingFiles(path, recording.name);
-    await backup?.take(thumbsFolder);
-    const stored = (await withFile(recording)) ?? (await backedUp(recording));
-    const whole = stored ?? (await rebuilt(recording));
-    const result =
-      whole ?? (recording.status === 'failed' ? recording : failed(recording, 'RECORDER_FAILED'));
-    await library.describe(result);
+    const { name } = recording;
+    const key = library.keyOf(name);
+    const { segmentsFolder, thumbsFolder } = workingFiles(path, name);
+    const found = await look(name);
+    const stored = (await withFile(recording, found, signal)) ?? (await backedUp(recording, found, signal));
+    const whole = stored ?? (await rebuilt(recording, found, signal));
+    if (!whole && (await isDeleted(recording, found))) return undefined;
+    const end = whole ?? (recording.status === 'failed' ? recording : failed(recording, 'RECORDER_FAILED'));
+    const described = await library.describe(end, { isOfRecorder: recording.status === 'ready' });
     // A recorder that was killed right behind its upload has left a link to the same file.
-    if (stored) await backup?.drop(library.keyOf(recording.name));
+    if (stored) await backup?.drop(key);
     // What could not be made whole stays: somebody may know how.
     if (whole) {
-      await deleteSegments(storage, path, recording.name);
-      for (const key of [manifestKey(library.keyOf(recording.name)), segmentsFolder, thumbsFolder])
-        await backup?.drop(key);
+      await library.tidy(name);
+      for (const left of [manifestKey(key), segmentsFolder, thumbsFolder]) await backup?.drop(left);
     }
-    return result;
+    const { recordingSince, endedAt } = recording;
+    return (
+      described && {
+        ...described,
+        ...(recordingSince !== undefined && { recordingSince }),
+        ...(endedAt !== undefined && { endedAt }),
+      }
+    );
+  }
+
+  return async (recording, signal) => {
+    signal.throwIfAborted();
+    await backup?.take(workingFiles(path, recording.name).thumbsFolder);
+    for (let looks = 1; ; looks += 1) {
+      try {
+        return await finishOnce(recording, signal);
+      } catch (error) {
+        if (!isOvertaken(error) || looks === maxLooks) throw error;
+        log.info(
+          { err: error, name: recording.name },
+          'somebody else sees a recording through: looking again',
+        );
+        await sleep(Math.random() * longestPauseMs, undefined, { signal });
+      }
+    }
   };
 }

@@ -83,6 +83,13 @@ export function createIntake({
       if (!recordedIn(result.roomName)) await registry.show(result);
       onChange(result.status === 'ready' ? 'ready' : 'failed', recordingSchema.parse(result));
     },
+    async onGone(recording) {
+      registry.forget(recording.id);
+      onForgotten(recording.id);
+      // It was ready for whoever has deleted it; of that they have been told.
+      const { failure: _failure, error: _error, ...rest } = recording;
+      if (!recordedIn(recording.roomName)) await registry.show({ ...rest, status: 'ready' });
+    },
     signal,
     log,
   });

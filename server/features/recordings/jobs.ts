@@ -6,6 +6,7 @@ import type { IndexBuilder } from './index/builder.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Retain } from './retention.ts';
 import type { createSweeper } from './sweeper.ts';
+import type { Tombstones } from './tombstones.ts';
 import type { createUpkeep } from './upkeep.ts';
 
 /** How often LiveKit is asked how everything is, in ms, and by how much of it more or less. */
@@ -26,6 +27,9 @@ const idleMs = 180_000;
 const retainMoreMs = 60_000;
 const retainMs = 600_000;
 
+/** How often recordings that were deleted are forgotten whose day is over, in ms. */
+const forgetMs = 6 * 3_600_000;
+
 /**
  * What is done again and again, so that nothing depends on webhooks, nor on this process
  * having been there all the time.
@@ -37,6 +41,7 @@ export function recordingJobs({
   autoRecord,
   sweeper,
   upkeep,
+  tombstones,
   builder,
   retain,
 }: {
@@ -47,6 +52,7 @@ export function recordingJobs({
   autoRecord: AutoRecord;
   sweeper: ReturnType<typeof createSweeper>;
   upkeep: ReturnType<typeof createUpkeep>;
+  tombstones: Tombstones;
   builder: IndexBuilder;
   /** Deletes what is too old; nothing is when absent. */
   retain: Retain | undefined;
@@ -101,6 +107,12 @@ export function recordingJobs({
       needs: ['storage'],
       pauseMs: () => (upkeep.hasOrders() ? watchfulMs : idleMs),
       run: () => upkeep.finishDeleting(),
+    },
+    {
+      name: 'forget what was deleted',
+      needs: ['storage'],
+      pauseMs: () => forgetMs,
+      run: () => tombstones.sweep(),
     },
     {
       name: 'look after the index',

@@ -1,7 +1,7 @@
 import { isFinal, parseRecordingName, recordingSchema, type Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { EgressStatus, type EgressInfo, type Room } from 'livekit-server-sdk';
-import { monotonicTime, wallTime } from '../../clock.ts';
+import { monotonicTime } from '../../clock.ts';
 import { notStarted } from '../../errors.ts';
 import type { Livekit } from '../../plugins/livekit.ts';
 import type { Lock } from '../rooms/lock.ts';
@@ -53,7 +53,7 @@ export function createLifecycle({
     | 'startRecording'
     | 'stopEgress'
   >;
-  library: Pick<Library, 'isTarget' | 'endOf' | 'holds' | 'tidy'>;
+  library: Pick<Library, 'isTarget' | 'endOf' | 'ensureListed' | 'startOf' | 'holds' | 'tidy'>;
   /** Makes sure of a recording's file once its recorder has ended, and describes it. */
   finish: Finish;
   roomStatus: Pick<RoomStatusWriter, 'publish'>;
@@ -195,7 +195,7 @@ export function createLifecycle({
 
     /**
      * Sees recordings through that ended while no app was there to hear of it: those
-     * that LiveKit still knows of (for a day) and that have no manifest of ours. One
+     * that LiveKit still knows of (for a day) and that are not listed, the last thing that is done. One
      * request, and one to S3 for each, or a few. Throws, when all have been tried, what went
      * wrong with one.
      */
@@ -206,8 +206,11 @@ export function createLifecycle({
         if (!recording || !isFinal(recording.status) || ending.has(recording.name)) continue;
         try {
           signal.throwIfAborted();
-          if (await library.endOf(recording.name)) ending.remember(recording);
-          else await intake.apply(egress);
+          const ended = await library.ensureListed(recording.name);
+          // One that failed for want of its file may have it by now.
+          const isNews = ended === undefined || (ended === 'failed' && recording.status === 'ready');
+          if (isNews) await intake.apply(egress);
+          else ending.remember(recording);
         } catch (error) {
           failures.push(error);
         }
@@ -222,12 +225,15 @@ export function createLifecycle({
      * at the same place, is left to it.
      */
     async recover(name: string): Promise<void> {
-      const ended = await library.endOf(name);
+      const ended = await library.ensureListed(name);
       if (ended === 'ready') await library.tidy(name);
       if (ended !== undefined || ending.isPaused(name)) return;
       const egress = (await livekit.allEgresses()).find((one) => recordingOf(one)?.name === name);
       if (egress) return intake.ourRecordingOf(egress) && intake.apply(egress);
-      const said = parseRecordingName(name) ?? { roomName: '', roomId: '', startedAt: wallTime() };
+      const said = parseRecordingName(name) ?? {
+        ...{ roomName: '', roomId: '' },
+        startedAt: await library.startOf(name),
+      };
       await intake.end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
 

@@ -8,6 +8,30 @@ import {
 } from '@reelroom/shared';
 import { z } from 'zod';
 
+const fieldsSchema = z.record(z.string(), z.unknown()).catch({});
+
+/** `fields` without those that `names` has. */
+const without = (fields: Record<string, unknown>, names: { has: (name: string) => boolean }) =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.has(name)));
+
+/**
+ * The recording that was stored, perhaps by a newer version: a field that this one cannot read is
+ * left out; nothing where it is no recording even so. A status that is not known is one in which a
+ * newer version has ended it.
+ */
+export function readRecording(stored: unknown): Recording | undefined {
+  const fields = fieldsSchema.parse(stored);
+  const issues = recordingSchema.safeParse(fields).error?.issues ?? [];
+  const unreadable = new Set(issues.map(({ path }) => String(path[0])));
+  return recordingSchema.safeParse({ status: 'ready', ...without(fields, unreadable) }).data;
+}
+
+/** What is stored of a recording, over what was: fields that this version does not know, or cannot read, stay. */
+export function storedRecording(recording: Recording, before: unknown): Record<string, unknown> {
+  const known = new Set(Object.keys(readRecording(before) ?? {}));
+  return { ...without(fieldsSchema.parse(before), known), ...recordingSchema.parse(recording) };
+}
+
 /**
  * The file beside a recording that describes it: Egress's own four fields, which the
  * seed reads, and under a key of ours all that is known of it.
@@ -23,7 +47,7 @@ const manifestSchema = z.object({
     .array(z.object({ filename: z.string() }))
     .optional()
     .catch(undefined),
-  reelroom: recordingSchema.optional().catch(undefined),
+  reelroom: z.unknown().transform(readRecording).optional(),
 });
 
 /** What is known of a recording's file from the bucket's own listing. */
@@ -37,14 +61,18 @@ export interface Media {
 /** The key of a recording's manifest, given its media's. */
 export const manifestKey = (mediaKey: string): string => mediaKey + manifestSuffix;
 
-/** What is written beside `recording`. */
-export const manifestOf = (recording: Recording) => ({
-  egress_id: recording.id,
-  room_id: recording.roomId,
-  room_name: recording.roomName,
-  started_at: recording.startedAt * 1_000_000,
-  reelroom: recordingSchema.parse(recording),
-});
+/** What is written beside `recording`, over the text `before` of the manifest that is there. */
+export function manifestOf(recording: Recording, before?: string) {
+  const fields = fieldsSchema.parse(parseJson(before ?? ''));
+  return {
+    ...fields,
+    egress_id: recording.id,
+    room_id: recording.roomId,
+    room_name: recording.roomName,
+    started_at: recording.startedAt * 1_000_000,
+    reelroom: storedRecording(recording, fields.reelroom),
+  };
+}
 
 /** What a file's name and date tell, for a recording that has no readable manifest. */
 function recordingOfMedia({ name, size, lastModified }: Media): Recording {
@@ -57,13 +85,13 @@ function recordingOfMedia({ name, size, lastModified }: Media): Recording {
   return { id: '', name, ...said, size, status: 'ready' };
 }
 
-const parseJson = (text: string): unknown => {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
+}
 
 const parseManifest = (text: string | undefined) => manifestSchema.safeParse(parseJson(text ?? '')).data;
 
@@ -87,12 +115,14 @@ export const endOf = (manifestText: string | undefined): RecordingStatus | undef
 export function describeRecording(media: Media, manifestText: string | undefined): Recording {
   const manifest = parseManifest(manifestText);
   if (!manifest) return recordingOfMedia(media);
+  // One that came after all has not failed.
+  const { failure: _failure, error: _error, ...described } = manifest.reelroom ?? {};
   return {
     id: manifest.egress_id,
     roomName: manifest.room_name,
     roomId: manifest.room_id,
     startedAt: Math.round(manifest.started_at / 1_000_000),
-    ...manifest.reelroom,
+    ...described,
     // The file says better than what was written of it.
     name: media.name,
     size: media.size,

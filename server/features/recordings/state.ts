@@ -18,6 +18,8 @@ export interface RecordingState extends Recording {
   recordingSince?: number;
   /** When the recorder ended, in ms since 1970; absent until then. */
   endedAt?: number;
+  /** Whether the recorder could not upload the file, and has it still. */
+  isLeftBehind?: boolean;
 }
 
 const statusOfEgress: Record<EgressStatus, RecordingStatus> = {
@@ -119,6 +121,8 @@ export function recordingOf(egress: EgressInfo): RecordingState | undefined {
     ...(file.startedAt > 0n && { recordingSince: fromNanoseconds(file.startedAt) }),
     ...(file.duration > 0n && { durationMs: fromNanoseconds(file.duration) }),
     ...(egress.endedAt > 0n && { endedAt: fromNanoseconds(egress.endedAt) }),
+    // Egress 1.8.6 says only where it is: at a path of its own, not at a URL.
+    ...((egress.backupStorageUsed || file.location.startsWith('/')) && { isLeftBehind: true }),
     ...(status === 'ready' && { endedBy: endedByOf(egress) }),
   };
   if (status !== 'failed') return recording;

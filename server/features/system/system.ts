@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Setup, SystemStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { monotonicTime } from '../../clock.ts';
-import { ReelroomError, toReelroomError } from '../../errors.ts';
+import { ReelroomError, storageNewer, toReelroomError } from '../../errors.ts';
+import type { FormatWatch } from '../recordings/format.ts';
 
 /** What the app leans on. */
 export type Dependency = 'livekit' | 'storage';
@@ -22,6 +23,7 @@ interface Absence {
 export function createSystem({
   livekit,
   storage,
+  format,
   setup,
   retentionDays,
   log,
@@ -30,6 +32,8 @@ export function createSystem({
   livekit: { check(): Promise<void> };
   /** The same, as far as was known `maxAgeMs` ago. */
   storage: { check(maxAgeMs: number): Promise<void>; notices(): string[] };
+  /** Whether this version may write what is stored. */
+  format: Pick<FormatWatch, 'look' | 'isNewer'>;
   /** What the launcher last told of the set-up. */
   setup: () => Setup;
   /** After how many days recordings are deleted; never when absent. */
@@ -72,6 +76,7 @@ export function createSystem({
   async function check(storageAgeMs: number): Promise<void> {
     const storageKnown = lookAtStorage(storageAgeMs);
     await Promise.all([lookAtLivekit(), Promise.race([storageKnown, sleep(patienceMs)])]);
+    if (isThere('storage')) await format.look().catch(() => undefined);
     checkedAt = monotonicTime();
   }
 
@@ -86,7 +91,7 @@ export function createSystem({
   return {
     /**
      * Asks LiveKit whether it is there, and S3 where it has answered nothing for `storageAgeMs`: one request
-     * each. What S3 does not answer within 2 s is heard later.
+     * each, and every ten minutes one more. What S3 does not answer within 2 s is heard later.
      */
     check,
 
@@ -124,7 +129,10 @@ export function createSystem({
       const calls = ability('calls', away.livekit);
       const bucket = ability('storage', away.storage);
       const notices = storage.notices();
-      const recorder = ability('recording', undefined);
+      const recorder = ability(
+        'recording',
+        format.isNewer() ? { reason: storageNewer().message } : undefined,
+      );
       const recording = [calls, bucket, recorder].find(({ ready }) => !ready) ?? recorder;
       return {
         ...{ calls, storage: bucket, recording, setup: setup().parts },

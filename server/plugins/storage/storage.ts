@@ -4,7 +4,6 @@ import { buffer } from 'node:stream/consumers';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
-  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -12,10 +11,12 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
-import { storageUnavailable } from '../../errors.ts';
+import type { ReelroomError } from '../../errors.ts';
 import type { Options } from '../../options.ts';
 import { createReach, isNoBucket, orNothing, orStatus, UnexpectedAnswer } from './answers.ts';
+import { ConditionNotMet, whenMet, type WriteCondition } from './conditions.ts';
 import { credentialsOf } from './credentials.ts';
+import { deleteAtOnce } from './deletes.ts';
 import { createHealth } from './health.ts';
 import { parseListAnswer } from './list-answer.ts';
 import { createObjectStream } from './object-stream.ts';
@@ -104,9 +105,14 @@ export function createStorage(s3: Options['s3'], path = '') {
 
   const soon = () => ({ abortSignal: AbortSignal.timeout(smallTimeout) });
 
-  async function put(Key: string, Body: Uint8Array, ContentType?: string): Promise<void> {
-    const request = new PutObjectCommand({ Bucket, Key, Body, ContentType });
-    await reach('s3:PutObject', client.send(request, soon()));
+  /** Puts a small object: its ETag. */
+  async function put(
+    Key: string,
+    Body: Uint8Array,
+    more: { ContentType?: string; IfMatch?: string; IfNoneMatch?: string } = {},
+  ): Promise<string | undefined> {
+    const request = new PutObjectCommand({ Bucket, Key, Body, ...more });
+    return (await reach('s3:PutObject', client.send(request, soon()))).ETag;
   }
 
   async function remove(Key: string): Promise<void> {
@@ -143,20 +149,12 @@ export function createStorage(s3: Options['s3'], path = '') {
     }
   }
 
-  /** Deletes up to 1,000 objects with one request: the keys of those that S3 would not. */
-  async function deleteAtOnce(keys: string[]): Promise<string[]> {
-    const Objects = keys.map((Key) => ({ Key }));
-    const request = new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
-    const { Errors = [] } = await reach('s3:DeleteObject', client.send(request, patient));
-    return Errors.map(({ Key = '' }) => Key);
-  }
-
-  /** An object, or a part of it, at once, with its size; nothing where S3 says that there is none. */
-  function readWhole(key: string, Range?: string) {
+  /** An object, or a part of it, at once, with its size; no bytes where S3 says that there are none. */
+  function readWhole(key: string, request: Pick<ObjectRequest, 'Range' | 'IfMatch'> = {}) {
     const signal = AbortSignal.timeout(bodyTimeout);
-    const read = stream(key, { Range }, signal).then(async ({ body, etag, contentRange }) => {
+    const read = stream(key, request, signal).then(async ({ status, body, etag, contentRange }) => {
       const bytes = body && (await buffer(body));
-      return bytes && { bytes, etag, size: Number(contentRange?.split('/')[1] ?? bytes.length) };
+      return { status, bytes, etag, size: Number(contentRange?.split('/')[1] ?? bytes?.length) };
     });
     return reach('s3:GetObject', read);
   }
@@ -229,41 +227,69 @@ export function createStorage(s3: Options['s3'], path = '') {
 
     /** A small object's text; nothing where there is none. */
     async getText(key: string): Promise<string | undefined> {
-      const read = await readWhole(key);
-      return read?.bytes.toString();
+      const { bytes } = await readWhole(key);
+      return bytes?.toString();
     },
 
     /** A whole object, for those that are a few megabytes at most; nothing where there is none. */
     async getBytes(key: string): Promise<Uint8Array | undefined> {
-      const read = await readWhole(key);
-      return read?.bytes;
+      const { bytes } = await readWhole(key);
+      return bytes;
     },
 
     /**
      * The bytes of an object from `start` to before `end`, or to its end if that comes first,
      * with its size and ETag; nothing where there is no such object, or nothing of it in that range.
+     * With an `etag` only of the object that has it.
+     * @throws {ConditionNotMet} where it is another by now
      */
-    getPart: (
+    async getPart(
       key: string,
       start: number,
       end: number,
-    ): Promise<{ bytes: Uint8Array; size: number; etag?: string | undefined } | undefined> =>
-      readWhole(key, `bytes=${start}-${end - 1}`),
+      etag?: string,
+    ): Promise<{ bytes: Uint8Array; size: number; etag?: string | undefined } | undefined> {
+      const request = { Range: `bytes=${start}-${end - 1}`, IfMatch: etag };
+      const { status, bytes, ...found } = await readWhole(key, request);
+      if (etag !== undefined && (status === 404 || status === 412))
+        throw new ConditionNotMet(`${key} is another by now`);
+      return bytes && { bytes, ...found };
+    },
 
-    async putJson(key: string, value: unknown): Promise<void> {
-      await put(key, new TextEncoder().encode(JSON.stringify(value)), 'application/json');
+    /** A small object's text and its ETag, for who means to write it again; nothing where there is none. */
+    async getTextAndEtag(key: string): Promise<{ text: string; etag: string | undefined } | undefined> {
+      const { bytes, etag } = await readWhole(key);
+      return bytes && { text: bytes.toString(), etag };
+    },
+
+    /**
+     * Writes an object, with a `condition` only where that holds.
+     * @returns its ETag
+     * @throws {ConditionNotMet}
+     */
+    async putJson(key: string, value: unknown, condition?: WriteCondition): Promise<string | undefined> {
+      const written = put(key, new TextEncoder().encode(JSON.stringify(value)), {
+        ContentType: 'application/json',
+        ...condition,
+      });
+      return condition ? whenMet(written) : written;
     },
 
     /** Makes an object that says all it has to say by its key. */
-    putEmpty: (key: string): Promise<void> => put(key, new Uint8Array()),
+    async putEmpty(key: string): Promise<void> {
+      await put(key, new Uint8Array());
+    },
 
-    /** Puts an object in the place of the one that has this `etag`, whole or not at all; a few megabytes. */
+    /**
+     * Puts an object in the place of the one that has this `etag`, whole or not at all; a few megabytes.
+     * @throws {ConditionNotMet}
+     */
     async replace(key: string, body: Uint8Array, contentType: string, etag: string): Promise<void> {
       const request = new PutObjectCommand({
         ...{ Bucket, Key: key, Body: body, ContentType: contentType, IfMatch: etag },
         ContentMD5: createHash('md5').update(body).digest('base64'),
       });
-      await reach('s3:PutObject', client.send(request, patient));
+      await whenMet(reach('s3:PutObject', client.send(request, patient)));
     },
 
     /** Deletes an object; one that is not there is deleted already. */
@@ -272,21 +298,24 @@ export function createStorage(s3: Options['s3'], path = '') {
     /**
      * Deletes objects, those that are not there as well: one request per 1,000, and one more
      * for those that S3 would not delete at first, such as one that somebody else was deleting.
-     * @returns the keys of those that it would not delete the second time either
+     * @returns why it would not the second time either, by the keys of those
+     * @throws {ReelroomError} STORAGE_UNAVAILABLE, STORAGE_REFUSED where it would delete none
      */
-    async deleteEach(keys: string[]): Promise<Set<string>> {
-      const left = new Set<string>();
+    async deleteEach(keys: string[]): Promise<Map<string, ReelroomError>> {
+      const left = new Map<string, ReelroomError>();
       for (let from = 0; from < keys.length; from += keysAtOnce) {
-        const refused = await deleteAtOnce(keys.slice(from, from + keysAtOnce));
-        if (refused.length > 0) for (const key of await deleteAtOnce(refused)) left.add(key);
+        const refused = await deleteAtOnce({ client, reach, Bucket }, keys.slice(from, from + keysAtOnce));
+        if (refused.size === 0) continue;
+        for (const [key, why] of await deleteAtOnce({ client, reach, Bucket }, [...refused.keys()]))
+          left.set(key, why);
       }
       return left;
     },
 
-    /** As {@link deleteEach}, for those that have to be gone. */
+    /** As {@link deleteEach}, for those that have to be gone; throws STORAGE_REFUSED also for a single one. */
     async deleteMany(keys: string[]): Promise<void> {
-      const [left] = await this.deleteEach(keys);
-      if (left !== undefined) throw storageUnavailable(new Error(`${left} could not be deleted`));
+      const [why] = (await this.deleteEach(keys)).values();
+      if (why) throw why;
     },
 
     /** Begins an object that is uploaded in parts, or replaced by them. */

@@ -7,6 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { orNothing, type Reach } from './answers.ts';
+import { whenMet, type WriteCondition } from './conditions.ts';
 import { escapeKey } from './presign.ts';
 import { patient } from './s3-client.ts';
 
@@ -22,10 +23,10 @@ export interface ObjectPart {
 export interface Upload {
   /** Uploads a part, in any order: number 1 to 10,000; 5 MiB at least, but for the last. */
   put(number: number, part: Uint8Array): Promise<void>;
-  /** Has S3 make a part of another object's bytes, as long as that one has this ETag. */
+  /** Has S3 make a part of another object's bytes, as long as that one has this ETag; throws ConditionNotMet otherwise. */
   copy(number: number, source: ObjectPart): Promise<void>;
-  /** With an `etag` only in the place of the object that has it. */
-  complete(etag?: string): Promise<void>;
+  /** With a `condition` only where that holds; throws ConditionNotMet otherwise. */
+  complete(condition?: WriteCondition): Promise<void>;
   /** Takes back all parts. */
   abort(): Promise<void>;
 }
@@ -52,12 +53,12 @@ export async function startUpload(
         CopySourceRange: `bytes=${start}-${end - 1}`,
         CopySourceIfMatch: etag,
       });
-      const { CopyPartResult } = await reach('s3:PutObject', client.send(request, patient));
+      const { CopyPartResult } = await whenMet(reach('s3:PutObject', client.send(request, patient)));
       // A server that does not know of copies takes it for an empty part.
       if (CopyPartResult?.ETag === undefined) throw new Error('S3 has not copied a part');
       etags.set(number, CopyPartResult.ETag);
     },
-    async complete(etag) {
+    async complete(condition) {
       const Parts = [...etags]
         .sort(([one], [other]) => one - other)
         .map(([PartNumber, ETag]) => ({ PartNumber, ETag }));
@@ -65,9 +66,10 @@ export async function startUpload(
         ...object,
         UploadId,
         MultipartUpload: { Parts },
-        IfMatch: etag,
+        ...condition,
       });
-      await reach('s3:PutObject', client.send(request, patient));
+      const completed = reach('s3:PutObject', client.send(request, patient));
+      await (condition ? whenMet(completed) : completed);
     },
     async abort() {
       const request = new AbortMultipartUploadCommand({ ...object, UploadId });

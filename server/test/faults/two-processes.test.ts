@@ -1,7 +1,8 @@
 import t from 'tap';
-import { livekitClients, openRoom, serve, testConfig } from '../support/build.ts';
+import { bucketOf, livekitClients, openRoom, serve, testConfig } from '../support/build.ts';
+import { proxyTo } from '../support/proxy.ts';
+import { ffprobe, handlerOf, startRecording, untilEnded, untilShown } from '../support/recording.ts';
 import { startRedis } from '../support/redis.ts';
-import { untilShown } from '../support/recording.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(240_000);
@@ -47,4 +48,73 @@ t.test('two app processes that share a Redis: fifty starts at each, one recordin
   await untilShown(config, roomName, 'recording');
   await one.trpc.recordings.stop.mutate({ roomName });
   await untilShown(config, roomName, 'ready');
+});
+
+t.test('two app processes, one of them farther from S3', async (t) => {
+  const config = testConfig();
+  const s3 = await proxyTo(t, config.s3.endpoint);
+  s3.misbehave(() => ({ delayMs: 150 }));
+  const near = await serve(t, config);
+  const far = await serve(t, { ...config, port: 0, s3: { ...config.s3, endpoint: s3.url } });
+  const { keys } = await bucketOf(config);
+  const { name: roomName } = await openRoom(t, config);
+  const both = [near, far];
+  const listOf = ({ trpc }: typeof near) => trpc.recordings.list.query({ roomName });
+  const untilNobodySeesToIt = (name: string) =>
+    until('both to be done with it', async () => {
+      const lists = await Promise.all(both.map(listOf));
+      return lists.every(({ live }) => live.every((one) => one.name !== name));
+    });
+
+  await t.test('started by one, ended by the other; named, kept and shared by both', async (t) => {
+    const { name } = await startRecording(near.trpc, roomName);
+    await untilShown(config, roomName, 'recording');
+    await far.trpc.recordings.stop.mutate({ roomName });
+    t.match(await untilEnded(near.trpc, name), { status: 'ready', endedBy: 'stop' });
+    await Promise.all([
+      near.trpc.recordings.rename.mutate({ name, title: 'Both' }),
+      far.trpc.recordings.setKeep.mutate({ name, keep: true }),
+    ]);
+    await untilNobodySeesToIt(name);
+    for (const { recordings } of await Promise.all(both.map(listOf)))
+      t.match(recordings, [{ name, status: 'ready', endedBy: 'stop', title: 'Both', keep: true }]);
+    const { videoUrl } = await near.trpc.recordings.share.mutate({ name });
+    t.equal((await fetch(far.url + new URL(videoUrl).pathname + new URL(videoUrl).search)).status, 200);
+    await far.trpc.recordings.delete.mutate({ name });
+    for (const { recordings } of await Promise.all(both.map(listOf))) t.same(recordings, []);
+    t.same(await keys(), []);
+  });
+
+  await t.test('its recorder is killed: it is whole, once, and stays so; deleted it is gone', async (t) => {
+    const { name, id } = await startRecording(far.trpc, roomName);
+    const { recordingSince = 0 } = await untilShown(config, roomName, 'recording');
+    await until('two segments', async () => (await keys()).filter((key) => key.endsWith('.ts')).length >= 2);
+    process.kill(handlerOf(id), 'SIGKILL');
+    const recorded = Date.now() - recordingSince;
+    await untilEnded(near.trpc, name);
+    await untilNobodySeesToIt(name);
+    const [one, other] = await Promise.all(both.map(({ trpc }) => trpc.recordings.get.query({ name })));
+    t.match(one, { status: 'ready', endedBy: 'recovered' });
+    t.same(one, other);
+    for (const { recordings } of await Promise.all(both.map(listOf))) t.same(recordings, [one]);
+    const { durationMs = 0 } = one ?? {};
+    t.ok(recorded - durationMs < 8_500, `${durationMs} ms of ${recorded} ms were kept`);
+    const { duration } = await ffprobe(`${far.url}/recordings/${encodeURIComponent(name)}`);
+    t.ok(Math.abs(duration * 1_000 - durationMs) < 100, `${duration} s, ${durationMs} ms are told`);
+    t.match(await untilShown(config, roomName, ['ready', 'failed']), { status: 'ready' });
+
+    await near.trpc.recordings.delete.mutate({ name });
+    t.same(await keys(), []);
+  });
+
+  await t.test('deleted as soon as one has it ready: the other does not bring it back', async (t) => {
+    const { name } = await startRecording(near.trpc, roomName);
+    await untilShown(config, roomName, 'recording');
+    await far.trpc.recordings.stop.mutate({ roomName });
+    await untilEnded(near.trpc, name);
+    await near.trpc.recordings.delete.mutate({ name });
+    await untilNobodySeesToIt(name);
+    for (const { recordings } of await Promise.all(both.map(listOf))) t.same(recordings, []);
+    t.same(await keys(), []);
+  });
 });

@@ -130,12 +130,12 @@ export async function bucketOf({ s3 }: Config) {
     put: (Key: string, body: string | Buffer) =>
       client.send(new PutObjectCommand({ Bucket: s3.bucket, Key, Body: Buffer.from(body) })),
     delete: (Key: string) => client.send(new DeleteObjectCommand({ Bucket: s3.bucket, Key })),
-    /** All keys, but for the mark that the index is built. */
+    /** All keys, but for the marks that the index is built, of the format, and that recordings were deleted. */
     async keys(Prefix = ''): Promise<string[]> {
       const keys: string[] = [];
       for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: s3.bucket, Prefix }))
         keys.push(...Contents.map(({ Key = '' }) => Key));
-      return keys.filter((key) => !key.endsWith('/index/v1/complete'));
+      return keys.filter((key) => !/\/\.reelroom\/(format$|deleted\/|index\/v1\/complete$)/.test(key));
     },
   };
 }

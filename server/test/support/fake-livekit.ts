@@ -119,6 +119,8 @@ export function fakeLife({ finish, ...options }: Partial<Options> & { finish?: F
     library: {
       isTarget: ({ key = '', bucket = 'ours' }) => bucket === 'ours' && /^recordings\/[^/]+$/.test(key),
       endOf: async () => undefined,
+      ensureListed: async () => undefined,
+      startOf: async () => 0,
       holds: async () => true,
       tidy: async () => undefined,
     },

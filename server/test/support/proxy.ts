@@ -30,7 +30,7 @@ export async function proxyTo(
   /** Paths of requests that get no answer. */
   let unanswered: RegExp | undefined;
   /** What becomes of a request, `GET /path?query`, the n-th since this was set. */
-  let faultOf: ((request: string, n: number) => Fault | undefined) | undefined;
+  let faultOf: ((request: string, n: number, headers: IncomingHttpHeaders) => Fault | undefined) | undefined;
   let sinceFaults = 0;
   /** Requests that are kept, and told to be done. */
   let heldPaths: RegExp | undefined;
@@ -58,7 +58,7 @@ export async function proxyTo(
       });
       return;
     }
-    const fault = faultOf?.(`${method} ${path}`, ++sinceFaults);
+    const fault = faultOf?.(`${method} ${path}`, ++sinceFaults, headers);
     if (fault && 'status' in fault) {
       incoming.resume();
       outgoing.writeHead(fault.status, { 'content-type': 'application/xml' }).end(fault.body ?? busy);
@@ -123,8 +123,8 @@ export async function proxyTo(
       heldPaths = paths;
       return held;
     },
-    /** From now on has requests meet with faults: what `decide` says of each, `GET /path?query`, and the n-th. */
-    misbehave(decide: (request: string, n: number) => Fault | undefined) {
+    /** From now on has requests meet with faults: what `decide` says of each, `GET /path?query`, the n-th, with these headers. */
+    misbehave(decide: NonNullable<typeof faultOf>) {
       faultOf = decide;
       sinceFaults = 0;
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseRecordingName, type Recording } from '@reelroom/shared';
 import { LRUCache } from 'lru-cache';
+import pMap from 'p-map';
 import type { Storage } from '../../../plugins/storage/storage.ts';
 import { allRooms, entryKeys, folderOf, readEntry, roomNameOf, type Entry } from './key.ts';
 import { behindTime, inFolders, positionOf } from './position.ts';
@@ -15,6 +16,9 @@ export interface EntryPage {
 
 /** How many entries stay read, about 1 kB each: those of two searches, which look at 5,000 at most. */
 const maxRead = 10_000;
+
+/** How many folders are listed at once. */
+const atOnce = 16;
 
 /** The time, in ms, by which what the name of a recording of the seed says may differ from when it began. */
 const nameIsOff = 5 * 60_000;
@@ -31,7 +35,9 @@ export function createIndex({
   path,
   onDoubled,
 }: {
-  storage: Pick<Storage, 'listPage' | 'folders' | 'putEmpty' | 'putJson' | 'deleteMany' | 'head'>;
+  storage: Pick<Storage, 'listPage' | 'folders' | 'putEmpty' | 'deleteMany' | 'head'> & {
+    putJson(key: string, value: unknown): Promise<unknown>;
+  };
   path: string;
   onDoubled: (recording: Recording) => void;
 }) {
@@ -69,14 +75,19 @@ export function createIndex({
     return entries;
   }
 
-  async function findByWalking(name: string): Promise<Recording | undefined> {
+  /** All entries whose keys begin so: one LIST per 1,000. */
+  async function* entriesIn(prefix: string): AsyncGenerator<Entry> {
     let startAfter: string | undefined;
     do {
-      const { objects, isTruncated } = await storage.listPage({ prefix: folderOf(root), startAfter });
-      const found = entriesAmong(objects).find(({ recording }) => recording.name === name);
-      if (found) return found.recording;
+      const { objects, isTruncated } = await storage.listPage({ prefix, startAfter });
+      yield* entriesAmong(objects);
       startAfter = isTruncated ? objects.at(-1)?.key : undefined;
     } while (startAfter !== undefined);
+  }
+
+  async function findByWalking(name: string): Promise<Recording | undefined> {
+    for await (const { recording } of entriesIn(folderOf(root)))
+      if (recording.name === name) return recording;
     return undefined;
   }
 
@@ -116,9 +127,21 @@ export function createIndex({
       };
     },
 
-    /** Enters a recording that has ended: two PUTs, the same however often. */
+    /**
+     * Enters a recording that has ended: two PUTs, the same however often. The entry among all
+     * comes last, and says that all is written.
+     */
     async put(recording: Recording): Promise<void> {
-      await Promise.all(entryKeys(root, recording).map((key) => storage.putEmpty(key)));
+      const [amongAll, inRoom] = entryKeys(root, recording);
+      await storage.putEmpty(inRoom);
+      await storage.putEmpty(amongAll);
+    },
+
+    /** The recording that is entered among all under a name and at a time: one LIST. */
+    async at({ name, startedAt }: Pick<Recording, 'name' | 'startedAt'>): Promise<Recording | undefined> {
+      const prefix = folderOf(root) + inFolders(positionOf({ name, startedAt }));
+      const { objects } = await storage.listPage({ prefix });
+      return entriesAmong(objects).find(({ recording }) => recording.name === name)?.recording;
     },
 
     /** Takes out what was entered for `before`, but for what `now` has as well: one DELETE where there is any. */
@@ -131,14 +154,27 @@ export function createIndex({
     /** The keys of a recording's entries. */
     keysOf: (recording: Recording): string[] => entryKeys(root, recording),
 
-    /** The keys of all entries at a recording's place, those that are wrong as well: two LISTs. */
-    async keysAt(recording: Recording): Promise<string[]> {
-      const position = inFolders(positionOf(recording));
-      const places = [folderOf(root), folderOf(root, recording.roomName)].map((folder) => folder + position);
-      const found = await Promise.all(places.map((prefix) => storage.listPage({ prefix })));
-      return entriesAmong(found.flatMap(({ objects }) => objects))
-        .filter((entry) => entry.recording.name === recording.name)
-        .map(({ key }) => key);
+    /**
+     * The keys of all entries at recordings' places, those that are wrong as well, by their names:
+     * two LISTs for each quarter of an hour in which any of them began, and one more per 1,000.
+     */
+    async keysAt(recordings: Recording[]): Promise<Map<string, string[]>> {
+      const keys = new Map(recordings.map(({ name }): [string, string[]] => [name, []]));
+      const places = new Set(
+        recordings.flatMap((recording) => {
+          const position = inFolders(positionOf(recording));
+          const folder = position.slice(0, position.lastIndexOf('/') + 1);
+          return [folderOf(root) + folder, folderOf(root, recording.roomName) + folder];
+        }),
+      );
+      await pMap(
+        places,
+        async (prefix) => {
+          for await (const { recording, key } of entriesIn(prefix)) keys.get(recording.name)?.push(key);
+        },
+        { concurrency: atOnce },
+      );
+      return keys;
     },
 
     /**
@@ -161,7 +197,9 @@ export function createIndex({
     },
 
     /** Says that the index is built, anew: one PUT. */
-    markBuilt: (): Promise<void> => storage.putJson(builtMark, { build: randomUUID() }),
+    async markBuilt(): Promise<void> {
+      await storage.putJson(builtMark, { build: randomUUID() });
+    },
   };
 }
 

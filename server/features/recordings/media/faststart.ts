@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
+import { ifStill } from '../../../plugins/storage/conditions.ts';
 import type { Storage } from '../../../plugins/storage/storage.ts';
 import { inspectMedia, type MediaInfo } from './inspect.ts';
+import { createPace } from './pace.ts';
 import { areFirst, moveTables, planMove, topBoxes } from './tables-first.ts';
 
 /** Bytes in each part of an upload but the last. */
@@ -83,7 +85,7 @@ async function make(
   storage: Storage,
   target: string,
   { size, here, source, shift }: Layout,
-  signal: AbortSignal,
+  { signal, onCopied }: { signal: AbortSignal; onCopied: () => void },
   replaced?: string,
 ): Promise<void> {
   const upload = await storage.startUpload(target, contentType);
@@ -91,16 +93,16 @@ async function make(
   try {
     await pMap(
       parts,
-      (number) => {
+      async (number) => {
         const end = Math.min(number * partBytes, size);
         const start = (number - 1) * partBytes;
-        return end <= here.length
-          ? upload.put(number, here.subarray(start, end))
-          : upload.copy(number, { ...source, start: start + shift, end: end + shift });
+        if (end <= here.length) return upload.put(number, here.subarray(start, end));
+        await upload.copy(number, { ...source, start: start + shift, end: end + shift });
+        onCopied();
       },
       { concurrency: copiesAtOnce, signal },
     );
-    await upload.complete(replaced);
+    await upload.complete(replaced === undefined ? undefined : ifStill(replaced));
   } catch (error) {
     // The first failure is the one to tell of.
     await upload.abort().catch(() => undefined);
@@ -141,20 +143,25 @@ async function verifyCopied(
  * the same: one of up to 8 MiB in memory, with a GET and a PUT; a larger one is put
  * together by S3 at `scratch`, and copied from there. Its bytes do not pass through here, but
  * for its first 8 MiB and its tables (4 MB for an hour): some sixteen requests, and two per 8 MiB.
- * Nothing is done where the tables are first; the same for two at once.
+ * Nothing is done where the tables are first.
  *
- * @throws {Error} where it could not be done, or not within half a minute: the file is what it was
+ * @throws {ConditionNotMet} where somebody else has replaced the file meanwhile: theirs stays
+ * @throws {Error} where it could not be done, or not within half a minute, as the first copies tell: the file
+ *   is what it was
  */
 export async function moveTablesFirst({
   storage,
   key,
   scratch,
   media,
+  signal: ending,
 }: {
   storage: Storage;
   key: string;
   scratch: string;
   media: MediaInfo;
+  /** Gives it up: the file is what it was. */
+  signal: AbortSignal;
 }): Promise<MediaInfo> {
   const layout = await layoutOf(storage, key);
   if (!layout) return media;
@@ -172,16 +179,19 @@ export async function moveTablesFirst({
     return wanted;
   }
 
-  const signal = AbortSignal.timeout(limitMs);
+  const copying = {
+    signal: AbortSignal.any([ending, AbortSignal.timeout(limitMs)]),
+    onCopied: createPace(2 * Math.ceil(size / partBytes), limitMs),
+  };
   try {
-    await make(storage, scratch, layout, signal);
+    await make(storage, scratch, layout, copying);
     const [{ etag = '' }] = await Promise.all([
       storage.head(scratch),
       verify(storage, scratch, wanted),
       verifyCopied(storage, scratch, layout),
     ]);
     const copy = { size, here: Buffer.alloc(0), source: { key: scratch, etag }, shift: 0 };
-    await make(storage, key, copy, signal, source.etag);
+    await make(storage, key, copy, copying, source.etag);
   } finally {
     // What stays goes with the segments.
     await storage.delete(scratch).catch(() => undefined);

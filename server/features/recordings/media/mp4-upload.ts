@@ -1,4 +1,5 @@
 import type { EncodedPacket } from 'mediabunny';
+import type { WriteCondition } from '../../../plugins/storage/conditions.ts';
 import type { Storage } from '../../../plugins/storage/storage.ts';
 import { toFragment, type SegmentMedia, type Tracks } from './fragment.ts';
 import { box, u32, u64 } from './mp4-boxes.ts';
@@ -111,15 +112,17 @@ export function createMp4Upload(storage: Storage, key: string) {
       return true;
     },
 
-    /** Makes the object visible; nothing where nothing was added. */
-    async finish(): Promise<{ durationMs: number; gapMs: number; size: number } | undefined> {
+    /** Makes the object visible, if the condition holds; nothing where nothing was added. */
+    async finish(
+      condition: WriteCondition,
+    ): Promise<{ durationMs: number; gapMs: number; size: number } | undefined> {
       if (!file) return undefined;
       const { tracks, moov, upload, parts } = file;
       await parts.write(
         finishMoov(moov, [...(tracks.hasVideo ? [video] : []), ...(tracks.hasAudio ? [audio] : [])]),
       );
       const size = await parts.end(Buffer.concat([ftyp, mdatHeader(mediaBytes)]));
-      await upload.complete();
+      await upload.complete(condition);
       return { durationMs: Math.round(end() * 1_000), gapMs: Math.round(gaps * 1_000), size };
     },
 

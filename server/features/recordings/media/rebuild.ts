@@ -1,3 +1,4 @@
+import type { WriteCondition } from '../../../plugins/storage/conditions.ts';
 import type { Storage } from '../../../plugins/storage/storage.ts';
 import { readSegment } from './fragment.ts';
 import { createMp4Upload } from './mp4-upload.ts';
@@ -5,7 +6,12 @@ import { createMp4Upload } from './mp4-upload.ts';
 /** A segment that is not in the rebuilt file. */
 export interface SkippedSegment {
   key: string;
-  reason: 'missing' | 'empty' | 'unreadable';
+  reason: 'empty' | 'unreadable';
+}
+
+/** A segment was listed and is gone: another process has seen the recording through. */
+export class SegmentGone extends Error {
+  override name = 'SegmentGone';
 }
 
 /** What a recording was rebuilt into. */
@@ -21,32 +27,40 @@ export interface Rebuilt {
 
 /**
  * Rebuilds a recording from its segments (keys, in order) into the MP4 at `target`,
- * with nothing encoded anew. A segment that is missing, empty or unreadable is left out
+ * with nothing encoded anew. A segment that is empty or unreadable is left out
  * and told, one that was cut taken as far as it goes; all others keep their time.
  *
  * One segment and two parts of the upload are in memory, and the tables that the file
- * ends with: 4 MB for an hour. The same segments make the same bytes, so that two
- * processes may do it at once; the file is there as a whole, or not at all. One GET per
- * segment, one PUT per 8 MiB, and two requests.
+ * ends with: 4 MB for an hour. The file is there as a whole, or not at all, and only as long as
+ * the `condition` holds, so that two processes may do it at once, and neither replaces what
+ * a recorder has uploaded meanwhile. One GET per segment, one PUT per 8 MiB, and two requests.
  *
  * @returns nothing, and makes no file, where no segment can be read
  * @throws {ReelroomError} STORAGE_UNAVAILABLE, leaving nothing behind
+ * @throws {SegmentGone} leaving nothing behind
+ * @throws {ConditionNotMet} leaving nothing behind
  */
 export async function rebuildFromSegments({
   storage,
   segments,
   target,
+  condition,
+  signal,
 }: {
   storage: Storage;
   segments: string[];
   target: string;
+  /** What has to be at the target for the file to take its place. */
+  condition: WriteCondition;
+  /** Gives it up, leaving nothing behind. */
+  signal: AbortSignal;
 }): Promise<Rebuilt | undefined> {
   const mp4 = createMp4Upload(storage, target);
   const skipped: SkippedSegment[] = [];
 
   async function add(key: string): Promise<SkippedSegment['reason'] | undefined> {
     const bytes = await storage.getBytes(key);
-    if (!bytes) return 'missing';
+    if (!bytes) throw new SegmentGone(key);
     if (bytes.length === 0) return 'empty';
     const media = await readSegment(bytes);
     return media && (await mp4.add(media)) ? undefined : 'unreadable';
@@ -54,13 +68,14 @@ export async function rebuildFromSegments({
 
   try {
     for (const key of segments) {
+      signal.throwIfAborted();
       const reason = await add(key);
       if (reason) skipped.push({ key, reason });
     }
-    const made = await mp4.finish();
+    const made = await mp4.finish(condition);
     return made && { ...made, skipped };
   } catch (error) {
-    // The first failure is the one to tell of; S3 is most likely still away.
+    // The first failure is the one to tell of.
     await mp4.abort().catch(() => undefined);
     throw error;
   }

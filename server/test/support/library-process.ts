@@ -1,0 +1,47 @@
+import { recordingName, type Recording } from '@reelroom/shared';
+import type { Test } from 'tap';
+import type { Config } from '../../app.ts';
+import { createErase } from '../../features/recordings/erase.ts';
+import { createFinish } from '../../features/recordings/finish.ts';
+import { createIndex } from '../../features/recordings/index/store.ts';
+import { createLibrary } from '../../features/recordings/library.ts';
+import type { RecordingState } from '../../features/recordings/state.ts';
+import { createTombstones } from '../../features/recordings/tombstones.ts';
+import { createStorage, type Storage } from '../../plugins/storage/storage.ts';
+import { recordedLog } from './log.ts';
+
+/** What an app process does with its bucket, and nothing that it does with LiveKit. */
+export function libraryProcess(t: Test, config: Config, over: Partial<Storage> = {}) {
+  const ownStorage = createStorage(config.s3);
+  t.teardown(() => ownStorage.close());
+  const storage = { ...ownStorage, ...over };
+  const { path } = config.recordings;
+  const { bucket } = config.s3;
+  const { log, lines } = recordedLog();
+  const changes: [string, Recording][] = [];
+  const onChange = (change: string, recording: Recording) => void changes.push([change, recording]);
+  const index = createIndex({ storage, path, onDoubled: () => undefined });
+  const tombstones = createTombstones({ storage, path });
+  const erase = createErase({ storage, index, tombstones, path });
+  const library = createLibrary({ storage, index, erase, tombstones, bucket, path, onChange, log });
+  const finish = createFinish({ storage, library, tombstones, backup: undefined, path, log });
+  return {
+    storage,
+    index,
+    erase,
+    library,
+    changes,
+    logged: lines,
+    finish: (recording: RecordingState) => finish(recording, new AbortController().signal),
+    /** The rows of the library. */
+    rows: async () => (await index.page(index.folderOf(), {})).entries.map(({ recording }) => recording),
+  };
+}
+
+/** A recording that has just ended as its recorder wanted. */
+export function endedRecording(roomName = 'Équipe "A" 🎥'): RecordingState {
+  const startedAt = Date.now() - 60_000;
+  const roomId = 'RM_abc';
+  const name = recordingName({ name: roomName, id: roomId }, startedAt);
+  return { ...{ id: 'EG_1', name, roomName, roomId, startedAt }, size: 0, status: 'ready', endedBy: 'stop' };
+}
