@@ -106,6 +106,7 @@ const start: Operation = {
       'LIVEKIT_UNAVAILABLE',
       'STORAGE_UNAVAILABLE',
       'STORAGE_REFUSED',
+      'STORAGE_NEWER',
     ),
   },
 };
@@ -128,6 +129,7 @@ const stop: Operation = {
       'LIVEKIT_UNAVAILABLE',
       'STORAGE_UNAVAILABLE',
       'STORAGE_REFUSED',
+      'STORAGE_NEWER',
     ),
   },
 };
@@ -149,6 +151,7 @@ const list: Operation = {
       'INDEXING',
       'STORAGE_UNAVAILABLE',
       'STORAGE_REFUSED',
+      'STORAGE_NEWER',
     ),
   },
 };
@@ -161,7 +164,7 @@ const deletion: Operation = {
   params: nameParams,
   answers: {
     200: json('It is gone', deletedSchema, { deleted: { message: 'Recording deleted' } satisfies Deleted }),
-    ...errors('RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED'),
+    ...errors('RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED', 'STORAGE_NEWER'),
   },
 };
 
