@@ -95,13 +95,8 @@ const stop: Operation = {
     200: json('The recorder is told to end', stoppedSchema, {
       stopped: { message: 'Recording stopped', recording: { name, startedAt, size: 0 } } satisfies Stopped,
     }),
-    ...errors(
-      'INVALID_INPUT',
-      'RECORDING_NOT_STARTED',
-      'RECORDER_NOT_RESPONDING',
-      'LIVEKIT_UNAVAILABLE',
-      'STORAGE_UNAVAILABLE',
-    ),
+    ...errors('INVALID_INPUT', 'RECORDING_NOT_STARTED'),
+    ...errors('RECORDER_NOT_RESPONDING', 'LIVEKIT_UNAVAILABLE', 'STORAGE_UNAVAILABLE'),
   },
 };
 
