@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const app = process.env.REELROOM_APP_URL ?? 'http://localhost:6080';
@@ -22,11 +25,31 @@ const appPaths = [
   '^/recordings\\.html$',
 ];
 
+/** Bytes from which on compressing is worth it. */
+const threshold = 1_024;
+
+/** Puts beside each built text what it is compressed by Brotli (`.br`) and gzip (`.gz`), as small as they make it. */
+const precompress = (): Plugin => ({
+  name: 'precompress',
+  apply: 'build',
+  writeBundle({ dir = '.' }) {
+    for (const file of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
+      if (!/\.(?:js|css|svg)$/.test(file)) continue;
+      const path = join(dir, file);
+      const text = readFileSync(path);
+      if (text.length < threshold) continue;
+      const params = { [constants.BROTLI_PARAM_SIZE_HINT]: text.length };
+      writeFileSync(`${path}.br`, brotliCompressSync(text, { params }));
+      writeFileSync(`${path}.gz`, gzipSync(text, { level: constants.Z_BEST_COMPRESSION }));
+    }
+  },
+});
+
 export default defineConfig({
   root: path('client'),
   // Where it is served is said by the page's <base>.
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), precompress()],
   // Zod tries whether it may make code from text, which a page's Content-Security-Policy
   // forbids, and browsers complain of on the console.
   define: { 'globalThis.__zod_globalConfig': JSON.stringify({ jitless: true }) },

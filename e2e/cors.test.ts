@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { bucketOf, openRoom, serve, testConfig } from '../server/test/support/build.ts';
 import { makeMp4 } from '../server/test/support/segments.ts';
-import { openBrowser, openPerson } from './support/browser.ts';
+import { join, openBrowser, openPerson } from './support/browser.ts';
 
 /** The origin of a page that is not ours. */
 async function otherOrigin(t: Test): Promise<string> {
@@ -98,20 +98,46 @@ t.test('pages of other origins call us where they are allowed to', async (t) => 
     return callsFrom(page, url, roomName);
   };
   for (const [CORS_ORIGINS, allowed, barred] of [
+    ['', [theirs, another], []],
     ['*', [theirs], []],
     [`https://example.com, ${theirs}/`, [theirs], [another]],
   ] as const)
-    await t.test(`CORS_ORIGINS: ${CORS_ORIGINS}`, async (t) => {
+    await t.test(`CORS_ORIGINS: ${CORS_ORIGINS || 'not set'}`, async (t) => {
       const config = testConfig({ CORS_ORIGINS, SERVER_PORT: '0' });
       const { put, keys } = await bucketOf(config);
-      for (const name of ['a', 'b']) await put(`recordings/${name}-RM_1-t.mp4`, 'video');
+      await put('recordings/a-RM_1-t.mp4', 'video');
       await put('recordings/c-RM_1-t.mp4', media);
       const { name: roomName } = await openRoom(t, config);
       const { url } = await serve(t, config);
+      await put('recordings/b-RM_1-t.mp4', 'video');
       for (const origin of barred) t.same(await from(origin, url, roomName), refused, `${origin} is refused`);
       t.ok((await keys()).includes('recordings/b-RM_1-t.mp4'), 'nothing was deleted');
-      for (const origin of allowed) t.same(await from(origin, url, roomName), works, `${origin} works`);
+      for (const origin of allowed) {
+        await put('recordings/b-RM_1-t.mp4', 'video');
+        t.same(await from(origin, url, roomName), works, `${origin} works`);
+      }
       const { headers } = await fetch(`${url}/recordings`, { headers: { origin: theirs } });
       t.equal(headers.get('access-control-allow-credentials'), null, 'never with cookies');
     });
+});
+
+t.test('our own pages do nothing that their policy forbids', async (t) => {
+  const browser = await openBrowser(t);
+  const config = testConfig({ SERVER_PORT: '0' });
+  await (await bucketOf(config)).put('recordings/a-RM_1-t.mp4', await makeMp4(t, 1));
+  const { url } = await serve(t, config);
+  // Whatever is against it is said on the console, and fails the test.
+  const { page } = await openPerson(t, browser, url);
+  for (const path of ['/watch', '/embed']) {
+    await page.goto(`${path}/a-RM_1-t.mp4`);
+    await page.waitForFunction(() => (document.querySelector('video')?.readyState ?? 0) >= 2);
+  }
+  await page.goto('/library');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.goto('/nothing');
+  await page.getByText('There is no such page').waitFor();
+  await page.goto('/docs');
+  await page.getByText('Starts recording a room').waitFor();
+  await join(page, 'Ana', `policy ${Date.now()}`);
+  await page.locator('video').first().waitFor();
 });

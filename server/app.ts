@@ -17,12 +17,16 @@ import { watchRoutes } from './features/watch/routes.ts';
 import { webhookRoute } from './features/webhooks/route.ts';
 import { startJobs } from './jobs.ts';
 import { optionsSchema, parseConfig } from './options.ts';
+import compress from './plugins/compress.ts';
 import cors from './plugins/cors.ts';
+import headers from './plugins/headers.ts';
 import { hideLinks } from './plugins/hide-links.ts';
+import knownHosts from './plugins/known-hosts.ts';
 import { openLivekit } from './plugins/livekit.ts';
 import openAnswers from './plugins/open-answers.ts';
 import openapi from './plugins/openapi.ts';
 import { createPage } from './plugins/page.ts';
+import { embedPolicy, pagePolicy } from './plugins/page-policy.ts';
 import { openRedis } from './plugins/redis.ts';
 import { createAddressRefusal } from './plugins/refuse-address.ts';
 import rest from './plugins/rest.ts';
@@ -43,6 +47,9 @@ export interface ReelroomOptions extends z.input<typeof optionsSchema> {
   /** What is still being set up around the app; nothing by default. */
   setup?: () => Setup;
 }
+
+/** The host name in a URL, if there is one. */
+const hostOf = (url: string | undefined) => (url === undefined ? [] : [new URL(url).hostname]);
 
 /** The options of `register` itself, which Fastify hands on. */
 const fastifysOptions = ['prefix', 'logLevel', 'logSerializers'];
@@ -66,10 +73,13 @@ export async function reelroom(
   const options = parseConfig(optionsSchema, Object.fromEntries(ours), (path) => path.join('.'));
 
   hideLinks(app);
+  await app.register(rest);
+  await app.register(headers);
   await app.register(openAnswers);
   await app.register(stalledReaders, { stalledMs: options.playback.stalledSeconds * 1_000 });
+  if (options.hosts) await app.register(knownHosts, { hosts: [...options.hosts, ...hostOf(options.appUrl)] });
   await app.register(cors, options.cors);
-  await app.register(rest);
+  await app.register(compress);
   await app.register(openapi);
   const refuseAddress = createAddressRefusal(app);
   const livekit = openLivekit(app, options);
@@ -111,12 +121,13 @@ export async function reelroom(
   await app.register(webhookRoute, { ...services, livekit });
   await app.register(systemRoutes, services);
   const page = existsSync(builtClient) ? createPage({ root: builtClient, base: basePath(app) }) : undefined;
-  if (page)
-    await app.register(watchRoutes, {
-      ...{ ...services, page },
-      embedOrigins: options.embed.origins,
-      mediaOrigins:
-        publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [],
-    });
-  await app.register(webClient, { root: builtClient, page, refuseAddress });
+  const mediaOrigins =
+    publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [];
+  const policy = pagePolicy(options.livekit.url, mediaOrigins);
+  if (page) {
+    const { origins } = options.embed;
+    const policies = { watch: policy, embed: embedPolicy(origins, mediaOrigins) };
+    await app.register(watchRoutes, { ...services, page, policies, canEmbed: origins.includes('*') });
+  }
+  await app.register(webClient, { root: builtClient, page, policy, refuseAddress });
 }

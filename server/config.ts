@@ -1,10 +1,27 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
-import { optionsSchema, parseConfig, text, wholeNumber, type OptionPath } from './options.ts';
+import { isLoopbackName } from './loopback.ts';
+import { ConfigError, optionsSchema, parseConfig, text, wholeNumber, type OptionPath } from './options.ts';
+
+const proxyRule = 'must be an IP address, a range such as 10.0.0.0/8, or loopback, linklocal or uniquelocal';
+
+/** An address, or a range of them in CIDR notation (RFC 4632). */
+function isRange(range: string): boolean {
+  const [address = '', bits = '0', ...more] = range.split('/');
+  const longest = { 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= longest && more.length === 0;
+}
+
+const proxy = z
+  .string(proxyRule)
+  .refine((range) => ['loopback', 'linklocal', 'uniquelocal'].includes(range) || isRange(range), proxyRule);
 
 /** What the process is told, and what the plugin is told in it. */
 const configSchema = optionsSchema.extend({
   port: wholeNumber(0, 65_535, 6_080).default(6_080),
   host: text.default('127.0.0.1'),
+  /** Whose X-Forwarded headers are believed. */
+  trustedProxies: z.array(proxy).default(['loopback']),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',
@@ -29,6 +46,7 @@ const list = (text: string): unknown => text.split(',').map((one) => one.trim())
 const variables: Variables<z.output<typeof configSchema>> = {
   port: ['SERVER_PORT', number],
   host: ['HOST'],
+  trustedProxies: ['TRUSTED_PROXIES', list],
   logLevel: ['LOG_LEVEL'],
   appUrl: ['APP_URL'],
   access: ['ACCESS'],
@@ -45,6 +63,7 @@ const variables: Variables<z.output<typeof configSchema>> = {
     createBucket: ['S3_CREATE_BUCKET', onOff],
   },
   cors: { origins: ['CORS_ORIGINS', list] },
+  hosts: ['ALLOWED_HOSTS', list],
   embed: { origins: ['EMBED_ORIGINS', list] },
   rooms: { emptySeconds: ['EMPTY_ROOM_SECONDS', number] },
   redisUrl: ['REDIS_URL'],
@@ -101,19 +120,73 @@ function variableAt(path: OptionPath): string {
   return isVariable(found) ? found[0] : path.join('.');
 }
 
+/** Secrets that everyone knows: those of development, ours and the usual servers'. */
+const knownSecrets: Record<string, string[]> = {
+  LIVEKIT_API_SECRET: ['secret', 'devsecret', defaults.LIVEKIT_API_SECRET],
+  S3_SECRET_KEY: ['minioadmin', 'minio123', 'rustfsadmin', 'password'],
+};
+
+/** Why a process that other machines reach does not start with these variables, a line for each. */
+function exposureProblems(env: Record<string, string>): string[] {
+  const { HOST = '127.0.0.1' } = env;
+  if (isLoopbackName(HOST)) return [];
+  const reached = `while other machines reach the app (HOST is ${JSON.stringify(HOST)})`;
+  const secrets = Object.entries(knownSecrets).flatMap(([name, known]) =>
+    known.includes({ ...defaults, ...env }[name] ?? '')
+      ? [
+          `${name} must be a secret of your own, such as $(openssl rand -hex 32), ${reached}: everyone knows this one`,
+        ]
+      : [],
+  );
+  const isOpenByName = env.ACCESS !== undefined;
+  const access = `ACCESS must be set to open by name ${reached}: there is no sign-in yet, so that whoever does can record and delete`;
+  return [...(isOpenByName ? [] : [access]), ...secrets];
+}
+
+/** The options that variables give, or what is wrong with them. */
+function parsed(values: unknown) {
+  try {
+    return { config: parseConfig(configSchema, values, variableAt), problems: [] };
+  } catch (error) {
+    if (error instanceof ConfigError) return { config: undefined, problems: error.problems };
+    throw error;
+  }
+}
+
 /**
  * The configuration that environment variables give; an empty one counts as not set
- * where it cannot mean anything (`RECORDINGS_PATH` may be empty: the bucket's root).
+ * where it cannot mean anything (`RECORDINGS_PATH` may be empty: the bucket's root). On loopback pages of
+ * this machine may call us; on any other address nothing but what is named, and secrets are one's own.
  * @throws {ConfigError} with all mistakes at once, each with its variable
  */
 export function loadConfig(env: Record<string, string | undefined>) {
-  const set = Object.entries(env).filter(([name, value]) => value !== '' || name === 'RECORDINGS_PATH');
-  const given = Object.fromEntries(set);
-  const keys = given.S3_ENDPOINT === undefined ? s3Keys : {};
-  const values = valuesIn({ ...defaults, ...keys, ...given }, variables);
-  const config = parseConfig(configSchema, values, variableAt);
-  return { ...config, appUrl: config.appUrl ?? `http://localhost:${config.port}` };
+  const set = Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value === undefined || (value === '' && name !== 'RECORDINGS_PATH') ? [] : [[name, value]],
+    ),
+  );
+  const keys = set.S3_ENDPOINT === undefined ? s3Keys : {};
+  const { config, problems } = parsed(valuesIn({ ...defaults, ...keys, ...set }, variables));
+  const allProblems = [...problems, ...exposureProblems(set)];
+  if (!config || allProblems.length > 0) throw new ConfigError(allProblems);
+  const isAsked = set.CORS_ORIGINS !== undefined || !isLoopbackName(config.host);
+  return {
+    ...config,
+    appUrl: config.appUrl ?? `http://localhost:${config.port}`,
+    cors: isAsked ? config.cors : { origins: ['loopback'] },
+    // A process of ours alone has nobody else to check them.
+    hosts: config.hosts ?? [],
+  };
 }
 
 /** What `main.ts` is told: the plugin's options, and the process's own. */
 export type Config = ReturnType<typeof loadConfig>;
+
+/** What the plugin is told, of all that the process is told. */
+export const pluginOptions = ({
+  port: _port,
+  host: _host,
+  logLevel: _logLevel,
+  trustedProxies: _trustedProxies,
+  ...options
+}: Config) => options;

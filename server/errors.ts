@@ -1,5 +1,5 @@
 import { errorCodes, type ErrorCode } from '@reelroom/shared';
-import { ZodError, type ZodType } from 'zod';
+import type { ZodError, ZodType } from 'zod';
 
 /** An error that callers are told of: a stable code, and a sentence for people. */
 export class ReelroomError extends Error {
@@ -47,6 +47,28 @@ export const unsupportedMediaType = () =>
   new ReelroomError(
     'UNSUPPORTED_MEDIA_TYPE',
     'The body must be JSON, sent with Content-Type: application/json',
+  );
+export const originNotAllowed = (origin: string) =>
+  new ReelroomError(
+    'ORIGIN_NOT_ALLOWED',
+    `Pages of ${origin} may not call this server: CORS_ORIGINS names those that may`,
+  );
+export const hostNotAllowed = (host: string) =>
+  new ReelroomError(
+    'HOST_NOT_ALLOWED',
+    `This server is not known as ${host}: ALLOWED_HOSTS names what it is known as`,
+  );
+export const requestTimeout = () =>
+  new ReelroomError('REQUEST_TIMEOUT', 'The request did not arrive in time: try again');
+export const headersTooLarge = (limit: number) =>
+  new ReelroomError(
+    'HEADERS_TOO_LARGE',
+    `The address and the headers are too long: at most ${limit} bytes together`,
+  );
+export const tooManyRequests = (limit: number) =>
+  new ReelroomError(
+    'TOO_MANY_REQUESTS',
+    `As many answers as one address may have at once (${limit}) are under way: try again when some have ended`,
   );
 export const alreadyStarted = () =>
   new ReelroomError('RECORDING_ALREADY_STARTED', 'Recording already started for this room');
@@ -112,15 +134,20 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   WEBHOOK_INVALID: webhookInvalid(),
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
+  ORIGIN_NOT_ALLOWED: originNotAllowed('https://elsewhere.example'),
   ROOM_NOT_FOUND: roomNotFound(),
   RECORDING_NOT_FOUND: recordingNotFound(),
   NOT_FOUND: nothingAt('GET', '/recording'),
   METHOD_NOT_ALLOWED: methodNotAllowed('PUT', '/token', ['POST']),
+  REQUEST_TIMEOUT: requestTimeout(),
   RECORDING_ALREADY_STARTED: alreadyStarted(),
   RECORDING_NOT_STARTED: notStarted(),
   PRECONDITION_FAILED: preconditionFailed(),
   BODY_TOO_LARGE: bodyTooLarge(1_048_576),
   UNSUPPORTED_MEDIA_TYPE: unsupportedMediaType(),
+  HOST_NOT_ALLOWED: hostNotAllowed('elsewhere.example'),
+  TOO_MANY_REQUESTS: tooManyRequests(1_000),
+  HEADERS_TOO_LARGE: headersTooLarge(16_384),
   NO_RECORDER: noRecorder(),
   RECORDER_NOT_RESPONDING: recorderNotResponding(),
   TOO_MANY_RECORDINGS: tooManyRecordings(4),
@@ -146,9 +173,11 @@ export function parseInput<Output>(schema: ZodType<Output>, input: unknown): Out
   return result.data;
 }
 
-/** What `error` is to a caller: itself where it is ours, else an INTERNAL that says nothing of the inside. */
+/**
+ * What `error` is to a caller: itself where it is ours, else an INTERNAL that says nothing of the inside. A
+ * ZodError is one of the inside, too: `parseInput` and tRPC have told what is wrong with input.
+ */
 export function toReelroomError(error: unknown): ReelroomError {
   if (error instanceof ReelroomError) return error;
-  if (error instanceof ZodError) return invalidInput(validationMessage(error));
   return new ReelroomError('INTERNAL', 'Something went wrong on the server', { cause: error });
 }

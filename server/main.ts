@@ -1,7 +1,8 @@
 import { setupSchema, type Setup } from '@reelroom/shared';
 import fastify from 'fastify';
 import { ConfigError, loadConfig, reelroom, type Config } from './app.ts';
-import { refuseBadUrl } from './plugins/refuse-bad-url.ts';
+import { pluginOptions } from './config.ts';
+import { serverOptions } from './http-server.ts';
 
 /** How long jobs and open answers have to end once something has failed that nobody minded, in ms. */
 const grace = 5_000;
@@ -16,17 +17,9 @@ function readConfig(): Config {
   }
 }
 
-const { port, host, logLevel, ...options } = readConfig();
-const app = fastify({
-  logger: { level: logLevel },
-  // Fastify's own HEAD would read the whole video.
-  exposeHeadRoutes: false,
-  routerOptions: { onBadUrl: refuseBadUrl },
-  // Open players must not hold up the end.
-  forceCloseConnections: true,
-  // A proxy near by, which ends TLS, says under which address people know us.
-  trustProxy: 'loopback, linklocal, uniquelocal',
-});
+const config = readConfig();
+const { port, host } = config;
+const app = fastify(serverOptions(config));
 
 const end = () => void app.close().then(() => process.exit(0));
 process.once('SIGINT', end);
@@ -42,7 +35,7 @@ process.on('uncaughtException', (error, origin) => {
 });
 
 let setup: Setup = { parts: [] };
-await app.register(reelroom, { ...options, setup: () => setup });
+await app.register(reelroom, { ...pluginOptions(config), setup: () => setup });
 
 // The launcher tells of the set-up; when it dies, so does the app. Other supervisors (PM2, cluster)
 // have messages of their own.

@@ -27,13 +27,22 @@ const isOrigin = (text: string) => {
   return /^https?:$/.test(protocol) && pathname + search + hash + username === '/';
 };
 
-const originRule = 'must be * or an origin such as https://example.com';
+/** As browsers write it: in lower case, without the port that is usual; or one of these words. */
+const originOr = (...words: string[]) => {
+  const rule = `must be ${words.join(' or ')} or an origin such as https://example.com`;
+  return z
+    .string(rule)
+    .refine((text) => words.includes(text) || (URL.canParse(text) && isOrigin(text)), rule)
+    .transform((text) => (words.includes(text) ? text : new URL(text).origin));
+};
 
-/** As browsers write it: in lower case, without the port that is usual. */
-const origin = z
-  .string(originRule)
-  .refine((text) => text === '*' || (URL.canParse(text) && isOrigin(text)), originRule)
-  .transform((text) => (text === '*' ? text : new URL(text).origin));
+const hostRule = 'must be a host name without a port, such as reelroom.example.com';
+
+/** As URLs have it: in lower case, international names in Punycode. */
+const hostName = z
+  .string(hostRule)
+  .refine((text) => /^[^\s:/?#@[\]]+$/.test(text) && URL.canParse(`http://${text}`), hostRule)
+  .transform((text) => new URL(`http://${text}`).hostname);
 
 /** As the Standard Webhooks specification writes a secret. */
 const isWebhookSecret = (secret: string) => {
@@ -94,12 +103,17 @@ export const optionsSchema = group({
       error: 'must come with the access key and the secret key that it belongs to',
     }),
   cors: group({
-    /** Pages of which other origins may call us; `*` are all. */
-    origins: z.array(origin, 'must be a list of origins').default(['*']),
+    /** Pages of which other origins may call us: `loopback` are those on this machine, `*` all; none by default. */
+    origins: z.array(originOr('*', 'loopback'), 'must be a list of origins').default([]),
   }).prefault({}),
+  /**
+   * By which host names we answer, beside those of this machine, IP addresses and that of `appUrl`; by
+   * any when absent, since the application around us may check them itself.
+   */
+  hosts: z.array(hostName, 'must be a list of host names').optional(),
   embed: group({
     /** Pages of which other origins may show `/embed` in a frame; `*` are all. */
-    origins: z.array(origin, 'must be a list of origins').default([]),
+    origins: z.array(originOr('*'), 'must be a list of origins').default([]),
   }).prefault({}),
   rooms: group({
     /** How long a room, and its recording, goes on after the last participant has left, in s. */

@@ -1,7 +1,8 @@
 import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server';
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { errorCodes, type ErrorCode } from '@reelroom/shared';
 import { ZodError } from 'zod';
-import { ReelroomError, toReelroomError } from './errors.ts';
+import { invalidInput, ReelroomError, toReelroomError, validationMessage } from './errors.ts';
 import type { Services } from './services.ts';
 
 /** What every procedure is given. */
@@ -18,13 +19,20 @@ const refusals: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
   UNSUPPORTED_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
+/** The error of ours that a procedure's refusal stands for; none where tRPC itself refuses. */
+export function knownError({ code, cause }: TRPCError): ReelroomError | undefined {
+  if (cause instanceof ReelroomError) return cause;
+  // tRPC has parsed the input; any other schema that does not fit is the inside's.
+  if (code === 'BAD_REQUEST' && cause instanceof ZodError) return invalidInput(validationMessage(cause));
+  return code === 'INTERNAL_SERVER_ERROR' ? toReelroomError(cause) : undefined;
+}
+
 const t = initTRPC.context<Context>().create({
   // A subscription that says nothing is told from one whose connection is dead.
   sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 25_000 } },
   /** Adds our stable code, and keeps the inside of a 5xx inside. */
   errorFormatter({ shape, error }) {
-    const isOurs = error.cause instanceof ReelroomError || error.cause instanceof ZodError;
-    const known = isOurs || error.code === 'INTERNAL_SERVER_ERROR' ? toReelroomError(error.cause) : undefined;
+    const known = knownError(error);
     return {
       message: known?.message ?? error.message,
       code: shape.code,
@@ -36,6 +44,13 @@ const t = initTRPC.context<Context>().create({
       },
     };
   },
+});
+
+/** An error as tRPC writes it, for what is refused before tRPC has the request. */
+export const errorShapeOf = ({ code, message, status }: ReelroomError, path: string) => ({
+  message,
+  code: TRPC_ERROR_CODES_BY_KEY[errorCodes[code].trpc],
+  data: { code: errorCodes[code].trpc, httpStatus: status, path, errorCode: code },
 });
 
 /** Gives our errors the tRPC code, and so the HTTP status, that the table says. */

@@ -12,17 +12,27 @@ export const errorCodes = {
   SHARE_INVALID: { status: 403, trpc: 'FORBIDDEN' },
   /** The link's time is over, or it was taken back. */
   SHARE_EXPIRED: { status: 403, trpc: 'FORBIDDEN' },
+  /** A page of another origin, which the server was not told to let in. */
+  ORIGIN_NOT_ALLOWED: { status: 403, trpc: 'FORBIDDEN' },
   ROOM_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },
   RECORDING_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },
   /** There is nothing at this address, or no such procedure. */
   NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },
   /** There is something at this address, but not by this method. */
   METHOD_NOT_ALLOWED: { status: 405, trpc: 'METHOD_NOT_SUPPORTED' },
+  /** The request did not arrive in time. */
+  REQUEST_TIMEOUT: { status: 408, trpc: 'TIMEOUT' },
   RECORDING_ALREADY_STARTED: { status: 409, trpc: 'CONFLICT' },
   RECORDING_NOT_STARTED: { status: 409, trpc: 'CONFLICT' },
   PRECONDITION_FAILED: { status: 412, trpc: 'PRECONDITION_FAILED' },
   BODY_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE' },
+  /** The host name of the request's address is not one of ours. */
+  HOST_NOT_ALLOWED: { status: 421, trpc: 'BAD_REQUEST' },
+  /** As many answers as one address may have at once are under way to it. */
+  TOO_MANY_REQUESTS: { status: 429, trpc: 'TOO_MANY_REQUESTS' },
+  /** The address and the headers are longer than a server takes. */
+  HEADERS_TOO_LARGE: { status: 431, trpc: 'BAD_REQUEST' },
   NO_RECORDER: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   /** A recorder did not answer when it was asked to stop; it is asked again. */
   RECORDER_NOT_RESPONDING: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },

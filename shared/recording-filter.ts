@@ -4,6 +4,17 @@ import type { Recording } from './recording.ts';
 /** A text by which others are found, whatever their case and accents. */
 export const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
+/** What recordings are found by, folded once for each. */
+const folded = new WeakMap<Recording, string>();
+
+function foldedText(recording: Recording): string {
+  const known = folded.get(recording);
+  if (known !== undefined) return known;
+  const text = fold(`${recording.title ?? ''}\n${recording.roomName}`);
+  folded.set(recording, text);
+  return text;
+}
+
 /** Whether a recording, finished or under way, is one of those that a filter asks for. */
 export function matcherOf({
   roomName,
@@ -22,5 +33,5 @@ export function matcherOf({
     (!roomName || recording.roomName === roomName) &&
     (!roomId || recording.roomId === roomId) &&
     (status === undefined || recording.status === status) &&
-    (text === undefined || fold(`${recording.title ?? ''}\n${recording.roomName}`).includes(text));
+    (text === undefined || foldedText(recording).includes(text));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortText } from './name-text.ts';
 
 /** The ending of a recording's file; its manifest has {@link manifestSuffix} behind it. */
 export const mediaSuffix = '.mp4';
@@ -13,12 +14,14 @@ export const manifestSuffix = '.json';
  */
 export const recordingNameSchema = z
   .string({ error: 'name is required: the name of the recording, such as room-RM_x-2026-01-31T101530.mp4' })
-  .regex(/^[^/\\\p{Cc}\p{Cs}]+\.mp4$/u, {
-    error: 'name must be the name of a recording: it ends in .mp4 and has no slash or control character',
+  .regex(/^(?!\.+mp4$)[^/\\\p{Cc}\p{Cs}]+\.mp4$/u, {
+    error:
+      'name must be the name of a recording: it ends in .mp4, has no slash or control character, and is more than dots',
   })
   .refine((name) => new TextEncoder().encode(name + manifestSuffix).length <= 255, {
     error: 'name is too long: at most 250 bytes of UTF-8',
   })
+  .meta({ maxLength: 250, pattern: shortText(246, '/\\', '\\.mp4') })
   .describe('{roomName}-{roomId}-{time}.mp4, at most 250 bytes of UTF-8; the time is UTC');
 
 /**

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { recordingNameSchema } from './recording-name.ts';
 import { roomNameSchema } from './room-name.ts';
-import { titleSchema } from './title.ts';
 
 /** The states of a recording: the last two are final. */
 export const recordingStatusSchema = z
@@ -85,7 +84,8 @@ export const recordingSchema = z.object({
   layout: layoutSchema.optional(),
   quality: qualitySchema.optional(),
   audioOnly: audioOnlySchema.optional(),
-  title: titleSchema.optional(),
+  // As it is stored, perhaps by an app that had other rules.
+  title: z.string().describe('What people call it').optional(),
   keep: z.boolean().describe('Whether it stays, however old it becomes').optional(),
 });
 export type Recording = z.infer<typeof recordingSchema>;

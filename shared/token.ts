@@ -1,16 +1,15 @@
 import { z } from 'zod';
+import { nameSchema } from './name-text.ts';
 import { roomNameSchema } from './room-name.ts';
 
 /** Who wants to join which room. Names need not be unique: two Anas are two participants. */
 export const tokenInputSchema = z.object({
   roomName: roomNameSchema,
-  participantName: z
-    .string({ error: 'participantName is required' })
-    .trim()
-    .min(1, 'participantName is required')
-    .max(128, 'participantName is too long: at most 128 characters')
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'participantName may not contain control characters')
-    .describe('What others in the room are shown; two of one name are two participants'),
+  participantName: nameSchema(
+    'participantName',
+    '',
+    'control characters or such as turn the direction of text',
+  ).describe('What others in the room are shown; two of one name are two participants'),
   autoRecord: z
     .boolean({ error: 'autoRecord must be true or false' })
     .describe('Has the room wait to be recorded as soon as two people are in it')

@@ -34,6 +34,8 @@ export const packages = [
   'pkg-config',
   // Tests look into recordings with ffprobe.
   'ffmpeg',
+  // They try the API with a program of Python's.
+  'python3-venv',
 ];
 
 /** Where Egress 1.8 keeps a recording until it is uploaded; the path is fixed in its source. */

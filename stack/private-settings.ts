@@ -7,7 +7,7 @@ import { type Environment, readSettings, type Settings } from './settings.ts';
  */
 export async function privateSettings(data: string, environment: Environment = {}): Promise<Settings> {
   const ours =
-    /^(LIVEKIT|S3|REELROOM|MAX|WEBHOOK|RETENTION)_|^(APP_URL|HOST|AWS_REGION|RECORDINGS_PATH|RECORDING_FILE_PORTION_SIZE|EMPTY_ROOM_SECONDS|ACCESS|CORS_ORIGINS|EMBED_ORIGINS|PLAYBACK|STALLED_VIEWER_SECONDS|CRASH_SAFE|REDIS_URL|EGRESS_BACKUP_FOLDER)$/;
+    /^(LIVEKIT|S3|REELROOM|MAX|WEBHOOK|RETENTION)_|^(APP_URL|HOST|AWS_REGION|RECORDINGS_PATH|RECORDING_FILE_PORTION_SIZE|EMPTY_ROOM_SECONDS|ACCESS|ALLOWED_HOSTS|TRUSTED_PROXIES|CORS_ORIGINS|EMBED_ORIGINS|PLAYBACK|STALLED_VIEWER_SECONDS|CRASH_SAFE|REDIS_URL|EGRESS_BACKUP_FOLDER)$/;
   const cache = process.env.REELROOM_CACHE;
   const env: Environment = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))),

@@ -40,6 +40,10 @@ export async function openPerson(
   context.setDefaultTimeout(45_000);
   const page = await context.newPage();
   page.on('pageerror', (error) => t.fail(`an error in the page: ${error.message}`));
+  page.on('console', (message) => {
+    if (/Content.Security.Policy/i.test(message.text()))
+      t.fail(`against the page's policy: ${message.text()}`);
+  });
   return { page, context };
 }
 

@@ -24,8 +24,11 @@ const requestTimeoutSeconds = 3;
 /** How long a recorder may take to answer, in seconds. LiveKit itself waits 22 for one to take a job, 3 for one to stop. */
 const recorderTimeoutSeconds = 4;
 
-/** How far, in seconds, our clock may be from LiveKit's when it signs webhooks. */
-const clockTolerance = 600;
+/** How far, in seconds, our clock may be from LiveKit's when it signs webhooks: five minutes, and the way here. */
+const clockTolerance = 330;
+
+/** For how long a webhook's signature may be good, in ms: LiveKit signs for five minutes. */
+export const webhookLifetimeMs = (5 * 60 + 2 * clockTolerance) * 1_000;
 
 const isAway = (error: unknown) =>
   error instanceof ServerError ? error.status >= 500 || error.status === 401 : error instanceof Error;

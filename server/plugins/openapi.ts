@@ -10,7 +10,9 @@ import {
 import fp from 'fastify-plugin';
 import { z } from 'zod';
 import { basePath } from '../base-path.ts';
+import { getAndHead } from '../get-and-head.ts';
 import { errors, type Answer, type Operation } from '../operation.ts';
+import { docsPolicy } from './page-policy.ts';
 
 /** Schemas that the document names, and refers to wherever they are used. */
 const components: Record<string, z.ZodType> = {
@@ -28,8 +30,8 @@ function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', isComponent = f
     override({ zodSchema, jsonSchema, path }) {
       // Clients live with fields that are added later.
       delete jsonSchema.additionalProperties;
-      // Many tools read \p{…} without the u flag, and refuse what is good; formats and descriptions say it.
-      delete jsonSchema.pattern;
+      // Many tools read \p{…} without the u flag, and refuse what is good; so they do with a format's own pattern.
+      if (jsonSchema.format !== undefined || jsonSchema.pattern?.includes('\\p{')) delete jsonSchema.pattern;
       const name = nameOf(zodSchema);
       if (name === undefined || (isComponent && path.length === 0)) return;
       for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
@@ -52,9 +54,15 @@ function toResponse({ description, headers, content }: Answer, isHead: boolean) 
 }
 
 /** All that a route may answer; `failure` is what its 500 says. */
-const answersOf = ({ body, answers }: Operation, failure: string | undefined): Record<number, Answer> => ({
+const answersOf = (
+  { body, answers }: Operation,
+  method: string,
+  failure: string | undefined,
+): Record<number, Answer> => ({
   ...answers,
+  ...(['POST', 'DELETE'].includes(method) && errors('ORIGIN_NOT_ALLOWED')),
   ...(body && errors('BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')),
+  ...errors('HOST_NOT_ALLOWED', 'TOO_MANY_REQUESTS', 'HEADERS_TOO_LARGE'),
   ...errors(failure === undefined ? 'INTERNAL' : ['INTERNAL', failure]),
 });
 
@@ -70,7 +78,7 @@ const toContent = (body: NonNullable<Operation['body']>) =>
 /** A route's description in the form that `@fastify/swagger` reads. */
 function toFastifySchema(operation: Operation, method: string, failure: string | undefined) {
   const { operationId, tag, summary, description, params, query, headers, body } = operation;
-  const answers = Object.entries(answersOf(operation, failure));
+  const answers = Object.entries(answersOf(operation, method, failure));
   return {
     ...{ operationId, tags: [tag], summary },
     ...(description !== undefined && { description }),
@@ -150,18 +158,26 @@ export default fp(
       },
     });
 
-    await app.register(swaggerUi, {
-      routePrefix: '/docs',
-      indexPrefix: base,
-      staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
-      uiConfig: { layout: 'BaseLayout', defaultModelsExpandDepth: 0 },
-      theme: {
-        title: 'Reelroom API',
-        js: [{ filename: 'page.js', content: pageScript }],
-      },
+    await app.register(async (docs) => {
+      // Its routes are for GET alone.
+      docs.addHook('onRoute', function ({ method, handler, routePath, schema }) {
+        if (method !== 'GET') return;
+        for (const url of routePath === '' ? ['', '/'] : [routePath])
+          this.route({ method: 'HEAD', url, handler, ...(schema && { schema }) });
+      });
+      await docs.register(swaggerUi, {
+        routePrefix: '/docs',
+        indexPrefix: base,
+        staticCSP: docsPolicy,
+        uiConfig: { layout: 'BaseLayout', defaultModelsExpandDepth: 0 },
+        theme: {
+          title: 'Reelroom API',
+          js: [{ filename: 'page.js', content: pageScript }],
+        },
+      });
     });
 
-    app.get('/openapi.json', () => app.swagger());
+    getAndHead(app, '/openapi.json', {}, () => Promise.resolve(app.swagger()));
   },
   { name: 'reelroom-openapi' },
 );

@@ -12,6 +12,9 @@ export function refuseBadUrl(_path: string, _request: IncomingMessage, response:
   );
   const answer: ErrorAnswer = { errorMessage: message, code };
   response
-    .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
+    .writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+    })
     .end(JSON.stringify(answer));
 }

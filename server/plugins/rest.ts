@@ -9,15 +9,22 @@ import {
   unsupportedMediaType,
 } from '../errors.ts';
 
-/** What a body is refused with that Fastify does not even hand over. */
-function refusedBody({ statusCode }: FastifyError, bodyLimit: number): ReelroomError {
+/**
+ * What a body that Fastify does not even hand over is refused with; nothing for any other error.
+ * @param bodyLimit bytes
+ */
+export function refusedBody(
+  { code, statusCode }: FastifyError,
+  bodyLimit: number,
+): ReelroomError | undefined {
+  if (!code?.startsWith('FST_ERR_CTP_')) return undefined;
   if (statusCode === 413) return bodyTooLarge(bodyLimit);
   if (statusCode === 415) return unsupportedMediaType();
   return invalidInput('The body is not JSON: it must be an object such as {"roomName":"team"}');
 }
 
 /** An error of a hook that the application around us has put before our routes, which knows how it is answered. */
-const isForeignRefusal = (error: FastifyError) =>
+export const isForeignRefusal = (error: FastifyError) =>
   !(error instanceof ReelroomError) &&
   error.statusCode !== undefined &&
   error.statusCode >= 400 &&
@@ -38,11 +45,9 @@ export default fp(
     });
 
     app.setErrorHandler<FastifyError>((error, request, reply) => {
-      const isBodyRefused = error.code?.startsWith('FST_ERR_CTP_');
-      if (!isBodyRefused && isForeignRefusal(error)) throw error;
-      const known = isBodyRefused
-        ? refusedBody(error, request.routeOptions.bodyLimit)
-        : toReelroomError(error);
+      const refused = refusedBody(error, request.routeOptions.bodyLimit);
+      if (!refused && isForeignRefusal(error)) throw error;
+      const known = refused ?? toReelroomError(error);
       if (known.status >= 500) request.log.error({ err: error }, known.message);
       const message = known.code === 'INTERNAL' ? request.routeOptions.config.failure : undefined;
       const answer: ErrorAnswer = { errorMessage: message ?? known.message, code: known.code };

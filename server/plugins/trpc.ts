@@ -1,18 +1,39 @@
+import type { TRPCError } from '@trpc/server';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
-import type { FastifyInstance } from 'fastify';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
+import type { FastifyError, FastifyInstance } from 'fastify';
 import { baseUrlOf } from '../base-url.ts';
+import { toReelroomError } from '../errors.ts';
 import { appRouter } from '../router.ts';
 import type { Services } from '../services.ts';
+import { errorShapeOf } from '../trpc.ts';
+import { isForeignRefusal, refusedBody } from './rest.ts';
+
+/** Most calls in one request: each may cost as much as a request of its own. */
+const maxBatchSize = 10;
+
+/** An error that the server is to blame for, or what it leans on. */
+const isServers = (error: TRPCError) => getHTTPStatusCodeFromError(error) >= 500;
 
 /**
  * tRPC at `/trpc`. Not by tRPC's own plugin, whose route has a parameter: what is called at
  * once makes one long path, and an application may allow parameters but 100 characters.
+ * Ten calls at most in one request; what is refused before tRPC has it, a body too large, comes in
+ * tRPC's form, too. A 5xx is logged with the request's id.
  */
 export async function trpc(app: FastifyInstance, services: Services): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   );
+
+  app.setErrorHandler<FastifyError, { Params: { '*': string } }>((error, request, reply) => {
+    const refused = refusedBody(error, request.routeOptions.bodyLimit);
+    if (!refused && isForeignRefusal(error)) throw error;
+    const known = refused ?? toReelroomError(error);
+    if (known.status >= 500) request.log.error({ err: error }, known.message);
+    return reply.code(known.status).send({ error: errorShapeOf(known, request.params['*']) });
+  });
 
   app.route<{ Params: { '*': string } }>({
     method: ['GET', 'POST'],
@@ -21,13 +42,13 @@ export async function trpc(app: FastifyInstance, services: Services): Promise<vo
     handler: (req, res) =>
       fastifyRequestHandler({
         router: appRouter,
+        maxBatchSize,
         req,
         res,
         path: req.params['*'],
         createContext: () => ({ ...services, baseUrl: baseUrlOf(req, app) }),
         onError({ error, path }) {
-          if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'SERVICE_UNAVAILABLE')
-            app.log.error({ err: error.cause ?? error, path }, error.message);
+          if (isServers(error)) req.log.error({ err: error.cause ?? error, path }, error.message);
         },
       }),
   });

@@ -1,48 +1,67 @@
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { basePath } from '../base-path.ts';
+import { getAndHead } from '../get-and-head.ts';
 import type { Page } from './page.ts';
+import { recorderPolicy } from './page-policy.ts';
 import type { AddressRefusal } from './refuse-address.ts';
 
+/** Addresses of pages that the client shows by itself. */
+const pages = ['/', '/library', '/library/', '/room/*'];
+
+/** Whether the client takes HTML, as browsers do and whoever does not say what; a program asks for JSON alone. */
+const takesHtml = ({ headers: { accept = '*/*' } }: FastifyRequest) =>
+  /text\/\*|text\/html|\*\/\*/.test(accept);
+
 /**
- * The built web client: its files, and for every other page address its `index.html`,
- * which then shows that page. Where it is not built there is none.
+ * The built web client: its files, compressed ones where there are any, and its pages. An address that nothing
+ * is at has the page with 404, which says so. Where it is not built there is none.
  * @param root the folder that Vite built
+ * @param policy the Content-Security-Policy of the pages
  */
 export async function webClient(
   app: FastifyInstance,
-  { root, page, refuseAddress }: { root: string; page: Page | undefined; refuseAddress: AddressRefusal },
+  {
+    root,
+    page,
+    policy,
+    refuseAddress,
+  }: { root: string; page: Page | undefined; policy: string; refuseAddress: AddressRefusal },
 ): Promise<void> {
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('content-security-policy', "frame-ancestors 'self'");
-  });
-  app.get('/recordings.html', (_request, reply) => reply.redirect(`${basePath(app)}/library`));
-
+  // Fastify's own would log the address whole.
+  app.setNotFoundHandler((request, reply) => refuseAddress(request, reply));
+  getAndHead(app, '/recordings.html', {}, (_request, reply) => reply.redirect(`${basePath(app)}/library`));
   if (!page) {
     app.log.warn(`the web client is not built: ${root} is missing`);
-    // Fastify's own would log the address whole.
-    app.setNotFoundHandler(refuseAddress);
     return;
   }
-  const sendPage = (reply: FastifyReply) =>
-    reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page());
 
-  app.get('/', (_request, reply) => sendPage(reply));
+  const sendPage = (reply: FastifyReply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      .header('content-security-policy', policy)
+      .send(page());
+  for (const url of pages) getAndHead(app, url, {}, (_request, reply) => sendPage(reply));
+  // With a route for each file the rest is ours to answer.
   await app.register(fastifyStatic, {
     root,
+    wildcard: false,
+    // As it was built the page knows of no prefix; what is compressed stands in for what is not.
+    globIgnore: ['index.html', '**/*.{br,gz}'],
+    preCompressed: true,
     // The application around us may have a `reply.sendFile` of its own.
     decorateReply: false,
     index: false,
-    // As it was built it knows of no prefix.
-    allowedPath: (path) => path !== '/index.html',
     setHeaders(response, path) {
       // Vite puts a hash of the content into the names of what it builds.
       const isHashed = path.includes('/assets/');
       response.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      if (/\.html(?:\.br|\.gz)?$/.test(path)) response.header('content-security-policy', recorderPolicy);
     },
   });
-  app.setNotFoundHandler((request, reply) => {
-    const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
-    return wantsPage ? sendPage(reply) : refuseAddress(request, reply);
+  getAndHead(app, '/*', {}, (request, reply) => {
+    if (!takesHtml(request) || refuseAddress.takesAnother(request)) return refuseAddress(request, reply);
+    return sendPage(reply.code(404));
   });
 }

@@ -117,3 +117,49 @@ t.test('players are sent to an S3 that they reach, or nowhere', async (t) => {
   t.match(problems({ PLAYBACK: 'direct' }), [/PLAYBACK must be proxy or redirect/]);
   t.match(problems({ STALLED_VIEWER_SECONDS: '0' }), [/STALLED_VIEWER_SECONDS must be .* from 1 to 86400/]);
 });
+
+t.test(
+  'other machines reach the app only when that is said, and never with secrets that everyone knows',
+  async (t) => {
+    const own = { LIVEKIT_API_SECRET: 'x'.repeat(40), S3_SECRET_KEY: 'y'.repeat(40) };
+    for (const HOST of ['127.0.0.1', '127.1.2.3', '::1', 'localhost', ''])
+      t.same(problems({ HOST }), [], HOST);
+    for (const HOST of ['0.0.0.0', '::', '192.168.1.5', 'reelroom.example']) {
+      t.match(problems({ HOST }), [
+        /^ACCESS must be set to open by name .*there is no sign-in yet/,
+        /^LIVEKIT_API_SECRET must be a secret of your own, such as \$\(openssl rand -hex 32\)/,
+        /^S3_SECRET_KEY must be a secret of your own/,
+      ]);
+      t.match(problems({ HOST, ACCESS: 'open' }), [/^LIVEKIT_API_SECRET/, /^S3_SECRET_KEY/], HOST);
+      t.match(problems({ HOST, ...own }), [/^ACCESS/], HOST);
+      t.same(problems({ HOST, ACCESS: 'open', ...own }), [], HOST);
+      t.match(problems({ HOST, ACCESS: 'open', ...own, LIVEKIT_API_SECRET: 'secret' }), [
+        /^LIVEKIT_API_SECRET/,
+      ]);
+    }
+    t.equal(problems({ HOST: '0.0.0.0', SERVER_PORT: 'x' }).length, 4, 'all are told at once');
+  },
+);
+
+t.test('who may call, by which name, and through which proxy', async (t) => {
+  const open = {
+    ...{ HOST: '0.0.0.0', ACCESS: 'open' },
+    ...{ LIVEKIT_API_SECRET: 'x'.repeat(40), S3_SECRET_KEY: 'y'.repeat(40) },
+  };
+  t.same(loadConfig({}).cors.origins, ['loopback']);
+  t.same(loadConfig(open).cors.origins, []);
+  t.same(loadConfig({ ...open, CORS_ORIGINS: '*' }).cors.origins, ['*']);
+  t.same(loadConfig({ CORS_ORIGINS: 'https://A.example/' }).cors.origins, ['https://a.example']);
+  t.same(loadConfig({}).hosts, []);
+  t.same(loadConfig({ ALLOWED_HOSTS: 'Reelroom.example, b.example' }).hosts, [
+    'reelroom.example',
+    'b.example',
+  ]);
+  for (const ALLOWED_HOSTS of ['a.example:6080', 'https://a.example', 'a b', '*.example/'])
+    t.match(problems({ ALLOWED_HOSTS }), [/ALLOWED_HOSTS must be a host name without a port/], ALLOWED_HOSTS);
+  t.same(loadConfig({}).trustedProxies, ['loopback']);
+  const TRUSTED_PROXIES = '10.0.0.0/8, 192.168.1.5, fd00::/8, uniquelocal';
+  t.same(loadConfig({ TRUSTED_PROXIES }).trustedProxies, TRUSTED_PROXIES.split(', '));
+  for (const wrong of ['10.0.0.0/33', 'everyone', '10.0.0.0/8/8', '::/129', '10.0.0'])
+    t.match(problems({ TRUSTED_PROXIES: wrong }), [/TRUSTED_PROXIES must be an IP address/], wrong);
+});

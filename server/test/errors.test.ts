@@ -1,5 +1,11 @@
+import { TRPCError } from '@trpc/server';
+import fastify from 'fastify';
 import t from 'tap';
-import { build } from './support/build.ts';
+import { z } from 'zod';
+import { reelroom } from '../app.ts';
+import rest from '../plugins/rest.ts';
+import { knownError } from '../trpc.ts';
+import { build, pluginOptions, testConfig } from './support/build.ts';
 
 t.test('what is wrong with a request is told in one form', async (t) => {
   const app = await build(t);
@@ -91,6 +97,11 @@ t.test('what is wrong with a request is told in one form', async (t) => {
       errorMessage: '/recordings/a.mp4 takes DELETE, HEAD, GET, not PUT',
       code: 'METHOD_NOT_ALLOWED',
     });
+    const stop = await app.inject({ method: 'DELETE', url: '/recordings/stop' });
+    t.match(stop, { statusCode: 405, headers: { allow: 'POST' } }, 'which is no recording');
+    const query = await app.inject({ method: 'QUERY', url: '/healthz' });
+    t.match(query, { statusCode: 405, headers: { allow: 'GET, HEAD' } });
+    t.match(query.json(), { code: 'METHOD_NOT_ALLOWED' });
     const token = await app.inject('/token');
     t.equal(token.statusCode, 405);
     t.equal(token.headers.allow, 'POST');
@@ -105,13 +116,65 @@ t.test('what is wrong with a request is told in one form', async (t) => {
     });
   });
 
-  t.test('every origin may ask, as in the seed', async (t) => {
-    const response = await app.inject({
-      method: 'OPTIONS',
-      url: '/recordings/x.mp4',
-      headers: { origin: 'http://elsewhere.example', 'access-control-request-method': 'DELETE' },
+  t.test('a body that tRPC is not even handed is refused in its form', async (t) => {
+    const send = (type: string, body: string) =>
+      app.inject({
+        ...{ method: 'POST', url: '/trpc/recordings.start' },
+        ...{ headers: { 'content-type': type }, body },
+      });
+    t.match((await send('application/json', 'x'.repeat(2 << 20))).json(), {
+      error: {
+        code: -32013,
+        message: 'The body is too large: at most 1048576 bytes',
+        data: {
+          code: 'PAYLOAD_TOO_LARGE',
+          httpStatus: 413,
+          path: 'recordings.start',
+          errorCode: 'BODY_TOO_LARGE',
+        },
+      },
     });
-    t.equal(response.headers['access-control-allow-origin'], '*');
-    t.match(response.headers['access-control-allow-methods'], /DELETE/);
+    t.match((await send('text/xml', '<a/>')).json(), {
+      error: { data: { httpStatus: 415, errorCode: 'UNSUPPORTED_MEDIA_TYPE' } },
+    });
   });
+
+  t.test('ten calls at once, and not eleven', async (t) => {
+    const calls = (count: number) =>
+      app.inject(`/trpc/${Array.from({ length: count }, () => 'system.status').join(',')}?batch=1&input={}`);
+    t.equal((await calls(10)).json().length, 10);
+    t.match(await calls(11), { statusCode: 400, body: /INVALID_INPUT/ });
+  });
+});
+
+t.test('what does not fit a schema inside is not the fault of the one who asks', async (t) => {
+  const app = fastify();
+  t.teardown(() => app.close());
+  await app.register(rest);
+  app.get('/', () => z.string('what S3 said is no text').parse(7));
+  const answer = await app.inject('/');
+  t.equal(answer.statusCode, 500);
+  t.same(answer.json(), { errorMessage: 'Something went wrong on the server', code: 'INTERNAL' });
+
+  const { error: cause } = z.string('it is no text').safeParse(7);
+  t.match(knownError(new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause })), {
+    ...{ code: 'INTERNAL', message: 'Something went wrong on the server' },
+  });
+  t.match(knownError(new TRPCError({ code: 'BAD_REQUEST', cause })), {
+    ...{ code: 'INVALID_INPUT', message: 'it is no text' },
+  });
+});
+
+t.test('what fails in a procedure is logged with the id of its request', async (t) => {
+  const lines: { level: number; reqId?: string; path?: string }[] = [];
+  const app = fastify({ logger: { stream: { write: (line: string) => void lines.push(JSON.parse(line)) } } });
+  t.teardown(() => app.close());
+  await app.register(reelroom, pluginOptions(testConfig({ LIVEKIT_URL: 'http://127.0.0.1:1' })));
+  const answer = await app.inject({
+    ...{ method: 'POST', url: '/trpc/recordings.start', headers: { 'content-type': 'application/json' } },
+    body: '{"roomName":"a"}',
+  });
+  t.match(answer.json(), { error: { data: { errorCode: 'LIVEKIT_UNAVAILABLE' } } });
+  const failure = lines.find(({ path }) => path === 'recordings.start');
+  t.match(failure, { level: 50, reqId: /.+/ });
 });

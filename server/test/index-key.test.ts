@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { recordingName, roomNameSchema, titleSchema, type Recording } from '@reelroom/shared';
+import { matcherOf, recordingName, roomNameSchema, titleSchema, type Recording } from '@reelroom/shared';
 import t from 'tap';
 import { failureSentences } from '../features/recordings/state.ts';
 import { entryKeys, folderOf, readEntry, roomNameOf } from '../features/recordings/index/key.ts';
@@ -192,4 +192,19 @@ t.test("a room's folder names it, unless its name is longer than a folder's", as
   const long = 'x'.repeat(256);
   t.equal(roomNameOf(folderIn(long)), undefined);
   t.not(folderIn(long), folderIn(`${long}y`));
+});
+
+t.test('a row is folded once, however often it is searched', async (t) => {
+  let read = 0;
+  const row: Recording = {
+    ...{ id: 'EG_1', name: 'a-RM_1-t.mp4', roomName: 'Équipe', roomId: 'RM_1', startedAt: 1, size: 1 },
+    status: 'ready',
+    get title() {
+      read += 1;
+      return 'Réunion';
+    },
+  };
+  for (const search of ['reunion', 'EQUIPE']) t.equal(matcherOf({ search })(row), true, search);
+  t.equal(matcherOf({ search: 'none' })(row), false);
+  t.equal(read, 1);
 });

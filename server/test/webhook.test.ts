@@ -1,4 +1,8 @@
+import fastify from 'fastify';
 import t from 'tap';
+import { webhookRoute } from '../features/webhooks/route.ts';
+import { createLivekit } from '../plugins/livekit.ts';
+import rest from '../plugins/rest.ts';
 import { serve, testConfig } from './support/build.ts';
 import { signWebhook } from './support/webhook.ts';
 
@@ -23,4 +27,35 @@ t.test('webhooks', async (t) => {
   t.equal(await send(body.replace('"a"', '"b"'), await sign(body)), 401, 'the signature of another body');
   t.equal(await send('{', await sign('{')), 401, 'signed, but no event');
   t.equal(await send('x'.repeat(300_000), await sign('x')), 413);
+});
+
+t.test('a webhook that comes again does nothing, and a bad one leaves a line', async (t) => {
+  const config = testConfig();
+  const lines: { level: number; msg: string; err?: unknown }[] = [];
+  const app = fastify({ logger: { stream: { write: (line: string) => void lines.push(JSON.parse(line)) } } });
+  t.teardown(() => app.close());
+  await app.register(rest);
+  const arrived: string[] = [];
+  await app.register(webhookRoute, {
+    livekit: createLivekit(config, () => 'http://localhost'),
+    lifecycle: { hearWebhook: () => Promise.resolve() },
+    autoRecord: { arrived: (roomName: string) => void arrived.push(roomName) },
+  });
+  const send = (body: string, authorization: string) =>
+    app.inject({
+      ...{ method: 'POST', url: '/livekit/webhook', body },
+      headers: { authorization, 'content-type': 'application/webhook+json' },
+    });
+  const body = JSON.stringify({ event: 'participant_joined', room: { name: 'a' }, id: 'EV_1' });
+  const signed = await signWebhook(body, config.livekit);
+  for (let times = 0; times < 3; times += 1) t.equal((await send(body, signed)).statusCode, 200);
+  t.same(arrived, ['a']);
+  const other = body.replace('EV_1', 'EV_2');
+  t.equal((await send(other, await signWebhook(other, config.livekit))).statusCode, 200);
+  t.same(arrived, ['a', 'a'], 'another is another');
+
+  t.equal((await send(body, 'forged')).statusCode, 401);
+  const forged = lines.filter(({ msg }) => msg.includes('bad signature'));
+  t.equal(forged.length, 1);
+  t.equal(forged[0]?.err, undefined, 'no stack');
 });

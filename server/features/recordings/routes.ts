@@ -44,6 +44,26 @@ function givenIn(query: unknown): Record<string, unknown> {
   return Object.fromEntries(given.map(([key, value]) => [key, key === 'limit' ? Number(value) : value]));
 }
 
+/** A parameter as the document has it: not required, and an empty one is none. */
+const orEmpty = (schema: z.ZodType) =>
+  z
+    .union([schema, z.literal('')])
+    .describe(schema.description ?? '')
+    .optional();
+
+const { shape } = listInputSchema;
+const listQuerySchema = z.object({
+  roomName: orEmpty(shape.roomName),
+  roomId: orEmpty(shape.roomId),
+  status: orEmpty(shape.status),
+  from: orEmpty(shape.from),
+  to: orEmpty(shape.to),
+  search: orEmpty(shape.search),
+  order: orEmpty(shape.order),
+  limit: orEmpty(shape.limit.unwrap().describe('Asks for a page, of so many at most')),
+  cursor: orEmpty(shape.cursor),
+});
+
 /**
  * `{ recordings: […] }`, written as fast as it is read. The first recording is there before it is
  * returned, so that what fails at once has an answer; what fails later breaks the answer off.
@@ -106,9 +126,7 @@ const list: Operation = {
   summary: 'Lists recordings',
   description:
     'With `limit` or `cursor` a page, on the first one those under way, too; without, all that have ended. What is given must all hold.',
-  query: listInputSchema.extend({
-    limit: listInputSchema.shape.limit.unwrap().describe('Asks for a page, of so many at most').optional(),
-  }),
+  query: listQuerySchema,
   answers: {
     200: json('A page, or all', z.union([recordingPageSchema, recordingListSchema]), {
       all: { recordings: [example] },
@@ -167,8 +185,9 @@ export async function recordingRoutes(
     const all = await streamed(listing.all(input));
     reply.type('application/json; charset=utf-8');
     if (method === 'GET') return reply.send(all);
+    // The rest of the library is not read for an answer without a body.
     all.destroy();
-    return reply.send();
+    return reply.send(Readable.from([]));
   });
 
   app.delete<{ Params: { '*': string } }>(

@@ -149,13 +149,21 @@ const answers: Operation['answers'] = {
   ),
 };
 
+/** How many may be named in an address, whose parser reads a thousand and forgets the rest. */
+const mostInAddress = 100;
+
+const fewNames = zipInputSchema.shape.names.max(
+  mostInAddress,
+  `name is given too often: at most ${mostInAddress} times in an address; POST takes more`,
+);
+
 const getZip: Operation = {
   operationId: 'getZip',
   tag: 'Video',
   summary: 'Some recordings as one ZIP',
   description:
     'Where there are few: a long address is not taken everywhere. One that is named twice is in it once.',
-  query: z.object({ name: zipInputSchema.shape.names }),
+  query: z.object({ name: fewNames }),
   headers: fileHeaders,
   answers: { ...fileAnswers(['application/zip'], { hasDate: false }), ...answers },
 };
@@ -218,9 +226,10 @@ export async function zipRoutes(
   }
 
   const failure = 'Error downloading recordings';
-  getAndHead<ZipRoute>(app, '/recordings/zip', { failure, operation: getZip }, (request, reply) =>
-    send(named(request.query.name), request, reply),
-  );
+  getAndHead<ZipRoute>(app, '/recordings/zip', { failure, operation: getZip }, (request, reply) => {
+    const { names } = named(request.query.name);
+    return send({ names: names.length === 0 ? names : parseInput(fewNames, names) }, request, reply);
+  });
   app.post('/recordings/zip', { config: { failure, operation: postZip } }, (request, reply) => {
     const given = Object(request.body);
     return send('name' in given ? named(given.name) : given, request, reply);

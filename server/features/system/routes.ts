@@ -1,13 +1,19 @@
 import { healthSchema, systemStatusSchema, type Health, type SystemStatus } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
+import { getAndHead } from '../../get-and-head.ts';
 import { json, type Operation } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 
-const status = (isReady: boolean): SystemStatus => ({
-  calls: { ready: true },
-  recording: isReady ? { ready: true } : { ready: false, reason: 'S3 cannot be reached' },
-  storage: isReady ? { ready: true } : { ready: false, reason: 'S3 cannot be reached' },
-  setup: [],
+/** For how long what LiveKit and S3 last answered counts, in ms. */
+const readinessMs = 1_000;
+
+const well = { ready: true };
+const noCalls = { ready: false, reason: 'The video-call server (LiveKit) cannot be reached at the moment' };
+const noStorage = { ready: false, reason: 'The storage of recordings (S3) cannot be reached at the moment' };
+
+const status = (parts: Partial<SystemStatus>): SystemStatus => ({
+  ...{ calls: well, recording: well, storage: well, setup: [] },
+  ...parts,
 });
 
 /** How old what S3 last answered may be, in ms: each time that it is asked costs. */
@@ -23,23 +29,34 @@ const health: Operation = {
 const readiness: Operation = {
   operationId: 'getReadiness',
   tag: 'Operation',
-  summary: 'Whether what the app leans on is there',
-  description: 'Asks LiveKit, and S3 unless it has answered anything within the last 5 s: one request each.',
+  summary: 'Whether the app can serve requests',
+  description:
+    'It can while S3 answers: without LiveKit the library is there, and the body says that there are no calls. LiveKit is asked once a second at most, S3 once in 5 s.',
   answers: {
-    200: json('LiveKit and S3 answer', systemStatusSchema, { ready: status(true) }),
-    503: json('LiveKit or S3 does not answer', systemStatusSchema, { away: status(false) }),
+    200: json('It can', systemStatusSchema, {
+      ready: status({}),
+      'without LiveKit': status({ calls: noCalls, recording: noCalls }),
+    }),
+    503: json('S3 does not answer', systemStatusSchema, {
+      away: status({ recording: noStorage, storage: noStorage }),
+    }),
   },
 };
 
-/** For operators: `/healthz` says that the process lives, `/readyz` whether what it leans on is there. */
+/**
+ * For operators: `/healthz` says that the process lives, `/readyz` whether it can serve requests, as of a
+ * second ago at most.
+ */
 export async function systemRoutes(
   app: FastifyInstance,
   { system }: Pick<Services, 'system'>,
 ): Promise<void> {
-  app.get('/healthz', { config: { operation: health } }, async (): Promise<Health> => ({ status: 'ok' }));
+  getAndHead(app, '/healthz', { operation: health }, (): Promise<Health> =>
+    Promise.resolve({ status: 'ok' }),
+  );
 
-  app.get('/readyz', { config: { operation: readiness } }, async (_request, reply) => {
-    await system.check(storageAgeMs);
-    return reply.code(system.isReady() ? 200 : 503).send(system.status());
+  getAndHead(app, '/readyz', { operation: readiness }, async (_request, reply) => {
+    await system.checkIfOld(readinessMs, storageAgeMs);
+    return reply.code(system.status().storage.ready ? 200 : 503).send(system.status());
   });
 }

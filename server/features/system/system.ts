@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Setup, SystemStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
+import { monotonicTime } from '../../clock.ts';
 import { ReelroomError, storageNewer, toReelroomError } from '../../errors.ts';
 import type { FormatWatch } from '../recordings/format.ts';
 
@@ -68,6 +69,17 @@ export function createSystem({
   const lookAtLivekit = () => look('livekit', livekit.check());
   const lookAtStorage = (maxAgeMs: number) => look('storage', storage.check(maxAgeMs));
 
+  /** When both were last asked, and who is asking. */
+  let checkedAt = -Infinity;
+  let checking: Promise<void> | undefined;
+
+  async function check(storageAgeMs: number): Promise<void> {
+    const storageKnown = lookAtStorage(storageAgeMs);
+    await Promise.all([lookAtLivekit(), Promise.race([storageKnown, sleep(patienceMs)])]);
+    if (isThere('storage')) await format.look().catch(() => undefined);
+    checkedAt = monotonicTime();
+  }
+
   const isThere = (name: Dependency): boolean => away[name] === undefined;
 
   const ability = (needed: Setup['parts'][number]['needed'], absence: Absence | undefined) => {
@@ -81,10 +93,15 @@ export function createSystem({
      * Asks LiveKit whether it is there, and S3 where it has answered nothing for `storageAgeMs`: one request
      * each, and every ten minutes one more. What S3 does not answer within 2 s is heard later.
      */
-    async check(storageAgeMs: number): Promise<void> {
-      const storageKnown = lookAtStorage(storageAgeMs);
-      await Promise.all([lookAtLivekit(), Promise.race([storageKnown, sleep(patienceMs)])]);
-      if (isThere('storage')) await format.look().catch(() => undefined);
+    check,
+
+    /**
+     * As `check`, unless that was done less than `ageMs` ago; those who ask at the same time share it.
+     */
+    async checkIfOld(ageMs: number, storageAgeMs: number): Promise<void> {
+      if (monotonicTime() - checkedAt < ageMs) return;
+      checking ??= check(storageAgeMs).finally(() => (checking = undefined));
+      await checking;
     },
 
     /**

@@ -1,23 +1,26 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { baseUrlOf } from '../../base-url.ts';
 import { toReelroomError } from '../../errors.ts';
+import { getAndHead } from '../../get-and-head.ts';
 import type { Page } from '../../plugins/page.ts';
 import type { Services } from '../../services.ts';
 import { recordingNameOf } from '../recordings/routes.ts';
 import { tokenIn } from '../shares/check-link.ts';
 import { watchUrls } from '../shares/urls.ts';
 import { headTags } from './head-tags.ts';
-import { embedPolicy, watchPolicy } from './policy.ts';
 
-type Request = FastifyRequest<{ Params: { '*': string } }>;
+interface Route {
+  Params: { '*': string };
+}
+type Request = FastifyRequest<Route>;
 
 /**
  * `GET /watch/:recordingName` and `/embed/:recordingName`: the web client's page, which plays the
  * recording, and a head that tells of it. To whoever has no good link, or where there is
  * no such recording, the page comes with that status and tells nothing. Two S3 requests,
  * and one for a link.
- * @param embedOrigins the origins whose pages may show `/embed` in a frame
- * @param mediaOrigins where video comes from, if not from us
+ * @param policies the Content-Security-Policy of each
+ * @param canEmbed whether every page may show `/embed` in a frame
  */
 export async function watchRoutes(
   app: FastifyInstance,
@@ -25,12 +28,12 @@ export async function watchRoutes(
     library,
     shares,
     page,
-    embedOrigins,
-    mediaOrigins,
+    policies,
+    canEmbed,
   }: Pick<Services, 'library' | 'shares'> & {
     page: Page;
-    embedOrigins: string[];
-    mediaOrigins: string[];
+    policies: Record<'watch' | 'embed', string>;
+    canEmbed: boolean;
   },
 ): Promise<void> {
   async function headFor(request: Request): Promise<string | undefined> {
@@ -40,7 +43,7 @@ export async function watchRoutes(
     const recording = await library.get(name);
     if (recording.status !== 'ready') return undefined;
     const urls = watchUrls(baseUrlOf(request, app), name, token);
-    return headTags({ recording, urls, canEmbed: embedOrigins.includes('*') });
+    return headTags({ recording, urls, canEmbed });
   }
 
   async function send(request: Request, reply: FastifyReply, policy: string): Promise<FastifyReply> {
@@ -60,8 +63,6 @@ export async function watchRoutes(
     }
   }
 
-  app.get('/watch/*', (request: Request, reply) => send(request, reply, watchPolicy(mediaOrigins)));
-  app.get('/embed/*', (request: Request, reply) =>
-    send(request, reply, embedPolicy(embedOrigins, mediaOrigins)),
-  );
+  for (const kind of ['watch', 'embed'] as const)
+    getAndHead<Route>(app, `/${kind}/*`, {}, (request, reply) => send(request, reply, policies[kind]));
 }

@@ -1,17 +1,27 @@
 import type { FastifyInstance } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { webhookInvalid } from '../../errors.ts';
-import type { Livekit } from '../../plugins/livekit.ts';
+import { webhookLifetimeMs, type Livekit } from '../../plugins/livekit.ts';
 import type { Services } from '../../services.ts';
 
 /**
  * `POST /livekit/webhook`: LiveKit tells of its egresses, and of people who arrive,
  * signed over the raw body (LiveKit, "Webhooks"). Answered as soon as it is taken in: what
- * is to be done at a recording's end is done behind the answer. 401 for a bad signature; a
+ * is to be done at a recording's end is done behind the answer. One that was handled does nothing when it comes
+ * again, from whomever: its signature is of its body and its second. 401 for a bad signature; a
  * 5xx when an egress could not be taken in, so that LiveKit sends it again.
  */
 export async function webhookRoute(
   app: FastifyInstance,
-  { livekit, lifecycle, autoRecord }: Pick<Services, 'lifecycle' | 'autoRecord'> & { livekit: Livekit },
+  {
+    livekit,
+    lifecycle,
+    autoRecord,
+  }: {
+    livekit: Pick<Livekit, 'receiveWebhook'>;
+    lifecycle: Pick<Services['lifecycle'], 'hearWebhook'>;
+    autoRecord: Pick<Services['autoRecord'], 'arrived'>;
+  },
 ): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -20,16 +30,23 @@ export async function webhookRoute(
     (_request, body, done) => done(null, body),
   );
 
+  const handled = new LRUCache<string, true>({ max: 10_000, ttl: webhookLifetimeMs });
+
   app.post<{ Body: string }>('/livekit/webhook', async (request) => {
+    const { authorization = '' } = request.headers;
     let event;
     try {
-      event = await livekit.receiveWebhook(request.body, request.headers.authorization);
+      event = await livekit.receiveWebhook(request.body, authorization);
     } catch (error) {
-      request.log.warn({ err: error }, 'a webhook with a bad signature');
+      // Anybody may send one: a line, and not where in the code it was found out.
+      const reason = error instanceof Error ? error.message : String(error);
+      request.log.info({ reason }, 'a webhook with a bad signature');
       throw webhookInvalid();
     }
+    if (handled.has(authorization)) return {};
     if (event.egressInfo) await lifecycle.hearWebhook(event.egressInfo);
     if (event.event === 'participant_joined' && event.room) autoRecord.arrived(event.room.name);
+    handled.set(authorization, true);
     return {};
   });
 }

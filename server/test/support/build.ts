@@ -13,9 +13,10 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { EgressClient, RoomServiceClient } from 'livekit-server-sdk';
 import type { Test } from 'tap';
 import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts';
+import { pluginOptions } from '../../config.ts';
+import { serverOptions } from '../../http-server.ts';
 import { openLivekit } from '../../plugins/livekit.ts';
 import { openRedis } from '../../plugins/redis.ts';
-import { refuseBadUrl } from '../../plugins/refuse-bad-url.ts';
 import { createS3Client } from '../../plugins/storage/s3-client.ts';
 import { openStorage } from '../../plugins/storage/storage.ts';
 import { createServices } from '../../services.ts';
@@ -31,17 +32,11 @@ export const testConfig = (environment: Record<string, string> = {}): Config =>
     ...environment,
   });
 
-/** What the plugin is told, of all that the process is told. */
-export const pluginOptions = ({ port: _, host: __, logLevel: ___, ...options }: Config) => options;
+export { pluginOptions };
 
 /** The app as `main.ts` makes it, not listening; closes itself when the test ends. */
 export async function build(t: Test, config: Config = testConfig()): Promise<FastifyInstance> {
-  const app = fastify({
-    logger: { level: config.logLevel },
-    exposeHeadRoutes: false,
-    routerOptions: { onBadUrl: refuseBadUrl },
-    forceCloseConnections: true,
-  });
+  const app = fastify(serverOptions(config));
   t.teardown(() => app.close());
   await app.register(reelroom, pluginOptions(config));
   await app.ready();

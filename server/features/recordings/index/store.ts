@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseRecordingName, type Recording } from '@reelroom/shared';
+import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
 import type { Storage } from '../../../plugins/storage/storage.ts';
 import { allRooms, entryKeys, folderOf, readEntry, roomNameOf, type Entry } from './key.ts';
@@ -15,6 +16,9 @@ export interface EntryPage {
 
 /** How many folders are listed at once. */
 const atOnce = 16;
+
+/** How many entries stay read, about 1 kB each: those of two searches, which look at 5,000 at most. */
+const maxRead = 10_000;
 
 /** The time, in ms, by which what the name of a recording of the seed says may differ from when it began. */
 const nameIsOff = 5 * 60_000;
@@ -40,9 +44,19 @@ export function createIndex({
   const root = `${path}.reelroom/index/v1/`;
   const builtMark = `${root}complete`;
 
+  // A key says the same for ever, and reading it is most of what a search costs.
+  const read = new LRUCache<string, Entry>({ max: maxRead });
+  const entryOf = (key: string): Entry | undefined => {
+    const known = read.get(key);
+    if (known) return known;
+    const entry = readEntry(root, key);
+    if (entry) read.set(key, entry);
+    return entry;
+  };
+
   const entriesAmong = (objects: { key: string; lastModified: Date }[]) =>
     objects.flatMap(({ key, lastModified }) => {
-      const entry = readEntry(root, key);
+      const entry = entryOf(key);
       return entry ? [{ ...entry, lastModified }] : [];
     });
 
