@@ -11,7 +11,7 @@ import { root } from '../settings.ts';
 
 // One stack goes through all of it, since a start costs seconds: the real launcher, with
 // a data folder and ports of its own.
-t.setTimeout(120_000);
+t.setTimeout(300_000);
 
 const data = join(tmpdir(), `reelroom-launcher-${process.pid}`);
 const [app, livekit, livekitTcp, s3, redis, ...udp] = await freePorts(20);
@@ -49,11 +49,11 @@ function launch(more: Record<string, string> = {}): Launcher {
 
 const until = async (what: string, holds: () => boolean) => {
   for (
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + 120_000;
     !holds();
     await new Promise((resolve) => setTimeout(resolve, 50))
   ) {
-    if (Date.now() > deadline) throw new Error(`after 60 s still not: ${what}\n${launchers.at(-1)?.said}`);
+    if (Date.now() > deadline) throw new Error(`after 120 s still not: ${what}\n${launchers.at(-1)?.said}`);
   }
 };
 const says = (launcher: Launcher, text: string) => until(text, () => launcher.said.includes(text));
