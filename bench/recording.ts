@@ -21,7 +21,7 @@ const recordFor = 4_000;
 const config = loadConfig({ ...process.env, S3_BUCKET: 'bench-app' });
 const bareConfig = loadConfig({ ...process.env, S3_BUCKET: 'bench-bare' });
 const storage = createStorage(bareConfig.s3);
-await storage.check();
+await storage.makeBucket();
 storage.close();
 
 const app = await startApp(config.s3.bucket, { port: config.port });

@@ -24,7 +24,7 @@ const megabyte = 1 << 20;
 const rounds = 9;
 
 const storage = createStorage(configOf(bucket));
-await storage.check();
+await storage.makeBucket();
 const upload = await storage.startUpload(key, 'video/mp4');
 for (let part = 1; part <= size / (32 * megabyte); part += 1)
   await upload.put(part, randomBytes(32 * megabyte));

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Setup } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
@@ -25,8 +26,10 @@ import { createPage } from './plugins/page.ts';
 import { openRedis } from './plugins/redis.ts';
 import { createAddressRefusal } from './plugins/refuse-address.ts';
 import rest from './plugins/rest.ts';
+import { bucketUrl } from './plugins/storage/presign.ts';
 import { createPublicUrls } from './plugins/storage/public-urls.ts';
 import { openStorage } from './plugins/storage/storage.ts';
+import stalledReaders from './plugins/stalled-readers.ts';
 import { trpc } from './plugins/trpc.ts';
 import { webClient } from './plugins/web-client.ts';
 import { createServices } from './services.ts';
@@ -43,6 +46,9 @@ export interface ReelroomOptions extends z.input<typeof optionsSchema> {
 
 /** The options of `register` itself, which Fastify hands on. */
 const fastifysOptions = ['prefix', 'logLevel', 'logSerializers'];
+
+/** How long the start waits for the bucket to be made, in ms. */
+const bucketMs = 2_000;
 
 const builtClient = fileURLToPath(new URL('../client/dist', import.meta.url));
 
@@ -61,17 +67,20 @@ export async function reelroom(
 
   hideLinks(app);
   await app.register(openAnswers);
+  await app.register(stalledReaders, { stalledMs: options.playback.stalledSeconds * 1_000 });
   await app.register(cors, options.cors);
   await app.register(rest);
   await app.register(openapi);
   const refuseAddress = createAddressRefusal(app);
   const livekit = openLivekit(app, options);
   const storage = openStorage(app, options);
+  // So that whoever comes first meets with a bucket; an S3 that is not there yet is not waited for.
+  if (options.s3.createBucket) await Promise.race([storage.check().catch(() => undefined), sleep(bucketMs)]);
   const redis = openRedis(app, options);
   const { mode, publicEndpoint } = options.playback;
   const publicUrl =
     mode === 'redirect' && publicEndpoint !== undefined
-      ? createPublicUrls({ ...options.s3, endpoint: publicEndpoint })
+      ? createPublicUrls(storage.presignerAt(publicEndpoint))
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
   const stopJobs = startJobs(services.jobs, { system: services.system, log: app.log });
@@ -94,7 +103,6 @@ export async function reelroom(
       await watched.register(videoRoutes, {
         ...{ ...services, storage },
         portionSize: options.recordings.portionSize,
-        stalledMs: options.playback.stalledSeconds * 1_000,
       });
     await watched.register(workingFileRoutes, { storage, path: options.recordings.path });
     await watched.register(thumbnailRoutes, { ...services, storage, path: options.recordings.path });
@@ -107,7 +115,8 @@ export async function reelroom(
     await app.register(watchRoutes, {
       ...{ ...services, page },
       embedOrigins: options.embed.origins,
-      mediaOrigins: publicUrl && publicEndpoint ? [new URL(publicEndpoint).origin] : [],
+      mediaOrigins:
+        publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [],
     });
   await app.register(webClient, { root: builtClient, page, refuseAddress });
 }

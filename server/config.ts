@@ -35,10 +35,14 @@ const variables: Variables<z.output<typeof configSchema>> = {
   livekit: { url: ['LIVEKIT_URL'], apiKey: ['LIVEKIT_API_KEY'], apiSecret: ['LIVEKIT_API_SECRET'] },
   s3: {
     endpoint: ['S3_ENDPOINT'],
+    egressEndpoint: ['S3_EGRESS_ENDPOINT'],
     accessKey: ['S3_ACCESS_KEY'],
     secretKey: ['S3_SECRET_KEY'],
+    sessionToken: ['S3_SESSION_TOKEN'],
     region: ['AWS_REGION'],
     bucket: ['S3_BUCKET'],
+    forcePathStyle: ['S3_FORCE_PATH_STYLE', onOff],
+    createBucket: ['S3_CREATE_BUCKET', onOff],
   },
   cors: { origins: ['CORS_ORIGINS', list] },
   embed: { origins: ['EMBED_ORIGINS', list] },
@@ -69,10 +73,11 @@ const defaults = {
   LIVEKIT_API_KEY: 'devkey',
   LIVEKIT_API_SECRET: 'development-secret-not-for-production',
   S3_ENDPOINT: 'http://localhost:9000',
-  S3_ACCESS_KEY: 'minioadmin',
-  S3_SECRET_KEY: 'minioadmin',
   S3_BUCKET: 'openvidu',
 };
+
+/** The keys of that S3: they are of no use to one that is named. */
+export const s3Keys = { S3_ACCESS_KEY: 'minioadmin', S3_SECRET_KEY: 'minioadmin' };
 
 type Tree = Variable | { readonly [key: string]: Tree };
 
@@ -103,7 +108,9 @@ function variableAt(path: OptionPath): string {
  */
 export function loadConfig(env: Record<string, string | undefined>) {
   const set = Object.entries(env).filter(([name, value]) => value !== '' || name === 'RECORDINGS_PATH');
-  const values = valuesIn({ ...defaults, ...Object.fromEntries(set) }, variables);
+  const given = Object.fromEntries(set);
+  const keys = given.S3_ENDPOINT === undefined ? s3Keys : {};
+  const values = valuesIn({ ...defaults, ...keys, ...given }, variables);
   const config = parseConfig(configSchema, values, variableAt);
   return { ...config, appUrl: config.appUrl ?? `http://localhost:${config.port}` };
 }

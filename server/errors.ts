@@ -25,6 +25,10 @@ export const roomNotFound = () =>
   new ReelroomError('ROOM_NOT_FOUND', 'Room not found: it opens when the first participant joins');
 export const recordingNotFound = (name?: string) =>
   new ReelroomError('RECORDING_NOT_FOUND', `Recording not found${name === undefined ? '' : `: ${name}`}`);
+export const pictureNotFound = () =>
+  new ReelroomError('NOT_FOUND', 'There is no such picture: the recording has none, or is gone');
+export const liveFileNotFound = () =>
+  new ReelroomError('NOT_FOUND', 'There is nothing live of such a recording: it has ended, or is gone');
 export const shareInvalid = () =>
   new ReelroomError('SHARE_INVALID', 'This link is not valid for this recording');
 export const downloadNotShared = () =>
@@ -51,7 +55,7 @@ export const notStarted = () =>
 export const preconditionFailed = () =>
   new ReelroomError(
     'PRECONDITION_FAILED',
-    'The recording is not the one that If-Match or If-Unmodified-Since names',
+    'What is stored is not what If-Match or If-Unmodified-Since names',
   );
 export const noRecorder = (cause?: unknown) =>
   new ReelroomError(

@@ -44,6 +44,7 @@ const isWebhookSecret = (secret: string) => {
 /** A key has 1,024 bytes in S3, and the index puts much into one. */
 const maxPathBytes = 128;
 
+const onOffRule = 'must be on (true) or off (false)';
 const bucketRule = 'must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings';
 const pathRule = 'must be empty or folders that each end in a slash, such as recordings/';
 
@@ -66,11 +67,32 @@ export const optionsSchema = group({
   }),
   s3: group({
     endpoint: url(['http:', 'https:'], 'http://localhost:9000'),
-    accessKey: text,
-    secretKey: text,
+    /** The S3 server as Egress reaches it; the same when absent. */
+    egressEndpoint: url(['http:', 'https:'], 'http://s3.internal:9000').optional(),
+    /** Without keys the AWS SDK looks for some where it always does: its variables, `~/.aws`, roles. */
+    accessKey: text.optional(),
+    secretKey: text.optional(),
+    /** What comes with keys that are good for a while. */
+    sessionToken: text.optional(),
     region: text.default('us-east-1'),
     bucket: z.string(bucketRule).regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, bucketRule),
-  }),
+    /** Whether the bucket is in the path of URLs, or in the host name: `https://BUCKET.s3.example.com`. */
+    forcePathStyle: z.boolean(onOffRule).default(true),
+    /** Whether the bucket is made where it is missing when the app starts. */
+    createBucket: z.boolean(onOffRule).default(false),
+  })
+    .refine(({ accessKey, secretKey }) => accessKey === undefined || secretKey !== undefined, {
+      path: ['secretKey'],
+      error: 'must be set when there is an access key: the two belong together',
+    })
+    .refine(({ accessKey, secretKey }) => secretKey === undefined || accessKey !== undefined, {
+      path: ['accessKey'],
+      error: 'must be set when there is a secret key: the two belong together',
+    })
+    .refine(({ accessKey, sessionToken }) => sessionToken === undefined || accessKey !== undefined, {
+      path: ['sessionToken'],
+      error: 'must come with the access key and the secret key that it belongs to',
+    }),
   cors: group({
     /** Pages of which other origins may call us; `*` are all. */
     origins: z.array(origin, 'must be a list of origins').default(['*']),
@@ -125,7 +147,7 @@ export const optionsSchema = group({
     /** Most bytes in the answer to an open-ended range; no cap when absent. */
     portionSize: wholeNumber(1, Number.MAX_SAFE_INTEGER, 5_242_880).optional(),
     /** Whether a recording is also stored piece by piece, so that it survives its recorder. */
-    crashSafe: z.boolean('must be on (true) or off (false)').default(true),
+    crashSafe: z.boolean(onOffRule).default(true),
     /** Where Egress leaves what S3 did not take, if its disk is ours, too. */
     backupFolder: text.optional(),
     /** How long a recording may be; no limit when absent. */

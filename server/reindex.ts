@@ -15,9 +15,8 @@ export async function reindexBucket(
   { s3, recordings: { path } }: Config,
   onProgress: (report: ReindexReport) => void = () => undefined,
 ): Promise<ReindexReport> {
-  const storage = createStorage(s3);
+  const storage = createStorage(s3, path);
   try {
-    await storage.check();
     const index = createIndex({ storage, path, onDoubled: () => undefined });
     const erase = createErase({ storage, index, tombstones: createTombstones({ storage, path }), path });
     return await reindex({ storage, index, erase, path }, onProgress);

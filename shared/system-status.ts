@@ -16,6 +16,7 @@ export type Setup = z.infer<typeof setupSchema>;
 const abilitySchema = z.object({
   ready: z.boolean(),
   reason: z.string().describe('Why not, a sentence for people').optional(),
+  detail: z.string().describe('What has to be put right, for whoever runs the server').optional(),
 });
 
 /** What works now, and what is still being set up. */
@@ -27,6 +28,10 @@ export const systemStatusSchema = z.object({
   retentionDays: z
     .number()
     .describe('After how many days recordings are deleted that are not kept; never when absent')
+    .optional(),
+  notices: z
+    .array(z.string())
+    .describe('What does not work as it could, though recordings do: for whoever runs the server')
     .optional(),
 });
 export type SystemStatus = z.infer<typeof systemStatusSchema>;

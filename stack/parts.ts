@@ -59,7 +59,7 @@ export function s3Part({ config, data, ports }: Settings, binary: string): PartS
       'posix',
       join(data, 's3'),
     ],
-    env: { ROOT_ACCESS_KEY: config.s3.accessKey, ROOT_SECRET_KEY: config.s3.secretKey },
+    env: definedOnly({ ROOT_ACCESS_KEY: config.s3.accessKey, ROOT_SECRET_KEY: config.s3.secretKey }),
     isUp: () => answers(`http://127.0.0.1:${ports.s3}`),
     stopBy: onTermination,
   };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, loadConfig } from '../server/config.ts';
+import { type Config, loadConfig, s3Keys } from '../server/config.ts';
 import { ConfigError } from '../server/options.ts';
 
 /** The checkout. */
@@ -76,7 +76,7 @@ export function readSettings(env: Environment, vite = false): Settings {
     ...env,
     ...(!env.LIVEKIT_URL && { EGRESS_BACKUP_FOLDER: join(data, 'backup') }),
     LIVEKIT_URL: env.LIVEKIT_URL || `http://127.0.0.1:${ports.livekit}`,
-    S3_ENDPOINT: env.S3_ENDPOINT || `http://127.0.0.1:${ports.s3}`,
+    ...(!env.S3_ENDPOINT && ownS3(env, ports.s3)),
   };
   const config = appConfig(appEnv, problems);
   if (!config) throw new ConfigError(problems);
@@ -91,6 +91,14 @@ export function readSettings(env: Environment, vite = false): Settings {
     ports,
   };
 }
+
+/** How the app is told of our own S3. */
+const ownS3 = (env: Environment, port: number): Environment => ({
+  S3_ENDPOINT: `http://127.0.0.1:${port}`,
+  S3_ACCESS_KEY: env.S3_ACCESS_KEY || s3Keys.S3_ACCESS_KEY,
+  S3_SECRET_KEY: env.S3_SECRET_KEY || s3Keys.S3_SECRET_KEY,
+  S3_CREATE_BUCKET: env.S3_CREATE_BUCKET || 'on',
+});
 
 /** The app's configuration; undefined when it or the launcher's has mistakes, all of which are then in `problems`. */
 function appConfig(env: Environment, problems: string[]): Config | undefined {

@@ -31,7 +31,7 @@ export function createBareEgress(config: Config) {
     async start(roomName: string): Promise<string> {
       const options = startInputSchema.parse({ roomName, quality: '480p' });
       const name = recordingName({ name: roomName, id: 'RM_bare' }, Date.now());
-      const { egressId } = await egress.startRoomCompositeEgress(roomName, outputsOf(name, options), {
+      const { egressId } = await egress.startRoomCompositeEgress(roomName, await outputsOf(name, options), {
         layout: options.layout,
         encodingOptions: encodingOf(options),
         customBaseUrl: `${config.appUrl}/recorder.html`,

@@ -48,7 +48,7 @@ export async function fillBucket(
   { apart = 10 * minute, withFiles = false, isSeed = false } = {},
 ): Promise<void> {
   const storage = createStorage(configOf(bucket));
-  await storage.check();
+  await storage.makeBucket();
   storage.close();
   const folder = join(process.env.REELROOM_STACK ?? '', 's3', bucket);
   const made = new Set<string>();

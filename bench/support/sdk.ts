@@ -7,7 +7,7 @@ export function sdkClient(bucket: string): S3Client {
   return new S3Client({
     endpoint,
     region,
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    credentials: { accessKeyId: accessKey ?? '', secretAccessKey: secretKey ?? '' },
     forcePathStyle: true,
   });
 }

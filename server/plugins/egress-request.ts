@@ -9,7 +9,10 @@ import {
   type EncodedOutputs,
 } from 'livekit-server-sdk';
 import { segmentSeconds, workingFiles } from '../features/recordings/segments.ts';
+import { storageRefused } from '../errors.ts';
 import type { Options } from '../options.ts';
+import { noCredentials } from './storage/refusal.ts';
+import { credentialsOf } from './storage/credentials.ts';
 
 /** Picture sizes in pixels, and the bits a second (in kbit) that they take. */
 const qualities = {
@@ -20,17 +23,28 @@ const qualities = {
 
 /** What is asked of Egress for a recording, given where everything goes. */
 export function createEgressRequests({ s3, recordings }: Pick<Options, 's3' | 'recordings'>) {
-  const output = {
-    case: 's3',
-    value: new S3Upload({
-      endpoint: s3.endpoint,
-      accessKey: s3.accessKey,
-      secret: s3.secretKey,
+  const credentials = credentialsOf(s3);
+
+  /** Where Egress puts what it makes, and by what right: as the credentials are now. */
+  async function s3Upload() {
+    const {
+      accessKeyId,
+      secretAccessKey,
+      sessionToken = '',
+    } = await credentials().catch((error: unknown) => {
+      throw storageRefused(noCredentials, error);
+    });
+    const value = new S3Upload({
+      endpoint: s3.egressEndpoint ?? s3.endpoint,
+      accessKey: accessKeyId,
+      secret: secretAccessKey,
+      sessionToken,
       region: s3.region,
       bucket: s3.bucket,
-      forcePathStyle: true,
-    }),
-  } as const;
+      forcePathStyle: s3.forcePathStyle,
+    });
+    return { case: 's3', value } as const;
+  }
 
   return {
     /** How a recording is encoded: a key frame at the start of each segment. */
@@ -41,7 +55,8 @@ export function createEgressRequests({ s3, recordings }: Pick<Options, 's3' | 'r
      * The files of a recording: its MP4, and when it has to survive its recorder the
      * same pictures in segments, with a thumbnail now and then.
      */
-    outputsOf(name: string, { audioOnly }: StartOptions): EncodedOutputs {
+    async outputsOf(name: string, { audioOnly }: StartOptions): Promise<EncodedOutputs> {
+      const output = await s3Upload();
       const file = new EncodedFileOutput({
         fileType: EncodedFileType.MP4,
         filepath: recordings.path + name,

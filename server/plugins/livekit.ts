@@ -161,8 +161,9 @@ export function createLivekit(
      *   ROOM_NOT_FOUND when the room is gone.
      */
     async startRecording(name: string, options: StartOptions): Promise<EgressInfo> {
+      const outputs = await outputsOf(name, options);
       try {
-        return await recorders.startRoomCompositeEgress(options.roomName, outputsOf(name, options), {
+        return await recorders.startRoomCompositeEgress(options.roomName, outputs, {
           layout: options.layout,
           audioOnly: options.audioOnly,
           encodingOptions: encodingOf(options),

@@ -91,7 +91,7 @@ const { version } = z
 const description = `Start and stop recordings of rooms, list them, watch them in ranges, delete them.
 
 Every error has the form \`{ errorMessage, code }\`: a sentence for people, and a code for programs that stays as it is.
-Times are in ms since 1970, sizes in bytes.`;
+Times are in ms since 1970, sizes in bytes. HEAD is answered as GET wherever there is a GET, without the body.`;
 
 /** Reads the page on a phone, and in the dark if that is what the system shows. */
 const pageScript = `

@@ -64,6 +64,29 @@ t.test(
   },
 );
 
+t.test('S3: the keys of our own are for our own alone; keys belong together', async (t) => {
+  const S3_ENDPOINT = 'https://s3.example';
+  t.match(loadConfig({ S3_ENDPOINT }).s3, {
+    accessKey: undefined,
+    forcePathStyle: true,
+    createBucket: false,
+  });
+  const keys = { S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 'b', S3_SESSION_TOKEN: 'c' };
+  const settings = {
+    S3_FORCE_PATH_STYLE: 'off',
+    S3_CREATE_BUCKET: 'on',
+    S3_EGRESS_ENDPOINT: 'http://s3:9000/',
+  };
+  t.match(loadConfig({ S3_ENDPOINT, ...keys, ...settings }).s3, {
+    ...{ accessKey: 'a', secretKey: 'b', sessionToken: 'c' },
+    ...{ forcePathStyle: false, createBucket: true, egressEndpoint: 'http://s3:9000' },
+  });
+  t.match(problems({ S3_ENDPOINT, S3_ACCESS_KEY: 'a' }), [/S3_SECRET_KEY must be set/]);
+  t.match(problems({ S3_ENDPOINT, S3_SECRET_KEY: 'a' }), [/S3_ACCESS_KEY must be set/]);
+  t.match(problems({ S3_ENDPOINT, S3_SESSION_TOKEN: 'a' }), [/S3_SESSION_TOKEN must come with/]);
+  t.match(problems({ S3_FORCE_PATH_STYLE: 'no' }), [/S3_FORCE_PATH_STYLE must be on \(true\) or off/]);
+});
+
 t.test('no path leaves its folder', async (t) => {
   for (const path of ['../', 'a/../b/', '/etc/', './', 'a//b/', 'recordings', 'a\\b/', '{time}/'])
     t.match(problems({ RECORDINGS_PATH: path })[0], /RECORDINGS_PATH must be/, path);

@@ -198,12 +198,24 @@ t.test('what the server answers is what its OpenAPI document says', async (t) =>
   const file = 't_00000.jpeg';
   await ask('GET /thumbs/{recordingName}/{file}', 200, { path: { ...path, file: 'index.vtt' } });
   await ask('GET /thumbs/{recordingName}/{file}', 200, { path: { ...path, file } });
-  const headers = { 'if-none-match': '*' };
-  await ask('GET /thumbs/{recordingName}/{file}', 304, { path: { ...path, file }, headers });
+  for (const [route, its] of [
+    ['GET /posters/{recordingName}', path],
+    ['GET /live/{recordingName}/{file}', { ...path, file: 'index.m3u8' }],
+    ['GET /thumbs/{recordingName}/{file}', { ...path, file }],
+  ] as const) {
+    await ask(route, 206, { path: its, headers: { range: 'bytes=0-1' } });
+    await ask(route, 304, { path: its, headers: { 'if-none-match': '*' } });
+    await ask(route, 412, { path: its, headers: { 'if-match': '"other"' } });
+    await ask(route, 416, { path: its, headers: { range: 'bytes=99-' } });
+  }
   await ask('GET /thumbs/{recordingName}/{file}', 404, { path: { ...none, file } });
 
   const query = { name };
   await ask('GET /recordings/zip', 200, { query });
+  await ask('GET /recordings/zip', 206, { query, headers: { range: 'bytes=0-1' } });
+  await ask('GET /recordings/zip', 304, { query, headers: { 'if-none-match': '*' } });
+  await ask('GET /recordings/zip', 412, { query, headers: { 'if-match': '"other"' } });
+  await ask('GET /recordings/zip', 416, { query, headers: { range: 'bytes=9999-' } });
   await ask('GET /recordings/zip', 400, {});
   await ask('GET /recordings/zip', 404, { query: { name: 'none.mp4' } });
   await ask('POST /recordings/zip', 200, { body: { names: [name] } });

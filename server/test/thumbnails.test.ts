@@ -74,13 +74,13 @@ t.test('thumbnails of a recording', async (t) => {
   await put(`${folder}secret.txt`, 'x');
   const { url } = await serve(t, config);
   const at = `${url}/thumbs/${encodeURIComponent(name)}`;
-  const asked = async (address: string) => {
+  const asked = async (address: string, init: RequestInit = {}) => {
     const methods: string[] = [];
     s3.misbehave((request) => {
       if (decodeURIComponent(request).includes(name.slice(0, -4))) methods.push(request.split(' ')[0] ?? '');
       return undefined;
     });
-    const answer = await fetch(address);
+    const answer = await fetch(address, init);
     const body = Buffer.from(await answer.arrayBuffer());
     s3.comeBack();
     return { answer, body, methods: methods.sort() };
@@ -116,22 +116,38 @@ t.test('thumbnails of a recording', async (t) => {
     const { answer, body } = await asked(`${url}/thumbs/plain.mp4/index.vtt`);
     t.equal(answer.status, 200, 'players take a track without pictures for what it is');
     t.equal(body.toString(), 'WEBVTT\n');
+    t.equal(answer.headers.get('cache-control'), 'private, no-cache', 'there may be some later');
+  });
+
+  await t.test('HEAD says the same, and reads no picture', async (t) => {
+    for (const file of ['index.vtt', 't_00001.jpeg']) {
+      const { answer: get } = await asked(`${at}/${file}`);
+      const { answer, body, methods } = await asked(`${at}/${file}`, { method: 'HEAD' });
+      t.equal(answer.status, 200);
+      t.equal(body.length, 0);
+      const told = ({ headers }: Response) =>
+        Object.fromEntries(
+          [...headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name)),
+        );
+      t.same(told(answer), told(get));
+      if (file !== 'index.vtt') t.same(methods, ['HEAD']);
+    }
   });
 
   await t.test('nothing else', async (t) => {
-    for (const path of [
-      `${at}/t_00002.jpeg`,
-      `${at}/secret.txt`,
-      `${at}/..%2F..%2F..%2Fplain.mp4`,
-      at,
-      `${at}/`,
-      `${url}/thumbs/none.mp4/index.vtt`,
-      `${url}/thumbs/none/t_00000.jpeg`,
-    ]) {
+    for (const [path, code] of [
+      [`${at}/t_00002.jpeg`, 'NOT_FOUND'],
+      [`${at}/secret.txt`, 'NOT_FOUND'],
+      [`${at}/..%2F..%2F..%2Fplain.mp4`, 'RECORDING_NOT_FOUND'],
+      [at, 'RECORDING_NOT_FOUND'],
+      [`${at}/`, 'RECORDING_NOT_FOUND'],
+      [`${url}/thumbs/none.mp4/index.vtt`, 'RECORDING_NOT_FOUND'],
+      [`${url}/thumbs/none/t_00000.jpeg`, 'RECORDING_NOT_FOUND'],
+    ] as const) {
       const answer = await fetch(path);
       t.equal(answer.status, 404, path);
       t.equal(answer.headers.get('cache-control'), null, 'is not kept');
-      t.match(await answer.json(), { code: 'RECORDING_NOT_FOUND' });
+      t.match(await answer.json(), { code }, path);
     }
   });
 });

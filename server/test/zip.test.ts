@@ -8,7 +8,11 @@ import fc from 'fast-check';
 import t from 'tap';
 import { fromBufferPromise } from 'yauzl';
 import { manifestOf } from '../features/recordings/manifest.ts';
-import { zipLength, zipOf } from '../features/recordings/zip.ts';
+import { createChecksums } from '../features/recordings/checksums.ts';
+import { zipLayout } from '../features/recordings/zip-layout.ts';
+import { zipOf, type ZippedFile } from '../features/recordings/zip.ts';
+import type { Source } from '../features/recordings/send-object.ts';
+import type { ObjectRequest } from '../plugins/storage/storage.ts';
 import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
@@ -66,6 +70,10 @@ t.test('several recordings as one ZIP', async (t) => {
     for (const [how, answer] of [
       ['a form', () => fetch(at, { method: 'POST', body: query })],
       ['JSON', () => post('/recordings/zip', { names })],
+      [
+        'a form, with a Range',
+        () => fetch(at, { method: 'POST', body: query, headers: { range: 'bytes=5-' } }),
+      ],
       ['GET', () => fetch(`${at}?${query}`)],
     ] as const) {
       s3.requests.length = 0;
@@ -84,8 +92,36 @@ t.test('several recordings as one ZIP', async (t) => {
         expected.map((file) => ({ ...file, date: new Date(startedAt) })),
       );
       const asked = s3.requests.filter((one) => one.includes(`/${path}`) && !one.includes('/.reelroom/'));
-      t.equal(asked.length, 3 * names.length, asked.join('\n'));
+      // Of the empty one there is nothing to get.
+      t.equal(asked.length, 3 * names.length - 1, asked.join('\n'));
     }
+  });
+
+  t.test('in ranges, and its head alone', async (t) => {
+    const address = `${at}?${new URLSearchParams(names.map((name) => ['name', name]))}`;
+    const whole = await fetch(address);
+    const bytes = Buffer.from(await whole.arrayBuffer());
+    const etag = whole.headers.get('etag') ?? '';
+    t.match(etag, /^"[0-9a-f]{32}"$/);
+    t.equal(whole.headers.get('accept-ranges'), 'bytes');
+
+    const rest = await fetch(address, { headers: { range: 'bytes=7000-', 'if-range': etag } });
+    t.equal(rest.status, 206);
+    t.equal(rest.headers.get('content-range'), `bytes 7000-${bytes.length - 1}/${bytes.length}`);
+    t.ok(Buffer.from(await rest.arrayBuffer()).equals(bytes.subarray(7_000)), 'as curl -C - takes it up');
+    t.equal((await fetch(address, { headers: { range: 'bytes=7000-', 'if-range': '"other"' } })).status, 200);
+    t.equal((await fetch(address, { headers: { range: `bytes=${bytes.length}-` } })).status, 416);
+    t.equal((await fetch(address, { headers: { 'if-none-match': etag } })).status, 304);
+
+    s3.requests.length = 0;
+    const head = await fetch(address, { method: 'HEAD' });
+    t.equal(head.status, 200);
+    for (const name of ['etag', 'content-length', 'content-type', 'content-disposition'])
+      t.equal(head.headers.get(name), whole.headers.get(name), name);
+    t.notOk(s3.requests.some((request) => request.startsWith('GET ') && request.endsWith('.mp4')));
+
+    const others = new URLSearchParams(names.toReversed().map((name) => ['name', name]));
+    t.not((await fetch(`${at}?${others}`, { method: 'HEAD' })).headers.get('etag'), etag);
   });
 
   t.test('one, by its only name; twice is once', async (t) => {
@@ -202,14 +238,37 @@ t.test('a ZIP is as long as was said', async (t) => {
   const fileOf = (name: string, size: number) => ({
     ...{ name, size, key: name, etag: '"1"', lastModified: new Date(startedAt) },
   });
-  const storage = (files: { key: string; size: number }[]) => ({
-    get: async (key: string) => ({
-      status: 200,
-      body: Readable.from(Buffer.alloc(files.find((file) => file.key === key)?.size ?? 0, key)),
-    }),
-  });
-  const zip = async (files: ReturnType<typeof fileOf>[]) =>
-    buffer(zipOf(storage(files), files, new AbortController().signal));
+  const contentOf = ({ key, size }: { key: string; size: number }) => Buffer.alloc(size, key);
+  /** An S3 of these files; `bytes` is how many were read. */
+  const storageOf = (files: ZippedFile[]) => {
+    const storage = {
+      bytes: 0,
+      get: async (key: string, { Range = '' }: ObjectRequest) => {
+        const file = files.find((one) => one.key === key);
+        const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(Range) ?? [];
+        const content = contentOf(file ?? { key, size: 0 });
+        const part = last === undefined ? content : content.subarray(Number(first), Number(last) + 1);
+        async function* pieces() {
+          for (let at = 0; at < part.length; at += 50_000) {
+            storage.bytes += part.subarray(at, at + 50_000).length;
+            yield part.subarray(at, at + 50_000);
+          }
+        }
+        return {
+          status: last === undefined ? 200 : 206,
+          body: Readable.from(pieces(), { objectMode: false }),
+        };
+      },
+    };
+    return storage;
+  };
+  const { signal } = new AbortController();
+  /** A ZIP, or a range of one, as it comes. */
+  const bytesOf = async (zip: Source, range?: string) => {
+    const { body } = await zip.get(range, signal);
+    return body ? buffer(body) : Buffer.alloc(0);
+  };
+  const zip = (files: ZippedFile[]) => bytesOf(zipOf(storageOf(files), createChecksums(), files));
 
   t.test('of any files', async (t) => {
     const name = fc.string({ minLength: 1, unit: 'grapheme' }).map((text) => `${text}.mp4`);
@@ -221,7 +280,7 @@ t.test('a ZIP is as long as was said', async (t) => {
         }),
         async (made) => {
           const files = made.map(({ name, size }) => fileOf(name, size));
-          t.equal(BigInt((await zip(files)).length), zipLength(files));
+          t.equal((await zip(files)).length, zipLayout(files).length);
         },
       ),
       { numRuns: 50 },
@@ -231,15 +290,75 @@ t.test('a ZIP is as long as was said', async (t) => {
   t.test('and ends in the error of a file that is not the same any more', async (t) => {
     for (const status of [404, 412]) {
       const storage = { get: async () => ({ status }) };
-      const zip = zipOf(storage, [fileOf('a.mp4', 3)], new AbortController().signal);
-      t.match(await failure(buffer(zip)), { code: 'STORAGE_UNAVAILABLE' });
+      const zip = zipOf(storage, createChecksums(), [fileOf('a.mp4', 3)]);
+      t.match(await failure(bytesOf(zip)), { code: 'STORAGE_UNAVAILABLE' });
     }
+  });
+
+  t.test('and any range of it is that part, whoever has read what before', async (t) => {
+    const files = [fileOf('a.mp4', 120_000), fileOf('é.mp4', 0), fileOf('c.mp4', 70_001), fileOf('d.mp4', 1)];
+    const whole = await zip(files);
+    t.equal(new Set((await unzip(whole)).map(({ name }) => name)).size, files.length);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(whole.length - 1)), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        async (ranges) => {
+          // A process that has read nothing yet.
+          const source = zipOf(storageOf(files), createChecksums(), files);
+          for (const [one, other] of ranges) {
+            const [first, last] = [Math.min(one, other), Math.max(one, other)];
+            const { status, contentRange, contentLength } = await source.get(
+              `bytes=${first}-${last}`,
+              signal,
+            );
+            t.match({ status, contentLength }, { status: 206, contentLength: last + 1 - first });
+            t.equal(contentRange, `bytes ${first}-${last}/${whole.length}`);
+            const part = await bytesOf(source, `bytes=${first}-${last}`);
+            if (!part.equals(whole.subarray(first, last + 1))) return false;
+          }
+          return true;
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  t.test('and taking it up again reads nothing twice where it was read before', async (t) => {
+    const files = [fileOf('a.mp4', 400_000), fileOf('b.mp4', 400_000)];
+    const whole = await zip(files);
+    const storage = storageOf(files);
+    const checksums = createChecksums();
+    const leave = new AbortController();
+    const { body } = await zipOf(storage, checksums, files).get(undefined, leave.signal);
+    let at = 0;
+    for await (const piece of body ?? []) {
+      at += piece.length;
+      if (at > 600_000) break;
+    }
+    const before = storage.bytes;
+    const rest = await bytesOf(zipOf(storage, checksums, files), `bytes=${at}-`);
+    t.ok(rest.equals(whole.subarray(at)));
+    t.ok(storage.bytes - before < 300_000, `${storage.bytes - before} bytes`);
+
+    const other = storageOf(files);
+    t.ok((await bytesOf(zipOf(other, createChecksums(), files), `bytes=${at}-`)).equals(whole.subarray(at)));
+    t.equal(other.bytes, 800_000, 'another process reads what it needs for the checksums');
+
+    const large = [fileOf('a.mp4', 5 * 2 ** 30), fileOf('b.mp4', 10)];
+    const far = zipOf(storageOf([]), createChecksums(), large);
+    const statusOf = async (range: string) => (await far.get(range, signal)).status;
+    t.equal(await statusOf('bytes=-5'), 200, 'too much would have to be read for it');
+    t.equal(await statusOf('bytes=5000000000-5000000009'), 206, 'in mid-file none is needed');
+    t.equal(await statusOf(`bytes=${2 ** 40}-`), 416);
   });
 
   t.test('of a thousand, whose directory is larger than 64 KiB', async (t) => {
     const files = Array.from({ length: 1_000 }, (_, index) => fileOf(`${'long '.repeat(40)}${index}.mp4`, 3));
     const bytes = await zip(files);
-    t.equal(BigInt(bytes.length), zipLength(files));
+    t.equal(bytes.length, zipLayout(files).length);
     t.equal((await unzip(bytes)).length, 1_000);
   });
 
@@ -261,7 +380,7 @@ t.test('a ZIP is as long as was said', async (t) => {
         }
         const ends = 22 + (isLarge || offset >= 2 ** 32 - 1 ? 56 + 20 : 0);
         const files = sizes.map((one, index) => fileOf(`${index}.mp4`, one));
-        t.equal(zipLength(files), BigInt(offset + directory + ends));
+        t.equal(zipLayout(files).length, offset + directory + ends);
       }),
     );
   });

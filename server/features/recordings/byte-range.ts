@@ -28,3 +28,15 @@ export function parseByteRange(header: string | undefined, portionSize?: number)
   if (!Number.isSafeInteger(first)) return { kind: 'unsatisfiable' };
   return { kind: 'part', header: `bytes=${first}-${Number.isSafeInteger(last) ? last : ''}` };
 }
+
+/**
+ * The bytes of something of `size` that a range asks for, from `start` to before `end`; nothing
+ * where it begins behind the end.
+ * @param header as {@link parseByteRange} gives it
+ */
+export function resolveByteRange(header: string, size: number): { start: number; end: number } | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? [];
+  const start = first ? Number(first) : Math.max(size - Number(last), 0);
+  const end = first && last ? Math.min(Number(last) + 1, size) : size;
+  return start < end ? { start, end } : undefined;
+}

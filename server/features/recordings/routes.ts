@@ -17,6 +17,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { parseInput, recordingNotFound } from '../../errors.ts';
+import { getAndHead } from '../../get-and-head.ts';
 import { errors, json, type Operation } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 
@@ -157,17 +158,17 @@ export async function recordingRoutes(
   );
 
   // With a limit or a cursor a page; without, as in the seed, all there are.
-  app.get(
-    '/recordings',
-    { exposeHeadRoute: false, config: { failure: 'Error listing recordings', operation: list } },
-    async ({ query }, reply) => {
-      const given = givenIn(query);
-      const input = parseInput(listInputSchema, given);
-      if ('limit' in given || 'cursor' in given) return listing.page(input);
-      const all = await streamed(listing.all(input));
-      return reply.type('application/json; charset=utf-8').send(all);
-    },
-  );
+  const onList = { failure: 'Error listing recordings', operation: list };
+  getAndHead(app, '/recordings', onList, async ({ method, query }, reply) => {
+    const given = givenIn(query);
+    const input = parseInput(listInputSchema, given);
+    if ('limit' in given || 'cursor' in given) return listing.page(input);
+    const all = await streamed(listing.all(input));
+    reply.type('application/json; charset=utf-8');
+    if (method === 'GET') return reply.send(all);
+    all.destroy();
+    return reply.send();
+  });
 
   app.delete<{ Params: { '*': string } }>(
     '/recordings/*',

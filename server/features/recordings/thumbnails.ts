@@ -1,15 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { recordingNotFound } from '../../errors.ts';
+import { pictureNotFound } from '../../errors.ts';
+import { getAndHead } from '../../get-and-head.ts';
 import { binary, errors, type Operation } from '../../operation.ts';
 import type { Storage } from '../../plugins/storage/storage.ts';
 import type { Services } from '../../services.ts';
-import { whileOpen } from '../../while-open.ts';
 import { linkQuery, tokenIn } from '../shares/check-link.ts';
 import { jpegSize } from './media/jpeg-size.ts';
 import { nameParams, recordingNameOf } from './routes.ts';
 import { listThumbnails, thumbnailSeconds, workingFiles } from './segments.ts';
+import { objectIn, sendObject } from './send-object.ts';
 import { emptyTrack, thumbnailTrack } from './thumbnail-track.ts';
+import { fileAnswers, fileHeaders } from './video-operation.ts';
+
+type ThumbnailRoute = { Params: { '*': string } };
 
 const operation: Operation = {
   operationId: 'getThumbnail',
@@ -21,17 +25,16 @@ const operation: Operation = {
     file: z.string().describe('index.vtt, or a picture that it names, such as t_00000.jpeg'),
   }),
   query: linkQuery,
-  headers: z.object({
-    'If-None-Match': z.string().describe('Of a picture: entity tags that are at hand').optional(),
-  }),
+  headers: fileHeaders,
   answers: {
+    ...fileAnswers(['image/jpeg']),
     200: {
       description: 'The track, or a picture',
       headers: z.object({ 'Cache-Control': z.string() }),
       content: { 'text/vtt': { schema: z.string() }, ...binary('image/jpeg') },
     },
-    304: { description: 'The picture at hand is the picture as it is' },
-    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
+    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
+    ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
 };
 
@@ -39,12 +42,12 @@ const operation: Operation = {
 const headBytes = 4_096;
 
 /** A day: what is stored of a recording that has ended does not change. */
-const cache = 'private, max-age=86400';
+const cacheControl = 'private, max-age=86400';
 
 /**
  * `GET /thumbs/:recordingName/index.vtt`: which pictures to show while somebody looks for a place
  * in a recording (WebVTT, as players want it), none where there are none; four S3 requests.
- * `GET /thumbs/:recordingName/t_00000.jpeg`: such a picture; one S3 GetObject.
+ * `GET /thumbs/:recordingName/t_00000.jpeg`: such a picture; one S3 GetObject, see {@link sendObject}.
  */
 export async function thumbnailRoutes(
   app: FastifyInstance,
@@ -67,29 +70,20 @@ export async function thumbnailRoutes(
     return thumbnailTrack({ files, query, size, seconds: thumbnailSeconds, durationMs });
   }
 
-  app.get<{ Params: { '*': string } }>(
-    '/thumbs/*',
-    { exposeHeadRoute: false, config: { operation } },
-    async ({ params, query, headers }, reply) => {
-      const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(params['*']) ?? [];
-      const folder = workingFiles(path, recordingNameOf({ '*': name })).thumbsFolder;
-      if (file === 'index.vtt') {
-        const track = await trackOf(name, tokenIn(query));
-        return reply.type('text/vtt; charset=utf-8').header('cache-control', cache).send(track);
-      }
-
-      if (!/^t_\d{5,}\.jpeg$/.test(file)) throw recordingNotFound();
-      const open = whileOpen(reply);
-      const IfNoneMatch = headers['if-none-match'];
-      const { status, contentLength, etag, body } = await storage.get(folder + file, { IfNoneMatch }, open);
-      if (status !== 304 && (status !== 200 || !body)) throw recordingNotFound();
-      reply.code(status).header('cache-control', cache).header('etag', etag);
-      if (status === 304) return reply.send();
+  getAndHead<ThumbnailRoute>(app, '/thumbs/*', { operation }, async (request, reply) => {
+    const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(request.params['*']) ?? [];
+    const folder = workingFiles(path, recordingNameOf({ '*': name })).thumbsFolder;
+    if (file === 'index.vtt') {
+      const track = await trackOf(name, tokenIn(request.query));
       return reply
-        .type('image/jpeg')
-        .header('content-length', contentLength)
-        .header('x-content-type-options', 'nosniff')
-        .send(body);
-    },
-  );
+        .type('text/vtt; charset=utf-8')
+        .header('cache-control', track === emptyTrack ? 'private, no-cache' : cacheControl)
+        .send(track);
+    }
+
+    if (!/^t_\d{5,}\.jpeg$/.test(file)) throw pictureNotFound();
+    return sendObject(request, reply, objectIn(storage, folder + file), {
+      ...{ type: 'image/jpeg', cacheControl, missing: pictureNotFound },
+    });
+  });
 }

@@ -14,6 +14,7 @@ const length = validators.extend({
   'Content-Length': z.string().describe('Bytes of this answer'),
 });
 
+/** The conditions of a request: see preconditions.ts. */
 const conditions = z.object({
   'If-Match': z.string().describe('Entity tags, one of which must be that of the file: else 412').optional(),
   'If-None-Match': z
@@ -38,6 +39,36 @@ const elsewhere: Answer = {
 
 const notModified: Answer = { description: 'What is at hand is the file as it is', headers: validators };
 
+/** What may be asked of everything that is sent in ranges: see send-object.ts. */
+export const fileHeaders = conditions.extend({
+  Range: z.string().describe('bytes=0-1023, bytes=1024- or bytes=-1024 for the last bytes').optional(),
+  'If-Range': z
+    .string()
+    .describe('The entity tag or the date of what is at hand: if the file is another, all of it comes')
+    .optional(),
+});
+
+/** How that is answered; what is made of several files has no date. */
+export function fileAnswers(types: string[], { hasDate = true } = {}): Operation['answers'] {
+  const content = Object.assign({}, ...types.map(binary));
+  const its = hasDate ? validators : validators.omit({ 'Last-Modified': true });
+  const headers = its.extend({ 'Content-Length': z.string().describe('Bytes of this answer') });
+  return {
+    200: { description: 'The whole', headers, content },
+    206: {
+      description: 'A range of it',
+      headers: headers.extend({ 'Content-Range': z.string().describe('bytes 0-1023/48211904') }),
+      content,
+    },
+    304: { ...notModified, headers: its },
+    416: {
+      description: 'The range begins behind the end; no body',
+      headers: common.extend({ 'Content-Range': z.string().describe('bytes */48211904: the size') }),
+    },
+    ...errors('PRECONDITION_FAILED'),
+  };
+}
+
 /** `GET /recordings/:recordingName` */
 export const getVideo: Operation = {
   operationId: 'getVideo',
@@ -47,28 +78,11 @@ export const getVideo: Operation = {
     'By RFC 9110 §13 to §15. A Range that is malformed, or has several parts, counts as not sent; one without an end may be answered in part.',
   params: nameParams,
   query,
-  headers: conditions.extend({
-    Range: z.string().describe('bytes=0-1023, bytes=1024- or bytes=-1024 for the last bytes').optional(),
-    'If-Range': z
-      .string()
-      .describe('The entity tag or the date of what is at hand: if the file is another, all of it comes')
-      .optional(),
-  }),
+  headers: fileHeaders,
   answers: {
-    200: { description: 'The whole', headers: length, content: binary('video/mp4') },
-    206: {
-      description: 'A range of it',
-      headers: length.extend({ 'Content-Range': z.string().describe('bytes 0-1023/48211904') }),
-      content: binary('video/mp4'),
-    },
+    ...fileAnswers(['video/mp4']),
     302: elsewhere,
-    304: notModified,
-    416: {
-      description: 'The range begins behind the end; no body',
-      headers: common.extend({ 'Content-Range': z.string().describe('bytes */48211904: the size') }),
-    },
-    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'PRECONDITION_FAILED'),
-    ...errors('STORAGE_UNAVAILABLE'),
+    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
   },
 };
 

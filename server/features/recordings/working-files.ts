@@ -1,13 +1,17 @@
 import { recordingNameSchema } from '@reelroom/shared';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { recordingNotFound } from '../../errors.ts';
-import { binary, errors, type Operation } from '../../operation.ts';
+import { liveFileNotFound, pictureNotFound } from '../../errors.ts';
+import { getAndHead } from '../../get-and-head.ts';
+import { errors, type Operation } from '../../operation.ts';
 import type { Storage } from '../../plugins/storage/storage.ts';
-import { whileOpen } from '../../while-open.ts';
 import { linkQuery } from '../shares/check-link.ts';
 import { nameParams, recordingNameOf } from './routes.ts';
 import { workingFiles } from './segments.ts';
+import { objectIn, sendObject } from './send-object.ts';
+import { fileAnswers, fileHeaders } from './video-operation.ts';
+
+type WorkingFileRoute = { Params: { '*': string } };
 
 /** What a recorder stores piece by piece, by the names of its files, with how long a browser may keep each. */
 const liveFiles = [
@@ -22,9 +26,11 @@ const poster: Operation = {
   description: 'Of those that have ended, and of those under way once they have a first one.',
   params: nameParams,
   query: linkQuery,
+  headers: fileHeaders,
   answers: {
-    200: { description: 'The picture', content: binary('image/jpeg') },
-    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
+    ...fileAnswers(['image/jpeg']),
+    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
+    ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
 };
 
@@ -38,12 +44,11 @@ const liveFile: Operation = {
     file: z.string().describe('index.m3u8, or a segment that it names, such as s_00000.ts'),
   }),
   query: linkQuery,
+  headers: fileHeaders,
   answers: {
-    200: {
-      description: 'The playlist, or a segment of four seconds',
-      content: { 'application/vnd.apple.mpegurl': { schema: z.string() }, ...binary('video/mp2t') },
-    },
-    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
+    ...fileAnswers(['application/vnd.apple.mpegurl', 'video/mp2t']),
+    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
+    ...errors(['NOT_FOUND', liveFileNotFound().message]),
   },
 };
 
@@ -51,41 +56,27 @@ const liveFile: Operation = {
  * `GET /posters/:recordingName`: a recording's picture, where it has one.
  * `GET /live/:recordingName/index.m3u8`: the recording while it is being made, from its
  * beginning (RFC 8216, an EVENT playlist), its segments beside it; gone once it is ready.
- * Each is one S3 GetObject.
+ * Each is one S3 GetObject, with ranges and conditions as of the video: see {@link sendObject}.
  */
 export async function workingFileRoutes(
   app: FastifyInstance,
   { storage, path }: { storage: Storage; path: string },
 ): Promise<void> {
-  async function send(reply: FastifyReply, key: string, type: string, cache: string): Promise<FastifyReply> {
-    const open = whileOpen(reply);
-    const { status, contentLength, body } = await storage.get(key, {}, open);
-    if (status !== 200 || !body) throw recordingNotFound();
-    return reply
-      .header('content-type', type)
-      .header('content-length', contentLength)
-      .header('cache-control', cache)
-      .header('x-content-type-options', 'nosniff')
-      .send(body);
-  }
+  getAndHead<WorkingFileRoute>(app, '/posters/*', { operation: poster }, (request, reply) => {
+    const files = workingFiles(path, recordingNameOf(request.params));
+    return sendObject(request, reply, objectIn(storage, files.poster), {
+      ...{ type: 'image/jpeg', cacheControl: 'private, max-age=3600', missing: pictureNotFound },
+    });
+  });
 
-  app.get<{ Params: { '*': string } }>(
-    '/posters/*',
-    { exposeHeadRoute: false, config: { operation: poster } },
-    ({ params }, reply) => {
-      const files = workingFiles(path, recordingNameOf(params));
-      return send(reply, files.poster, 'image/jpeg', 'private, max-age=3600');
-    },
-  );
-
-  app.get<{ Params: { '*': string } }>(
-    '/live/*',
-    { exposeHeadRoute: false, config: { operation: liveFile } },
-    ({ params }, reply) => {
-      const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(params['*']) ?? [];
-      const known = liveFiles.find(({ pattern }) => pattern.test(file));
-      if (!known || !recordingNameSchema.safeParse(name).success) throw recordingNotFound();
-      return send(reply, workingFiles(path, name).segmentsFolder + file, known.type, known.cache);
-    },
-  );
+  getAndHead<WorkingFileRoute>(app, '/live/*', { operation: liveFile }, (request, reply) => {
+    const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(request.params['*']) ?? [];
+    const known = liveFiles.find(({ pattern }) => pattern.test(file));
+    if (!known || !recordingNameSchema.safeParse(name).success) throw liveFileNotFound();
+    const key = workingFiles(path, name).segmentsFolder + file;
+    const { type, cache: cacheControl } = known;
+    return sendObject(request, reply, objectIn(storage, key), {
+      ...{ type, cacheControl, missing: liveFileNotFound },
+    });
+  });
 }

@@ -1,65 +1,144 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import formbody from '@fastify/formbody';
 import { zipInputSchema } from '@reelroom/shared';
-import { makeZip, predictLength } from 'client-zip';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import pMap from 'p-map';
 import { z } from 'zod';
-import { invalidInput, parseInput, storageUnavailable } from '../../errors.ts';
+import { invalidInput, parseInput, recordingNotFound, storageUnavailable } from '../../errors.ts';
+import { getAndHead } from '../../get-and-head.ts';
 import { binary, errors, type Operation } from '../../operation.ts';
 import type { Storage } from '../../plugins/storage/storage.ts';
 import type { Services } from '../../services.ts';
-import { whileOpen } from '../../while-open.ts';
+import { resolveByteRange } from './byte-range.ts';
+import { createChecksums, type Checksums } from './checksums.ts';
 import { downloadName } from './download-name.ts';
+import { sendObject, type Source } from './send-object.ts';
+import { fileAnswers, fileHeaders } from './video-operation.ts';
+import { descriptorOf, directoryOf, headerOf, zipLayout, type ZipEntry } from './zip-layout.ts';
 import { uniqueNames } from './zip-names.ts';
+
+type ZipRoute = { Querystring: { name?: unknown } };
 
 /** How many recordings are looked up at once. */
 const atOnce = 16;
 
+/** More than so many bytes are not read a second time for a range: all is sent instead (RFC 9110 §14.2). */
+const mostReadAgain = 4 * 2 ** 30;
+
 /** A file that goes into a ZIP: an object of S3, as long as it has this ETag. */
-export interface ZippedFile {
+export interface ZippedFile extends ZipEntry {
   key: string;
   etag: string | undefined;
-  /** Bytes. */
-  size: number;
-  /** What it is called in the ZIP. */
-  name: string;
-  lastModified: Date;
 }
 
-/** How long the ZIP of these files is, in bytes. */
-export const zipLength = (files: Pick<ZippedFile, 'name' | 'size'>[]): bigint => predictLength(files);
+/** A ZIP's own ETag, of all that its bytes depend on; none where a file has none. */
+function etagOf(files: ZippedFile[]): string | undefined {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    if (file.etag === undefined) return undefined;
+    hash.update(headerOf(file)).update(`${file.etag} ${file.size}\n`);
+  }
+  return `"${hash.digest('hex').slice(0, 32)}"`;
+}
 
 /**
- * These files as a ZIP, nothing in it compressed: `zipLength` bytes. It is read from S3 as fast
- * as it is taken, one file after the other, with one GetObject each; no other holds a connection, and
- * nothing is stored. The stream fails where S3 does, or where a file is not the same any more.
+ * These files as a ZIP, nothing in it compressed. It is read from S3 as fast as it is taken, one
+ * file after the other, with one GetObject each; no other holds a connection, and nothing is stored. The
+ * stream fails where S3 does, or where a file is not the same any more.
+ *
+ * A range costs the GetObjects of the files in it. One that reaches behind a file's end needs that
+ * file's checksum, and one that reaches the directory those of all: what `checksums` does not know is read for it. Where
+ * that is more than 4 GiB, all is sent.
  */
-export function zipOf(storage: Pick<Storage, 'get'>, files: ZippedFile[], signal: AbortSignal): Readable {
-  async function* bytesOf({ key, etag, name }: ZippedFile): AsyncGenerator<Uint8Array> {
-    const { status, body } = await storage.get(key, { IfMatch: etag }, signal);
-    if (status !== 200 || !body) throw storageUnavailable(new Error(`${status} instead of ${name}`));
-    yield* body;
+export function zipOf(storage: Pick<Storage, 'get'>, checksums: Checksums, files: ZippedFile[]): Source {
+  const { parts, length } = zipLayout(files);
+  const etag = etagOf(files);
+  const head = { status: 200, contentLength: length, etag };
+  const sums = files.map((file) => checksums.of(file));
+
+  /** How much of files whose checksums are needed comes before what is read anyway. */
+  function readAgain(start: number, end: number): number {
+    const reachesDirectory = end > (parts.at(-1)?.start ?? 0);
+    return parts.reduce((bytes, { kind, index, ...part }) => {
+      const behind = part.start + part.length;
+      const isNeeded = kind === 'file' && (reachesDirectory || (end > behind && start < behind));
+      const before = Math.min(Math.max(start - part.start, 0), part.length);
+      return bytes + (isNeeded ? Math.max(before - (sums[index]?.length ?? 0), 0) : 0);
+    }, 0);
   }
-  const entries = files.map((file) => ({
-    name: file.name,
-    size: file.size,
-    lastModified: file.lastModified,
-    // Nothing is asked of S3 before this file's turn.
-    input: { [Symbol.asyncIterator]: () => bytesOf(file) },
-  }));
-  return Readable.from(makeZip(entries), { objectMode: false });
+
+  async function* read(index: number, start: number, end: number, signal: AbortSignal) {
+    const [file, sum] = [files[index], sums[index]];
+    if (!file || !sum || start >= end) return;
+    const Range = start > 0 || end < file.size ? `bytes=${start}-${end - 1}` : undefined;
+    const { status, body } = await storage.get(file.key, { IfMatch: file.etag, Range }, signal);
+    if (status !== (Range === undefined ? 200 : 206) || !body)
+      throw storageUnavailable(new Error(`${status} instead of ${file.name}`));
+    let at = start;
+    for await (const piece of body) {
+      const bytes: Uint8Array = piece;
+      sum.add(bytes, at);
+      at += bytes.length;
+      yield bytes;
+    }
+  }
+
+  /** Reads as far as `end` what a file's checksum needs and nobody has read. */
+  async function sumUp(index: number, end: number, signal: AbortSignal): Promise<void> {
+    for await (const bytes of read(index, sums[index]?.length ?? 0, end, signal)) void bytes;
+  }
+
+  async function* bytesOf(start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    for (const { kind, index, ...part } of parts) {
+      const from = Math.max(start - part.start, 0);
+      const to = Math.min(end - part.start, part.length);
+      if (from >= to) continue;
+      const file = files[index];
+      if (kind === 'file') {
+        if (to === part.length && end > part.start + part.length) await sumUp(index, from, signal);
+        yield* read(index, from, to, signal);
+      } else if (kind === 'header' && file) yield headerOf(file).subarray(from, to);
+      else if (kind === 'descriptor' && file) {
+        await sumUp(index, file.size, signal);
+        yield descriptorOf(file, sums[index]?.crc ?? 0).subarray(from, to);
+      } else {
+        for (const [each, { size }] of files.entries()) await sumUp(each, size, signal);
+        const crcs = sums.map(({ crc }) => crc);
+        yield directoryOf(files, crcs).subarray(from, to);
+      }
+    }
+  }
+  const stream = (start: number, end: number, signal: AbortSignal) =>
+    Readable.from(bytesOf(start, end, signal), { objectMode: false });
+
+  return {
+    head: async () => head,
+    async get(range, signal) {
+      const part = range === undefined ? { start: 0, end: length } : resolveByteRange(range, length);
+      if (!part) return { status: 416 };
+      const { start, end } = part;
+      if (range === undefined || readAgain(start, end) > mostReadAgain)
+        return { ...head, body: stream(0, length, signal) };
+      return {
+        ...{ status: 206, etag, contentLength: end - start },
+        contentRange: `bytes ${start}-${end - 1}/${length}`,
+        body: stream(start, end, signal),
+      };
+    },
+  };
 }
 
 const example = 'team-RM_fC7Rk3PmWb2a-2026-01-31T101530123.mp4';
 
 const answers: Operation['answers'] = {
   200: {
-    description: 'Nothing in it is compressed; it is broken off where S3 fails',
+    description: 'Nothing in it is compressed; it is broken off where S3 fails for long',
     headers: z.object({
       'Content-Length': z.string().describe('Bytes'),
       'Content-Disposition': z.string(),
       'Cache-Control': z.string(),
+      ETag: z.string().describe('The strong entity tag of these files, so named, in this order'),
     }),
     content: binary('application/zip'),
   },
@@ -77,7 +156,8 @@ const getZip: Operation = {
   description:
     'Where there are few: a long address is not taken everywhere. One that is named twice is in it once.',
   query: z.object({ name: zipInputSchema.shape.names }),
-  answers,
+  headers: fileHeaders,
+  answers: { ...fileAnswers(['application/zip'], { hasDate: false }), ...answers },
 };
 
 const postZip: Operation = {
@@ -110,6 +190,8 @@ export async function zipRoutes(
   app: FastifyInstance,
   { library, lifecycle, storage }: Pick<Services, 'library' | 'lifecycle'> & { storage: Storage },
 ): Promise<void> {
+  const checksums = createChecksums();
+
   // For these routes only: a page of any other site can send a form.
   await app.register(formbody);
 
@@ -123,30 +205,24 @@ export async function zipRoutes(
     };
   }
 
-  async function send(input: unknown, reply: FastifyReply): Promise<FastifyReply> {
+  async function send(input: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { names } = parseInput(zipInputSchema, input);
     const files = await pMap(new Set(names), fileOf, { concurrency: atOnce });
     const inZip = uniqueNames(files.map(({ name }) => name));
     const zipped = files.map((file, index) => ({ ...file, name: inZip[index] ?? file.name }));
-
-    const open = whileOpen(reply);
     const today = new Date().toISOString().slice(0, 10);
-    return reply
-      .header('content-type', 'application/zip')
-      .header('content-length', String(zipLength(zipped)))
-      .header('content-disposition', `attachment; filename="Reelroom recordings ${today}.zip"`)
-      .header('cache-control', 'private, no-cache')
-      .header('x-content-type-options', 'nosniff')
-      .send(zipOf(storage, zipped, open));
+    return sendObject(request, reply, zipOf(storage, checksums, zipped), {
+      ...{ type: 'application/zip', cacheControl: 'private, no-cache', missing: recordingNotFound },
+      disposition: `attachment; filename="Reelroom recordings ${today}.zip"`,
+    });
   }
 
   const failure = 'Error downloading recordings';
-  const onGet = { exposeHeadRoute: false, config: { failure, operation: getZip } };
-  app.get<{ Querystring: { name?: unknown } }>('/recordings/zip', onGet, ({ query }, reply) =>
-    send(named(query.name), reply),
+  getAndHead<ZipRoute>(app, '/recordings/zip', { failure, operation: getZip }, (request, reply) =>
+    send(named(request.query.name), request, reply),
   );
-  app.post('/recordings/zip', { config: { failure, operation: postZip } }, ({ body }, reply) => {
-    const given = Object(body);
-    return send('name' in given ? named(given.name) : given, reply);
+  app.post('/recordings/zip', { config: { failure, operation: postZip } }, (request, reply) => {
+    const given = Object(request.body);
+    return send('name' in given ? named(given.name) : given, request, reply);
   });
 }

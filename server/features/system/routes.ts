@@ -10,6 +10,9 @@ const status = (isReady: boolean): SystemStatus => ({
   setup: [],
 });
 
+/** How old what S3 last answered may be, in ms: each time that it is asked costs. */
+const storageAgeMs = 5_000;
+
 const health: Operation = {
   operationId: 'getHealth',
   tag: 'Operation',
@@ -21,7 +24,7 @@ const readiness: Operation = {
   operationId: 'getReadiness',
   tag: 'Operation',
   summary: 'Whether what the app leans on is there',
-  description: 'Asks LiveKit and S3: one request each.',
+  description: 'Asks LiveKit, and S3 unless it has answered anything within the last 5 s: one request each.',
   answers: {
     200: json('LiveKit and S3 answer', systemStatusSchema, { ready: status(true) }),
     503: json('LiveKit or S3 does not answer', systemStatusSchema, { away: status(false) }),
@@ -36,7 +39,7 @@ export async function systemRoutes(
   app.get('/healthz', { config: { operation: health } }, async (): Promise<Health> => ({ status: 'ok' }));
 
   app.get('/readyz', { config: { operation: readiness } }, async (_request, reply) => {
-    await system.check();
+    await system.check(storageAgeMs);
     return reply.code(system.isReady() ? 200 : 503).send(system.status());
   });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Setup, SystemStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { ReelroomError, storageNewer, toReelroomError } from '../../errors.ts';
@@ -6,11 +7,16 @@ import type { FormatWatch } from '../recordings/format.ts';
 /** What the app leans on. */
 export type Dependency = 'livekit' | 'storage';
 
-/** Whose failure an error tells of. */
-const failing: Record<string, Dependency> = {
-  LIVEKIT_UNAVAILABLE: 'livekit',
-  STORAGE_UNAVAILABLE: 'storage',
-};
+/** How long is waited for the answer of a storage that takes its time, in ms: what was known before counts until then. */
+const patienceMs = 2_000;
+
+/** Why something is away. */
+interface Absence {
+  /** A sentence for people. */
+  reason: string;
+  /** What has to be put right, for whoever runs the app. */
+  detail?: string | undefined;
+}
 
 /** Whether what the app leans on is there, and what the launcher is still setting up. */
 export function createSystem({
@@ -21,9 +27,10 @@ export function createSystem({
   retentionDays,
   log,
 }: {
-  /** Each throws when it is away. */
+  /** Throws when it is away. */
   livekit: { check(): Promise<void> };
-  storage: { check(): Promise<void> };
+  /** The same, as far as was known `maxAgeMs` ago. */
+  storage: { check(maxAgeMs: number): Promise<void>; notices(): string[] };
   /** Whether this version may write what is stored. */
   format: Pick<FormatWatch, 'look' | 'isNewer'>;
   /** What the launcher last told of the set-up. */
@@ -32,52 +39,66 @@ export function createSystem({
   retentionDays: number | undefined;
   log: FastifyBaseLogger;
 }) {
-  const checks = { livekit, storage };
-  /** Why each is away, a sentence; `undefined` once it answered. */
-  const away: Record<Dependency, string | undefined> = {
-    livekit: 'Not asked yet',
-    storage: 'Not asked yet',
+  /** Why each is away; `undefined` once it answered. */
+  const away: Record<Dependency, Absence | undefined> = {
+    livekit: { reason: 'Not asked yet' },
+    storage: { reason: 'Not asked yet' },
   };
 
   /** What `name` was heard to be: away when there is an error. */
   function hear(name: Dependency, error?: unknown): void {
     const before = away[name];
-    away[name] = error === undefined ? undefined : toReelroomError(error).message;
-    if (before === away[name]) return;
-    if (error === undefined) log.info(`${name} answers`);
-    else log.error({ err: error }, `${away[name]}; trying again`);
+    if (error === undefined) {
+      away[name] = undefined;
+      if (before) log.info(`${name} answers`);
+      return;
+    }
+    const { message: reason, detail } = toReelroomError(error);
+    away[name] = { reason, detail };
+    if (before?.reason !== reason || before.detail !== detail)
+      log.error({ err: error }, `${detail ?? reason}; trying again`);
   }
 
-  const look = (name: Dependency): Promise<void> =>
-    checks[name].check().then(
+  const look = (name: Dependency, check: Promise<void>): Promise<void> =>
+    check.then(
       () => hear(name),
       (error: unknown) => hear(name, error),
     );
 
+  const lookAtLivekit = () => look('livekit', livekit.check());
+  const lookAtStorage = (maxAgeMs: number) => look('storage', storage.check(maxAgeMs));
+
   const isThere = (name: Dependency): boolean => away[name] === undefined;
 
-  const ability = (needed: Setup['parts'][number]['needed'], reason: string | undefined) => {
+  const ability = (needed: Setup['parts'][number]['needed'], absence: Absence | undefined) => {
     const pending = setup().parts.find((part) => part.needed === needed && part.state !== 'ready');
-    const why = pending ? `${pending.name}: ${pending.step}` : reason;
-    return why === undefined ? { ready: true } : { ready: false, reason: why };
+    if (pending) return { ready: false, reason: `${pending.name}: ${pending.step}` };
+    return absence ? { ready: false, ...absence } : { ready: true };
   };
 
   return {
-    /** Asks LiveKit and S3 whether they are there: one request each, and every ten minutes one more. */
-    async check(): Promise<void> {
-      await Promise.all([look('livekit'), look('storage')]);
+    /**
+     * Asks LiveKit whether it is there, and S3 where it has answered nothing for `storageAgeMs`: one request
+     * each. What S3 does not answer within 2 s is heard later.
+     */
+    async check(storageAgeMs: number): Promise<void> {
+      const storageKnown = lookAtStorage(storageAgeMs);
+      await Promise.all([lookAtLivekit(), Promise.race([storageKnown, sleep(patienceMs)])]);
       if (isThere('storage')) await format.look().catch(() => undefined);
     },
 
-    /** Asks those that are away whether they are there again: one request each. */
+    /**
+     * Asks those that are away whether they are there again, and S3 whether it is after a request to it has
+     * failed: one request each.
+     */
     async checkAway(): Promise<void> {
-      await Promise.all((['livekit', 'storage'] as const).map((name) => isThere(name) || look(name)));
+      void lookAtStorage(Infinity);
+      if (!isThere('livekit')) await lookAtLivekit();
     },
 
-    /** A request to one of them has failed, if that is what this error says. */
+    /** A request to LiveKit has failed, if that is what this error says; the storage knows by itself. */
     failed(error: unknown): void {
-      const name = error instanceof ReelroomError ? failing[error.code] : undefined;
-      if (name) hear(name, error);
+      if (error instanceof ReelroomError && error.code === 'LIVEKIT_UNAVAILABLE') hear('livekit', error);
     },
 
     /** Whether one of them is there, as far as is known. */
@@ -89,12 +110,14 @@ export function createSystem({
     /** What works now, as of the last check. */
     status(): SystemStatus {
       const calls = ability('calls', away.livekit);
-      const storage = ability('storage', away.storage);
-      const recorder = ability('recording', format.isNewer() ? storageNewer().message : undefined);
-      const recording = [calls, storage, recorder].find(({ ready }) => !ready) ?? recorder;
+      const bucket = ability('storage', away.storage);
+      const notices = storage.notices();
+      const recorder = ability('recording', format.isNewer() ? { reason: storageNewer().message } : undefined);
+      const recording = [calls, bucket, recorder].find(({ ready }) => !ready) ?? recorder;
       return {
-        ...{ calls, storage, recording, setup: setup().parts },
+        ...{ calls, storage: bucket, recording, setup: setup().parts },
         ...(retentionDays !== undefined && { retentionDays }),
+        ...(notices.length > 0 && { notices }),
       };
     },
   };

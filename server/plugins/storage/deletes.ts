@@ -6,45 +6,26 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
-import { storageRefused, storageUnavailable, type ReelroomError } from '../../errors.ts';
+import { ReelroomError, storageRefused, storageUnavailable } from '../../errors.ts';
+import { orNothing, type Reach } from './answers.ts';
+import { refusalOf } from './refusal.ts';
+import { patient } from './s3-client.ts';
 
 /** How many objects are deleted at once where each takes a request. */
 const atOnce = 16;
 
-/** What S3 says when it will be able to later (Amazon S3 API Reference, "List of error codes"). */
-const passing = new Set([
-  'InternalError',
-  'OperationAborted',
-  'RequestTimeout',
-  'ServiceUnavailable',
-  'SlowDown',
-]);
-
-/** What S3 says of credentials that it does not take. */
-const unknownKey = new Set([
-  'InvalidAccessKeyId',
-  'SignatureDoesNotMatch',
-  'ExpiredToken',
-  'RequestTimeTooSkewed',
-]);
-
-const whyNot = (code: string, cause?: unknown): ReelroomError =>
-  passing.has(code)
-    ? storageUnavailable(cause)
-    : storageRefused(`S3 refuses: s3:DeleteObject is needed, or the object is locked (${code})`, cause);
-
-/** Why S3 did not do what it was asked; `STORAGE_UNAVAILABLE` where it could not be asked. */
-function errorOf(error: unknown): ReelroomError {
-  const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 500) : 500;
-  const isRefusal = error instanceof Error && status >= 400 && status < 500 && !unknownKey.has(error.name);
-  return isRefusal ? whyNot(error.name, error) : storageUnavailable(error);
+/** Why S3 did not delete one of many, by its code; what is no refusal passes. */
+function whyNot(code: string, message: string): ReelroomError {
+  const status = code === 'AccessDenied' ? 403 : undefined;
+  const refusal = refusalOf({ code, message, status }, 's3:DeleteObject');
+  return refusal ? storageRefused(refusal.detail) : storageUnavailable(new Error(`${code}: ${message}`));
 }
 
 /** Whether a server does not take DeleteObjects at all, or not as the SDK sends it: the objects may be deleted one by one. */
 const isNotTaken = (error: unknown): boolean =>
   error instanceof S3ServiceException &&
   [400, 405, 411, 501].includes(error.$metadata.httpStatusCode ?? 0) &&
-  !unknownKey.has(error.name);
+  refusalOf({ code: error.name, message: error.message, status: undefined }, 's3:DeleteObject') === undefined;
 
 /**
  * Deletes up to 1,000 objects, those that are not there as well: one request; one for each where the
@@ -53,8 +34,7 @@ const isNotTaken = (error: unknown): boolean =>
  * @throws {ReelroomError} STORAGE_UNAVAILABLE, STORAGE_REFUSED where it would delete none
  */
 export async function deleteAtOnce(
-  client: S3Client,
-  Bucket: string,
+  { client, reach, Bucket }: { client: S3Client; reach: Reach; Bucket: string },
   keys: string[],
 ): Promise<Map<string, ReelroomError>> {
   const request = new DeleteObjectsCommand({
@@ -72,20 +52,20 @@ export async function deleteAtOnce(
     { step: 'build' },
   );
   try {
-    const { Errors = [] } = await client.send(request);
-    return new Map(Errors.map(({ Key = '', Code = '' }) => [Key, whyNot(Code)]));
+    const { Errors = [] } = await reach('s3:DeleteObject', client.send(request, patient));
+    return new Map(Errors.map(({ Key = '', Code = '', Message = '' }) => [Key, whyNot(Code, Message)]));
   } catch (error) {
-    if (!isNotTaken(error)) throw errorOf(error);
+    const said = error instanceof ReelroomError ? error.cause : error;
+    if (!isNotTaken(said)) throw error;
   }
   const refused = new Map<string, ReelroomError>();
   await pMap(
     keys,
     async (Key) => {
       try {
-        await client.send(new DeleteObjectCommand({ Bucket, Key }));
+        await reach('s3:DeleteObject', orNothing(client.send(new DeleteObjectCommand({ Bucket, Key }))));
       } catch (error) {
-        const isGone = error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404;
-        if (!isGone) refused.set(Key, errorOf(error));
+        refused.set(Key, error instanceof ReelroomError ? error : storageUnavailable(error));
       }
     },
     { concurrency: atOnce },

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { isNoBucket, UnexpectedAnswer } from './answers.ts';
+import { BodyLost, resumedBody } from './resumed-body.ts';
 import type { SignedRequests } from './signed-requests.ts';
 import type { ObjectHead, ObjectRequest } from './storage.ts';
 
@@ -15,15 +17,34 @@ function headOf({ statusCode, headers }: Dispatcher.ResponseData): ObjectHead {
     status: statusCode,
     contentLength: contentLength === undefined ? undefined : Number(contentLength),
     contentRange: only(headers['content-range']),
-    etag: only(headers.etag),
+    // Of an object that was put in place without S3, versitygw knows none.
+    etag: only(headers.etag) || undefined,
     lastModified: lastModified === undefined ? undefined : new Date(lastModified),
   };
 }
 
 /**
+ * Which bytes of the object follow, from `start` to before `end`. Nothing where the head does not
+ * say so in one way, or has other bytes than `asked`; or has nothing that S3 says of every object, so that
+ * it is something in S3's place that answers.
+ */
+function bytesOf({ status, contentLength, contentRange = '', etag, lastModified }: ObjectHead, asked = '') {
+  if (contentLength === undefined || (etag === undefined && lastModified === undefined)) return undefined;
+  if (status === 200) return { start: 0, end: contentLength };
+  const [, first, last] = /^bytes (\d+)-(\d+)\/\d+$/.exec(contentRange) ?? [];
+  const part = { start: Number(first), end: Number(last) + 1 };
+  const [, start = first] = /^bytes=(\d+)-/.exec(asked) ?? [];
+  return part.end - part.start === contentLength && part.start === Number(start) ? part : undefined;
+}
+
+const hasBytes = (status: number) => status === 200 || status === 206;
+
+/**
  * Reads objects whose URLs `sign` signs.
  * @returns reads one, or the part of it that is asked for: S3's status (200, 206, 304, 404,
- *   412 or 416), and where bytes follow a body, which is read from S3 as fast as it is read here
+ *   412 or 416), and where bytes follow a body, which is read from S3 as fast as it is read here.
+ *   A body that breaks off is asked for again from there, one request each time, as long as the
+ *   object has the same ETag: see {@link resumedBody}
  */
 export const createObjectStream =
   (requests: SignedRequests, sign: (key: string) => Promise<string>) =>
@@ -32,23 +53,45 @@ export const createObjectStream =
     { Range, IfNoneMatch, IfMatch }: ObjectRequest,
     signal: AbortSignal,
   ): Promise<ObjectHead & { body?: Readable }> => {
-    const answer = await requests.get({
-      what: `object ${key}`,
-      sign: () => sign(key),
-      headers: {
-        ...(Range !== undefined && { range: Range }),
-        ...(IfNoneMatch !== undefined && { 'if-none-match': IfNoneMatch }),
-        ...(IfMatch !== undefined && { 'if-match': IfMatch }),
-      },
-      signal,
-    });
-    const head = headOf(answer);
-    if (head.status === 200 || head.status === 206) {
-      // One that is destroyed before anybody reads it would end the process.
-      answer.body.on('error', () => undefined);
-      return { ...head, body: answer.body };
+    async function request(headers: Record<string, string>) {
+      const answer = await requests.get({
+        ...{ what: `object ${key}`, sign: () => sign(key), headers, signal },
+        read(answer) {
+          // One that is destroyed before anybody reads it would end the process.
+          answer.body.on('error', () => undefined);
+          const head = headOf(answer);
+          const bytes = bytesOf(head, headers.range);
+          if (hasBytes(head.status) && !bytes) {
+            answer.body.destroy();
+            throw new Error('S3 does not say which bytes it sends');
+          }
+          return { head, bytes, body: answer.body };
+        },
+      });
+      const { status } = answer.head;
+      if (!hasBytes(status)) {
+        const unexpected = new UnexpectedAnswer(status, await answer.body.text());
+        // A bucket that is not there says nothing of what is in it.
+        if (!answers.includes(status) || isNoBucket(unexpected)) throw unexpected;
+      }
+      return answer;
     }
-    await answer.body.dump();
-    if (!answers.includes(head.status)) throw new Error(`S3 answered ${head.status}`);
-    return head;
+
+    const { head, body, bytes } = await request({
+      ...(Range !== undefined && { range: Range }),
+      ...(IfNoneMatch !== undefined && { 'if-none-match': IfNoneMatch }),
+      ...(IfMatch !== undefined && { 'if-match': IfMatch }),
+    });
+    if (!bytes) return head;
+
+    async function ask(at: number): Promise<Readable> {
+      if (head.etag === undefined) throw new BodyLost(`${key} has no ETag`);
+      const range = `bytes=${at}-${(bytes?.end ?? 0) - 1}`;
+      const next = await request({ range, 'if-match': head.etag });
+      const isSame = next.head.status === 206 && next.head.etag === head.etag;
+      if (isSame && next.bytes?.end === bytes?.end) return next.body;
+      next.body.destroy();
+      throw new BodyLost(`${key} is not the same any more (${next.head.status})`);
+    }
+    return { ...head, body: resumedBody({ ...{ body, ask, signal }, ...bytes }) };
   };

@@ -1,5 +1,4 @@
-import type { Options } from '../../options.ts';
-import { createPresigner } from './presign.ts';
+import type { Presign } from './presign.ts';
 
 /**
  * How long such a URL is good for, in s: a player that has been sent there once may ask
@@ -7,10 +6,8 @@ import { createPresigner } from './presign.ts';
  */
 export const publicFor = 3_600;
 
-/** Signs URLs by which browsers read objects from S3 themselves, at the endpoint that they reach. */
-export function createPublicUrls(s3: Options['s3']) {
-  const presign = createPresigner(s3);
-
+/** Signs URLs by which browsers read objects from S3 themselves: `presign` signs for the endpoint that they reach. */
+export function createPublicUrls(presign: Presign) {
   /** The URL for a request with this method, whose answer has these headers. */
   return (
     method: 'GET' | 'HEAD',

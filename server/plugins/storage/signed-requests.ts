@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, errors, request, type Dispatcher } from 'undici';
+import { monotonicTime } from '../../clock.ts';
+import { answersWithin } from './s3-client.ts';
 
 /** How long a signed URL is good for, and how long one is used, in ms. */
 export const signedFor = 15 * 60_000;
@@ -12,63 +14,81 @@ const maxSigned = 1_000;
 const tries = 4;
 const firstPause = 200;
 
-const isBusy = (status: number) => status === 429 || status >= 500;
+const isBusy = (status: number) => [429, 500, 502, 503, 504].includes(status);
+
+/** What S3 says of a URL whose time is over, by its clock or ours, among much else. */
+const forbidden = 403;
 
 /**
  * GETs through undici, which takes half the time of the SDK's own requests, of URLs that S3
  * takes since they are signed, for {@link signedFor} ms. A URL is used for some minutes, whatever the
  * headers say: neither Range nor conditions are part of what is signed.
+ * @param heardDate hears what time it is at S3, from the `Date` of each answer
  */
-export function createSignedRequests() {
+export function createSignedRequests(heardDate: (date: string) => void) {
   const agent = new Agent({
     // Over HTTP/2 all viewers would share one connection to S3, and its flow control.
     allowH2: false,
-    connect: { timeout: 2_000 },
-    headersTimeout: 5_000,
-    // Does not run while whoever reads is the one who pauses.
-    bodyTimeout: 60_000,
+    connect: { timeout: 5_000 },
+    headersTimeout: answersWithin,
+    // Within which a next piece has to come. Does not run while whoever reads is the one who pauses.
+    bodyTimeout: 10_000,
   });
   const signed = new Map<string, { url: Promise<string>; until: number }>();
 
   function urlOf(what: string, sign: () => Promise<string>): Promise<string> {
     const known = signed.get(what);
-    if (known && known.until > Date.now()) return known.url;
+    if (known && known.until > monotonicTime()) return known.url;
     signed.delete(what);
     // All are good for as long: the first that was signed is the first to go.
     const [oldest] = signed.size < maxSigned ? [] : signed.keys();
     if (oldest !== undefined) signed.delete(oldest);
     const url = sign();
-    signed.set(what, { url, until: Date.now() + reusedFor });
+    signed.set(what, { url, until: monotonicTime() + reusedFor });
     url.catch(() => signed.delete(what));
     return url;
   }
 
   return {
     /**
-     * S3's answer, of whatever status; tried again, with growing pauses of random length, until
-     * it is not that S3 is busy. Not tried again once it has begun. Throws what undici throws.
+     * What `read` makes of S3's answer, of whatever status; tried again, with growing pauses of random
+     * length, until it is not that S3 is busy, and until `read` does not fail; once more, with a URL that is signed
+     * anew, when S3 forbids it: the machine may have slept, or its clock been set. Not tried again when S3
+     * took too long to begin. Throws what undici throws.
      * @param what is asked for, and `sign` signs
      */
-    async get({
+    async get<T>({
       what,
       sign,
       headers = {},
       signal,
+      read,
     }: {
       what: string;
       sign: () => Promise<string>;
       headers?: Record<string, string>;
       signal: AbortSignal;
-    }): Promise<Dispatcher.ResponseData> {
-      const url = await urlOf(what, sign);
+      read: (answer: Dispatcher.ResponseData) => T | Promise<T>;
+    }): Promise<T> {
+      let url = await urlOf(what, sign);
+      let isSignedAnew = false;
       for (let tried = 1; ; tried += 1) {
         const isLast = tried === tries;
         try {
           const answer = await request(url, { dispatcher: agent, headers, signal });
-          if (isLast || !isBusy(answer.statusCode)) return answer;
+          const { date } = answer.headers;
+          if (typeof date === 'string') heardDate(date);
+          if (answer.statusCode === forbidden && !isSignedAnew) {
+            await answer.body.dump();
+            signed.delete(what);
+            url = await urlOf(what, sign);
+            isSignedAnew = true;
+            continue;
+          }
+          if (isLast || !isBusy(answer.statusCode)) return await read(answer);
           await answer.body.dump();
         } catch (error) {
-          if (isLast || signal.aborted) throw error;
+          if (isLast || signal.aborted || error instanceof errors.HeadersTimeoutError) throw error;
         }
         await sleep(Math.random() * firstPause * 2 ** (tried - 1), undefined, { signal });
       }

@@ -1,26 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   paginateListObjectsV2,
   PutObjectCommand,
-  S3Client,
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
-import { storageUnavailable, type ReelroomError } from '../../errors.ts';
+import type { ReelroomError } from '../../errors.ts';
 import type { Options } from '../../options.ts';
-import { orNothing, orStatus, reach } from './answers.ts';
-import { whenMet, type WriteCondition } from './conditions.ts';
+import { createReach, isNoBucket, orNothing, orStatus, UnexpectedAnswer } from './answers.ts';
+import { ConditionNotMet, whenMet, type WriteCondition } from './conditions.ts';
+import { credentialsOf } from './credentials.ts';
 import { deleteAtOnce } from './deletes.ts';
+import { createHealth } from './health.ts';
 import { parseListAnswer } from './list-answer.ts';
 import { createObjectStream } from './object-stream.ts';
-import { createPresigner } from './presign.ts';
+import { createPresigner, type Presign } from './presign.ts';
+import { answersWithin, createS3Client, patient, s3Clock } from './s3-client.ts';
 import { createSignedRequests, signedFor } from './signed-requests.ts';
-import { patient, startUpload, type Upload } from './upload.ts';
+import { startUpload, type Upload } from './upload.ts';
 
 /** What S3 tells of an object. */
 export interface StoredObject {
@@ -58,59 +61,125 @@ const bodyTimeout = 60_000;
 /** How many keys S3 lists, or deletes, with one request. */
 export const keysAtOnce = 1_000;
 
+/** How long a small request may take, with its tries, in ms. */
+const smallTimeout = 2 * answersWithin;
+
+/** How old what S3 last answered may be, in ms, for it to count as there. */
+const quietMs = 120_000;
+
 /**
  * The bucket, and the only place that knows the S3 SDK. Each method is one request
  * but for `list`, `folders`, `deleteEach` and `deleteMany` (one per 1,000 keys), and throws `STORAGE_UNAVAILABLE` when S3
- * cannot be reached or refuses our credentials.
+ * cannot be reached, `STORAGE_REFUSED` when it refuses what we may not do: a right, the bucket or a setting is missing.
+ * @param path key prefix of all that is ours
  */
-export function createStorage({ endpoint, accessKey, secretKey, region, bucket }: Options['s3']) {
-  const client = new S3Client({
-    endpoint,
-    region,
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-    forcePathStyle: true,
-    // Servers other than AWS refuse checksums that they do not know.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    // With a growing pause of random length between them, as S3's SlowDown asks for.
-    maxAttempts: 4,
-    retryMode: 'standard',
-    requestHandler: {
-      connectionTimeout: 2_000,
-      // Until the answer begins: a video may take hours.
-      requestTimeout: 5_000,
-      throwOnRequestTimeout: true,
-      // A paused viewer holds its socket: they must not use up a small pool.
-      httpAgent: { maxSockets: 10_000, keepAlive: true },
-      httpsAgent: { maxSockets: 10_000, keepAlive: true },
+export function createStorage(s3: Options['s3'], path = '') {
+  const client = createS3Client(s3);
+  const clock = s3Clock(client);
+  const Bucket = s3.bucket;
+  const signing = { credentials: credentialsOf(s3), now: clock.now };
+  const requests = createSignedRequests(clock.heard);
+  const presign = createPresigner(s3, signing);
+  const stream = createObjectStream(requests, (key) => presign('GET', key, {}, signedFor / 1_000));
+
+  /** An object that is there for a moment, to see whether we may put, read and delete one. */
+  const probeKey = `${path}.reelroom/probe`;
+  let isMade = !s3.createBucket;
+  const health = createHealth({
+    async ask() {
+      // Once only: where the bucket is missing later something is wrong with the disk, which a new one would hide.
+      if (!isMade) await makeBucket();
+      isMade = true;
+      await reach('s3:ListBucket', lookForBucket());
+    },
+    async probe() {
+      await put(probeKey, new Uint8Array());
+      await reach(
+        's3:GetObject',
+        orNothing(client.send(new GetObjectCommand({ Bucket, Key: probeKey }), soon())),
+      );
+      await remove(probeKey);
     },
   });
-  const Bucket = bucket;
-  const requests = createSignedRequests();
-  const presign = createPresigner({ endpoint, accessKey, secretKey, region, bucket });
-  const stream = createObjectStream(requests, (key) => presign('GET', key, {}, signedFor / 1_000));
+  const reach = createReach(health.listener);
+
+  const soon = () => ({ abortSignal: AbortSignal.timeout(smallTimeout) });
+
+  async function put(
+    Key: string,
+    Body: Uint8Array,
+    ContentType?: string,
+    condition?: WriteCondition,
+  ): Promise<string | undefined> {
+    const request = new PutObjectCommand({ Bucket, Key, Body, ContentType, ...condition });
+    const done = reach('s3:PutObject', client.send(request, soon()));
+    return (await (condition ? whenMet(done) : done)).ETag;
+  }
+
+  async function remove(Key: string): Promise<void> {
+    await reach('s3:DeleteObject', client.send(new DeleteObjectCommand({ Bucket, Key }), soon()));
+  }
+
+  /** Asks for the shortest of lists: HeadBucket does not say why it is refused. */
+  const lookForBucket = () =>
+    client.send(new ListObjectsV2Command({ Bucket, Prefix: probeKey, MaxKeys: 1 }), {
+      abortSignal: AbortSignal.timeout(answersWithin),
+    });
+
+  async function makeBucket(): Promise<void> {
+    const isThere = lookForBucket().then(
+      () => true,
+      (error: unknown) => {
+        if (!isNoBucket(error)) throw error;
+        return false;
+      },
+    );
+    if (await reach('s3:ListBucket', isThere)) return;
+    // 409: another process has made it in this very moment.
+    const made = client.send(new CreateBucketCommand({ Bucket }), soon());
+    await reach('s3:CreateBucket', orNothing(made, 409));
+  }
 
   /** What is directly in a folder, 1,000 keys a page. */
   async function* pagesOf(prefix: string) {
-    try {
-      yield* paginateListObjectsV2({ client }, { Bucket, Prefix: prefix, Delimiter: '/' });
-    } catch (error) {
-      throw storageUnavailable(error);
+    const pages = paginateListObjectsV2({ client }, { Bucket, Prefix: prefix, Delimiter: '/' });
+    for (;;) {
+      const { value, done } = await reach('s3:ListBucket', pages.next());
+      if (done) return;
+      yield value;
     }
   }
 
+  /** An object, or a part of it, at once, with its size; nothing where S3 says that there is none. */
+  function readWhole(key: string, Range?: string, IfMatch?: string) {
+    const signal = AbortSignal.timeout(bodyTimeout);
+    const read = stream(key, { Range, IfMatch }, signal).then(
+      async ({ status, body, etag, contentRange }) => {
+        if (status === 412) throw new ConditionNotMet('it has been replaced meanwhile');
+        const bytes = body && (await buffer(body));
+        return bytes && { bytes, etag, size: Number(contentRange?.split('/')[1] ?? bytes.length) };
+      },
+    );
+    return reach('s3:GetObject', read);
+  }
+
   return {
-    /** Throws when S3 is away, within 3 s; makes the bucket when it is missing. */
-    async check(): Promise<void> {
-      const options = { abortSignal: AbortSignal.timeout(3_000) };
-      try {
-        const found = await orNothing(client.send(new HeadBucketCommand({ Bucket }), options));
-        // 409: another process has made it in this very moment.
-        if (!found) await orNothing(client.send(new CreateBucketCommand({ Bucket }), options), 409);
-      } catch (error) {
-        throw storageUnavailable(error);
-      }
-    },
+    /**
+     * Throws why recordings can be neither made nor read, as far as is known. The first time the bucket is made where
+     * that is wanted. S3 is asked, by one request,
+     * when it has answered nothing for `maxAgeMs`, or when a request has failed since; it is away
+     * when it does not answer that within 15 s.
+     */
+    check: (maxAgeMs = quietMs): Promise<void> => health.check(maxAgeMs),
+
+    /** What does not work as it could, though recordings do: sentences for whoever runs the app. */
+    notices: (): string[] => health.refusals(),
+
+    /** Makes the bucket, unless it is there. One request, or two. */
+    makeBucket,
+
+    /** Signs URLs of the bucket at another endpoint, such as the one that browsers reach. No request. */
+    presignerAt: (endpoint: string): Presign => createPresigner({ ...s3, endpoint }, signing),
 
     /** All objects directly in the folder `prefix` ends in, key by key in S3's own order. */
     async *list(prefix: string): AsyncGenerator<StoredObject> {
@@ -150,30 +219,26 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
         what: `list ${JSON.stringify(query)}`,
         sign: () => presign('GET', undefined, query, signedFor / 1_000),
         signal: AbortSignal.timeout(bodyTimeout),
+        read: async ({ statusCode, body }) => ({ statusCode, text: await body.text() }),
       });
-      try {
-        const { statusCode, body } = await answer;
-        const text = await body.text();
+      const listing = answer.then(({ statusCode, text }) => {
         // A bucket that is not there is no empty one.
-        if (statusCode !== 200) throw new Error(`S3 answered ${statusCode}: ${text}`);
+        if (statusCode !== 200) throw new UnexpectedAnswer(statusCode, text);
         return parseListAnswer(text);
-      } catch (error) {
-        throw storageUnavailable(error);
-      }
+      });
+      return reach('s3:ListBucket', listing);
     },
 
     /** A small object's text; nothing where there is none. */
     async getText(key: string): Promise<string | undefined> {
-      const output = await reach(orNothing(client.send(new GetObjectCommand({ Bucket, Key: key }))));
-      return output?.Body?.transformToString();
+      const read = await readWhole(key);
+      return read?.bytes.toString();
     },
 
     /** A whole object, for those that are a few megabytes at most; nothing where there is none. */
     async getBytes(key: string): Promise<Uint8Array | undefined> {
-      const bytes = client
-        .send(new GetObjectCommand({ Bucket, Key: key }), { abortSignal: AbortSignal.timeout(bodyTimeout) })
-        .then(({ Body }) => Body?.transformToByteArray());
-      return reach(orNothing(bytes));
+      const read = await readWhole(key);
+      return read?.bytes;
     },
 
     /**
@@ -182,30 +247,18 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
      * With an `etag` only of the object that has it.
      * @throws {ConditionNotMet} where it is another by now
      */
-    async getPart(
+    getPart: (
       key: string,
       start: number,
       end: number,
       etag?: string,
-    ): Promise<{ bytes: Uint8Array; size: number; etag?: string | undefined } | undefined> {
-      const part = client
-        .send(new GetObjectCommand({ Bucket, Key: key, Range: `bytes=${start}-${end - 1}`, IfMatch: etag }), {
-          abortSignal: AbortSignal.timeout(bodyTimeout),
-        })
-        .then(async ({ Body, ContentRange, ETag }) => {
-          const bytes = await Body?.transformToByteArray();
-          return bytes && { bytes, size: Number(ContentRange?.split('/')[1] ?? bytes.length), etag: ETag };
-        });
-      const found = orNothing(reach(part), 416);
-      return etag === undefined ? found : whenMet(found);
-    },
+    ): Promise<{ bytes: Uint8Array; size: number; etag?: string | undefined } | undefined> =>
+      readWhole(key, `bytes=${start}-${end - 1}`, etag),
 
     /** A small object's text and its ETag, for who means to write it again; nothing where there is none. */
     async getTextAndEtag(key: string): Promise<{ text: string; etag: string | undefined } | undefined> {
-      const text = client
-        .send(new GetObjectCommand({ Bucket, Key: key }), { abortSignal: AbortSignal.timeout(bodyTimeout) })
-        .then(async ({ Body, ETag }) => ({ text: (await Body?.transformToString()) ?? '', etag: ETag }));
-      return reach(orNothing(text));
+      const read = await readWhole(key);
+      return read && { text: read.bytes.toString(), etag: read.etag };
     },
 
     /**
@@ -213,16 +266,13 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
      * @returns its ETag
      * @throws {ConditionNotMet}
      */
-    async putJson(key: string, value: unknown, condition?: WriteCondition): Promise<string | undefined> {
-      const Body = new TextEncoder().encode(JSON.stringify(value));
-      const object = { Bucket, Key: key, Body, ContentType: 'application/json' };
-      const put = reach(client.send(new PutObjectCommand({ ...object, ...condition })));
-      return (await (condition ? whenMet(put) : put)).ETag;
+    putJson(key: string, value: unknown, condition?: WriteCondition): Promise<string | undefined> {
+      return put(key, new TextEncoder().encode(JSON.stringify(value)), 'application/json', condition);
     },
 
     /** Makes an object that says all it has to say by its key. */
     async putEmpty(key: string): Promise<void> {
-      await reach(client.send(new PutObjectCommand({ Bucket, Key: key, Body: new Uint8Array() })));
+      await put(key, new Uint8Array());
     },
 
     /**
@@ -234,13 +284,11 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
         ...{ Bucket, Key: key, Body: body, ContentType: contentType, IfMatch: etag },
         ContentMD5: createHash('md5').update(body).digest('base64'),
       });
-      await whenMet(reach(client.send(request, patient)));
+      await whenMet(reach('s3:PutObject', client.send(request, patient)));
     },
 
     /** Deletes an object; one that is not there is deleted already. */
-    async delete(key: string): Promise<void> {
-      await reach(client.send(new DeleteObjectCommand({ Bucket, Key: key })));
-    },
+    delete: remove,
 
     /**
      * Deletes objects, those that are not there as well: one request per 1,000, and one more
@@ -251,9 +299,10 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
     async deleteEach(keys: string[]): Promise<Map<string, ReelroomError>> {
       const left = new Map<string, ReelroomError>();
       for (let from = 0; from < keys.length; from += keysAtOnce) {
-        const refused = await deleteAtOnce(client, Bucket, keys.slice(from, from + keysAtOnce));
+        const refused = await deleteAtOnce({ client, reach, Bucket }, keys.slice(from, from + keysAtOnce));
         if (refused.size === 0) continue;
-        for (const [key, why] of await deleteAtOnce(client, Bucket, [...refused.keys()])) left.set(key, why);
+        for (const [key, why] of await deleteAtOnce({ client, reach, Bucket }, [...refused.keys()]))
+          left.set(key, why);
       }
       return left;
     },
@@ -266,13 +315,14 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
 
     /** Begins an object that is uploaded in parts, or replaced by them. */
     startUpload: (key: string, contentType: string): Promise<Upload> =>
-      startUpload(client, Bucket, key, contentType),
+      startUpload({ client, reach, Bucket }, key, contentType),
 
     /** An object's head; its status is S3's: 200 or 404. */
     head(key: string): Promise<ObjectHead> {
       return reach(
+        's3:GetObject',
         orStatus(
-          client.send(new HeadObjectCommand({ Bucket, Key: key })).then((output) => ({
+          client.send(new HeadObjectCommand({ Bucket, Key: key }), soon()).then((output) => ({
             status: 200,
             contentLength: output.ContentLength,
             etag: output.ETag,
@@ -291,7 +341,8 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
       key: string,
       request: ObjectRequest,
       signal: AbortSignal,
-    ): Promise<ObjectHead & { body?: Readable }> => reach(stream(key, request, signal)),
+    ): Promise<ObjectHead & { body?: Readable }> =>
+      reach('s3:GetObject', stream(key, request, signal), signal),
 
     close(): void {
       client.destroy();
@@ -303,8 +354,8 @@ export function createStorage({ endpoint, accessKey, secretKey, region, bucket }
 export type Storage = ReturnType<typeof createStorage>;
 
 /** The bucket for a plugin: let go of when the application closes. */
-export function openStorage(app: FastifyInstance, options: Options): Storage {
-  const storage = createStorage(options.s3);
+export function openStorage(app: FastifyInstance, { s3, recordings }: Options): Storage {
+  const storage = createStorage(s3, recordings.path);
   app.addHook('onClose', async () => storage.close());
   return storage;
 }

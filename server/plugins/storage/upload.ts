@@ -6,9 +6,10 @@ import {
   UploadPartCopyCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { reach } from './answers.ts';
+import { orNothing, type Reach } from './answers.ts';
 import { whenMet, type WriteCondition } from './conditions.ts';
 import { escapeKey } from './presign.ts';
+import { patient } from './s3-client.ts';
 
 /** The bytes of an object from `start` to before `end`. */
 export interface ObjectPart {
@@ -30,24 +31,20 @@ export interface Upload {
   abort(): Promise<void>;
 }
 
-/** For requests that move much data, or make the server do so: ms until the answer begins. */
-export const patient = { requestTimeout: 120_000 };
-
 /** Begins an object that is uploaded in parts, or replaced by them. */
 export async function startUpload(
-  client: S3Client,
-  Bucket: string,
+  { client, reach, Bucket }: { client: S3Client; reach: Reach; Bucket: string },
   key: string,
   contentType: string,
 ): Promise<Upload> {
   const object = { Bucket, Key: key };
   const begin = new CreateMultipartUploadCommand({ ...object, ContentType: contentType });
-  const { UploadId } = await reach(client.send(begin));
+  const { UploadId } = await reach('s3:PutObject', client.send(begin));
   const etags = new Map<number, string | undefined>();
   return {
     async put(number, part) {
       const request = new UploadPartCommand({ ...object, UploadId, PartNumber: number, Body: part });
-      etags.set(number, (await reach(client.send(request, patient))).ETag);
+      etags.set(number, (await reach('s3:PutObject', client.send(request, patient))).ETag);
     },
     async copy(number, { key, etag, start, end }) {
       const request = new UploadPartCopyCommand({
@@ -56,7 +53,7 @@ export async function startUpload(
         CopySourceRange: `bytes=${start}-${end - 1}`,
         CopySourceIfMatch: etag,
       });
-      const { CopyPartResult } = await whenMet(reach(client.send(request, patient)));
+      const { CopyPartResult } = await whenMet(reach('s3:PutObject', client.send(request, patient)));
       // A server that does not know of copies takes it for an empty part.
       if (CopyPartResult?.ETag === undefined) throw new Error('S3 has not copied a part');
       etags.set(number, CopyPartResult.ETag);
@@ -71,11 +68,12 @@ export async function startUpload(
         MultipartUpload: { Parts },
         ...condition,
       });
-      const completed = reach(client.send(request, patient));
+      const completed = reach('s3:PutObject', client.send(request, patient));
       await (condition ? whenMet(completed) : completed);
     },
     async abort() {
-      await reach(client.send(new AbortMultipartUploadCommand({ ...object, UploadId })));
+      const request = new AbortMultipartUploadCommand({ ...object, UploadId });
+      await reach('s3:AbortMultipartUpload', orNothing(client.send(request)));
     },
   };
 }

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import {
+  BucketAlreadyOwnedByYou,
   CreateBucketCommand,
   DeleteObjectCommand,
   paginateListObjectsV2,
   PutObjectCommand,
-  S3Client,
 } from '@aws-sdk/client-s3';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -16,6 +16,7 @@ import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts'
 import { openLivekit } from '../../plugins/livekit.ts';
 import { openRedis } from '../../plugins/redis.ts';
 import { refuseBadUrl } from '../../plugins/refuse-bad-url.ts';
+import { createS3Client } from '../../plugins/storage/s3-client.ts';
 import { openStorage } from '../../plugins/storage/storage.ts';
 import { createServices } from '../../services.ts';
 import { until } from './until.ts';
@@ -26,6 +27,7 @@ export const testConfig = (environment: Record<string, string> = {}): Config =>
     ...process.env,
     LOG_LEVEL: 'silent',
     S3_BUCKET: `test-${randomUUID()}`,
+    S3_CREATE_BUCKET: 'on',
     ...environment,
   });
 
@@ -124,13 +126,11 @@ export async function openRoom(t: Test, config: Config, { name }: { name?: strin
 
 /** The test's bucket, as any other program sees it. */
 export async function bucketOf({ s3 }: Config) {
-  const client = new S3Client({
-    endpoint: s3.endpoint,
-    region: s3.region,
-    credentials: { accessKeyId: s3.accessKey, secretAccessKey: s3.secretKey },
-    forcePathStyle: true,
+  const client = createS3Client(s3);
+  // The app may have made it.
+  await client.send(new CreateBucketCommand({ Bucket: s3.bucket })).catch((error: unknown) => {
+    if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
   });
-  await client.send(new CreateBucketCommand({ Bucket: s3.bucket }));
   return {
     put: (Key: string, body: string | Buffer) =>
       client.send(new PutObjectCommand({ Bucket: s3.bucket, Key, Body: Buffer.from(body) })),

@@ -1,4 +1,4 @@
-import { request as forward, createServer, type IncomingHttpHeaders } from 'node:http';
+import { request as forward, createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -36,6 +36,7 @@ export async function proxyTo(
   let heldPaths: RegExp | undefined;
   const held: HeldRequest[] = [];
   const statuses: string[] = [];
+  let listener: ((request: IncomingMessage) => void) | undefined;
   /** Bytes passed on from the part to whoever asked. */
   let bytes = 0;
   /** Answers that are being passed on. */
@@ -49,6 +50,7 @@ export async function proxyTo(
     const { method = '', url: path = '', headers } = incoming;
     const request = `${method} ${path.split('?')[0]}`;
     requests.push(request);
+    listener?.(incoming);
     if (heldPaths?.test(request)) {
       void text(incoming).then((body) => {
         held.push({ path, headers, body });
@@ -63,6 +65,8 @@ export async function proxyTo(
       return;
     }
     const pass = () => {
+      // Whoever asked has gone meanwhile.
+      if (incoming.socket.destroyed) return;
       const { hostname, port } = upstreamAt;
       const upstream = forward({ hostname, port, method, path, headers });
       upstream.on('response', (response) => {
@@ -110,6 +114,10 @@ export async function proxyTo(
     },
     /** What was answered to each request: `GET /healthz 200`. */
     statuses,
+    /** Hears of each request from now on. */
+    onRequest(hear: (request: IncomingMessage) => void) {
+      listener = hear;
+    },
     /** Keeps these requests from now on, and tells their senders that they are done. */
     hold(paths: RegExp) {
       heldPaths = paths;

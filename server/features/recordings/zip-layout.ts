@@ -1,0 +1,196 @@
+/** A file in a ZIP. */
+export interface ZipEntry {
+  name: string;
+  /** Bytes. */
+  size: number;
+  lastModified: Date;
+}
+
+/** A stretch of a ZIP: what stands before a file, the file with this index, what stands behind it, or the directory. */
+export interface ZipPart {
+  kind: 'header' | 'file' | 'descriptor' | 'directory';
+  index: number;
+  /** Where it begins and how long it is, in bytes. */
+  start: number;
+  length: number;
+}
+
+/** From here on a length, or a place, does not fit 32 bits (APPNOTE 4.4.1.4). */
+const limit = 0xffffffff;
+const clipped = (value: number) => Math.min(value, limit);
+
+/** ZIP64, which all that unpacks files of more than 4 GiB has to know. */
+const version = 45;
+/** The lengths follow the file, and its name is in UTF-8 (4.4.4, bits 3 and 11). */
+const flags = 0x0808;
+/** A regular file, as Unix says it: rw-rw-r--. */
+const unix = 3;
+const mode = 0o100664;
+
+const descriptorLength = ({ size }: ZipEntry) => (size >= limit ? 24 : 16);
+const extraLength = (size: number, offset: number) => (size >= limit ? 28 : offset >= limit ? 12 : 0);
+
+/** Writes numbers one behind the other, each in so many bytes, the lowest first. */
+function pack(...fields: readonly (readonly [bytes: 2 | 4 | 8, value: number])[]): Buffer {
+  const packed = Buffer.alloc(fields.reduce((sum, [bytes]) => sum + bytes, 0));
+  let at = 0;
+  for (const [bytes, value] of fields) {
+    if (bytes === 8) packed.writeBigUInt64LE(BigInt(value), at);
+    else packed.writeUIntLE(value, at, bytes);
+    at += bytes;
+  }
+  return packed;
+}
+
+/** Time and date as MS-DOS has them, in local time (4.4.6). */
+const dosTime = (date: Date): (readonly [2, number])[] => [
+  [2, (date.getSeconds() >> 1) | (date.getMinutes() << 5) | (date.getHours() << 11)],
+  [2, date.getDate() | ((date.getMonth() + 1) << 5) | ((date.getFullYear() - 1980) << 9)],
+];
+
+/** What stands before a file (4.3.7). */
+export function headerOf({ name, lastModified }: ZipEntry): Buffer {
+  const bytes = Buffer.from(name);
+  const head = pack(
+    ...([
+      [4, 0x04034b50],
+      [2, version],
+      [2, flags],
+      [2, 0],
+    ] as const),
+    ...dosTime(lastModified),
+    ...([
+      [4, 0],
+      [4, 0],
+      [4, 0],
+      [2, bytes.length],
+      [2, 0],
+    ] as const),
+  );
+  return Buffer.concat([head, bytes]);
+}
+
+/** What stands behind a file (4.3.9). */
+export function descriptorOf({ size }: ZipEntry, crc: number): Buffer {
+  const bytes = size >= limit ? 8 : 4;
+  return pack([4, 0x08074b50], [4, crc], [bytes, size], [bytes, size]);
+}
+
+/** Where everything is in a ZIP of these files, none of them compressed. */
+export function zipLayout(entries: ZipEntry[]): { parts: ZipPart[]; length: number } {
+  const parts: ZipPart[] = [];
+  let start = 0;
+  const add = (kind: ZipPart['kind'], index: number, length: number) => {
+    parts.push({ kind, index, start, length });
+    start += length;
+  };
+  let directory = 22;
+  let isLarge = false;
+  for (const [index, entry] of entries.entries()) {
+    const name = Buffer.byteLength(entry.name);
+    directory += 46 + name + extraLength(entry.size, start);
+    isLarge ||= entry.size >= limit;
+    add('header', index, 30 + name);
+    add('file', index, entry.size);
+    add('descriptor', index, descriptorLength(entry));
+  }
+  if (isLarge || start >= limit) directory += 56 + 20;
+  add('directory', entries.length, directory);
+  return { parts, length: start };
+}
+
+/** The directory at the end of a ZIP, and what ends it (4.3.12 to 4.3.16). */
+export function directoryOf(entries: ZipEntry[], crcs: number[]): Buffer {
+  const { parts, length } = zipLayout(entries);
+  const headers = parts.filter(({ kind }) => kind === 'header');
+  const files = entries.flatMap((entry, index) => {
+    const offset = headers[index]?.start ?? 0;
+    const extra = extraLength(entry.size, offset);
+    const name = Buffer.from(entry.name);
+    const size = clipped(entry.size);
+    const head = pack(
+      ...([
+        [4, 0x02014b50],
+        [2, (unix << 8) | version],
+        [2, version],
+        [2, flags],
+        [2, 0],
+      ] as const),
+      ...dosTime(entry.lastModified),
+      ...([
+        [4, crcs[index] ?? 0],
+        [4, size],
+        [4, size],
+        [2, name.length],
+        [2, extra],
+      ] as const),
+      ...([
+        [2, 0],
+        [2, 0],
+        [2, 0],
+        [2, 0],
+        [2, mode],
+        [4, clipped(offset)],
+      ] as const),
+    );
+    const zip64 = pack(
+      ...(extra > 0
+        ? ([
+            [2, 1],
+            [2, extra - 4],
+          ] as const)
+        : []),
+      ...(extra === 28
+        ? ([
+            [8, entry.size],
+            [8, entry.size],
+          ] as const)
+        : []),
+      ...(extra > 0 ? ([[8, offset]] as const) : []),
+    );
+    return [head, name, zip64];
+  });
+  const start = parts.at(-1)?.start ?? 0;
+  const size = files.reduce((sum, { length }) => sum + length, 0);
+  const count = entries.length;
+  const zip64End =
+    length - start - size > 22
+      ? pack(
+          ...([
+            [4, 0x06064b50],
+            [8, 44],
+            [2, (unix << 8) | version],
+            [2, version],
+            [4, 0],
+            [4, 0],
+          ] as const),
+          ...([
+            [8, count],
+            [8, count],
+            [8, size],
+            [8, start],
+          ] as const),
+          ...([
+            [4, 0x07064b50],
+            [4, 0],
+            [8, start + size],
+            [4, 1],
+          ] as const),
+        )
+      : Buffer.alloc(0);
+  const end = pack(
+    ...([
+      [4, 0x06054b50],
+      [2, 0],
+      [2, 0],
+      [2, count],
+      [2, count],
+      [4, clipped(size)],
+    ] as const),
+    ...([
+      [4, clipped(start)],
+      [2, 0],
+    ] as const),
+  );
+  return Buffer.concat([...files, zip64End, end]);
+}
