@@ -112,7 +112,10 @@ export function createSystem({
       const calls = ability('calls', away.livekit);
       const bucket = ability('storage', away.storage);
       const notices = storage.notices();
-      const recorder = ability('recording', format.isNewer() ? { reason: storageNewer().message } : undefined);
+      const recorder = ability(
+        'recording',
+        format.isNewer() ? { reason: storageNewer().message } : undefined,
+      );
       const recording = [calls, bucket, recorder].find(({ ready }) => !ready) ?? recorder;
       return {
         ...{ calls, storage: bucket, recording, setup: setup().parts },
