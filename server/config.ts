@@ -132,7 +132,7 @@ function exposureProblems(env: Record<string, string>): string[] {
   if (isLoopbackName(HOST)) return [];
   const reached = `while other machines reach the app (HOST is ${JSON.stringify(HOST)})`;
   const secrets = Object.entries(knownSecrets).flatMap(([name, known]) =>
-    known.includes({ ...defaults, ...env }[name] ?? '')
+    known.includes({ ...defaults, ...(env.S3_ENDPOINT === undefined && s3Keys), ...env }[name] ?? '')
       ? [
           `${name} must be a secret of your own, such as $(openssl rand -hex 32), ${reached}: everyone knows this one`,
         ]

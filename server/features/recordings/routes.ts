@@ -100,7 +100,13 @@ const start: Operation = {
       started: { message: 'Recording started', recording: { name, startedAt } } satisfies Started,
     }),
     ...errors('INVALID_INPUT', 'ROOM_NOT_FOUND', 'RECORDING_ALREADY_STARTED'),
-    ...errors('NO_RECORDER', 'TOO_MANY_RECORDINGS', 'LIVEKIT_UNAVAILABLE', 'STORAGE_UNAVAILABLE'),
+    ...errors(
+      'NO_RECORDER',
+      'TOO_MANY_RECORDINGS',
+      'LIVEKIT_UNAVAILABLE',
+      'STORAGE_UNAVAILABLE',
+      'STORAGE_REFUSED',
+    ),
   },
 };
 
@@ -115,8 +121,14 @@ const stop: Operation = {
     200: json('The recorder is told to end', stoppedSchema, {
       stopped: { message: 'Recording stopped', recording: { name, startedAt, size: 0 } } satisfies Stopped,
     }),
-    ...errors('INVALID_INPUT', 'RECORDING_NOT_STARTED'),
-    ...errors('RECORDER_NOT_RESPONDING', 'LIVEKIT_UNAVAILABLE', 'STORAGE_UNAVAILABLE'),
+    ...errors(
+      'INVALID_INPUT',
+      'RECORDING_NOT_STARTED',
+      'RECORDER_NOT_RESPONDING',
+      'LIVEKIT_UNAVAILABLE',
+      'STORAGE_UNAVAILABLE',
+      'STORAGE_REFUSED',
+    ),
   },
 };
 
@@ -136,6 +148,7 @@ const list: Operation = {
       ['INVALID_INPUT', 'limit must be a whole number from 1 to 200, such as 50'],
       'INDEXING',
       'STORAGE_UNAVAILABLE',
+      'STORAGE_REFUSED',
     ),
   },
 };

@@ -14,11 +14,11 @@ export interface EntryPage {
   next: string | undefined;
 }
 
-/** How many folders are listed at once. */
-const atOnce = 16;
-
 /** How many entries stay read, about 1 kB each: those of two searches, which look at 5,000 at most. */
 const maxRead = 10_000;
+
+/** How many folders are listed at once. */
+const atOnce = 16;
 
 /** The time, in ms, by which what the name of a recording of the seed says may differ from when it began. */
 const nameIsOff = 5 * 60_000;
