@@ -3,7 +3,6 @@ import t from 'tap';
 import { reindexBucket } from '../reindex.ts';
 import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
-import { proxyTo } from './support/proxy.ts';
 import { putSeedRecordings } from './support/seeded.ts';
 import { until } from './support/until.ts';
 
@@ -100,23 +99,4 @@ t.test('a recording that was entered before it was described has one row', async
   await library.rename(recording.name, 'kept');
   await library.describe(recording);
   t.equal((await library.get(recording.name)).title, 'kept', 'what people say of it stays');
-});
-
-t.test('those who ask for what is not there cost S3 little', async (t) => {
-  const s3 = await proxyTo(t, testConfig().s3.endpoint);
-  const config = testConfig({ S3_ENDPOINT: s3.url });
-  await bucketOf(testConfig({ S3_BUCKET: config.s3.bucket }));
-  const { library } = await buildServices(t, config);
-  let lists = 0;
-  s3.misbehave((request) => {
-    if (!/^GET \/[^/]+\/?\?.*list-type/.test(request)) return undefined;
-    lists += 1;
-    return { delayMs: 300 };
-  });
-  const missing = (i: number) => failure(library.get(`r-RM_${i}-2026-01-31T120000.mp4`));
-  await Promise.all(Array.from({ length: 100 }, (_, i) => missing(i)));
-  t.ok(lists <= 4, `${lists} LISTs for a hundred names at once`);
-  lists = 0;
-  for (let times = 0; times < 20; times += 1) await missing(0);
-  t.ok(lists <= 1, `${lists} LISTs for one that is asked for again and again`);
 });

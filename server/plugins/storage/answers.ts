@@ -1,5 +1,6 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { storageRefused, storageUnavailable, type ReelroomError } from '../../errors.ts';
+import { ConditionNotMet } from './conditions.ts';
 import { refusalOf, type Right } from './refusal.ts';
 import type { ObjectHead } from './storage.ts';
 
@@ -68,6 +69,10 @@ export const createReach =
       return answer;
     } catch (error) {
       if (signal?.aborted) throw error;
+      if (error instanceof ConditionNotMet) {
+        listener.answered(right);
+        throw error;
+      }
       const said = saidOf(error);
       const refusal = said && refusalOf(said, right);
       if (refusal) {

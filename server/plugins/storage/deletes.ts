@@ -8,34 +8,24 @@ import {
 import pMap from 'p-map';
 import { ReelroomError, storageRefused, storageUnavailable } from '../../errors.ts';
 import { orNothing, type Reach } from './answers.ts';
+import { refusalOf } from './refusal.ts';
 import { patient } from './s3-client.ts';
 
 /** How many objects are deleted at once where each takes a request. */
 const atOnce = 16;
 
-/** What S3 says when it will be able to later (Amazon S3 API Reference, "List of error codes"). */
-const passing = new Set([
-  'InternalError',
-  'OperationAborted',
-  'RequestTimeout',
-  'ServiceUnavailable',
-  'SlowDown',
-]);
-
-const whyNot = (code: string, cause?: unknown): ReelroomError =>
-  passing.has(code)
-    ? storageUnavailable(cause)
-    : storageRefused(`S3 refuses: s3:DeleteObject is needed, or the object is locked (${code})`, cause);
-
-/** Why S3 would not delete an object. */
-const errorOf = (error: unknown): ReelroomError =>
-  error instanceof ReelroomError ? error : whyNot(error instanceof Error ? error.name : String(error), error);
+/** Why S3 did not delete one of many, by its code; what is no refusal passes. */
+function whyNot(code: string, message: string): ReelroomError {
+  const status = code === 'AccessDenied' ? 403 : undefined;
+  const refusal = refusalOf({ code, message, status }, 's3:DeleteObject');
+  return refusal ? storageRefused(refusal.detail) : storageUnavailable(new Error(`${code}: ${message}`));
+}
 
 /** Whether a server does not take DeleteObjects at all, or not as the SDK sends it: the objects may be deleted one by one. */
 const isNotTaken = (error: unknown): boolean =>
   error instanceof S3ServiceException &&
   [400, 405, 411, 501].includes(error.$metadata.httpStatusCode ?? 0) &&
-  error.name !== 'ExpiredToken';
+  refusalOf({ code: error.name, message: error.message, status: undefined }, 's3:DeleteObject') === undefined;
 
 /**
  * Deletes up to 1,000 objects, those that are not there as well: one request; one for each where the
@@ -61,17 +51,22 @@ export async function deleteAtOnce(
     },
     { step: 'build' },
   );
-  const answer = client.send(request, patient).catch((error: unknown) => {
-    if (!isNotTaken(error)) throw error;
-  });
-  const taken = await reach('s3:DeleteObject', answer);
-  if (taken) return new Map((taken.Errors ?? []).map(({ Key = '', Code = '' }) => [Key, whyNot(Code)]));
+  try {
+    const { Errors = [] } = await reach('s3:DeleteObject', client.send(request, patient));
+    return new Map(Errors.map(({ Key = '', Code = '', Message = '' }) => [Key, whyNot(Code, Message)]));
+  } catch (error) {
+    const said = error instanceof ReelroomError ? error.cause : error;
+    if (!isNotTaken(said)) throw error;
+  }
   const refused = new Map<string, ReelroomError>();
   await pMap(
     keys,
     async (Key) => {
-      const answer = orNothing(client.send(new DeleteObjectCommand({ Bucket, Key })));
-      await reach('s3:DeleteObject', answer).catch((error: unknown) => refused.set(Key, errorOf(error)));
+      try {
+        await reach('s3:DeleteObject', orNothing(client.send(new DeleteObjectCommand({ Bucket, Key }))));
+      } catch (error) {
+        refused.set(Key, error instanceof ReelroomError ? error : storageUnavailable(error));
+      }
     },
     { concurrency: atOnce },
   );
