@@ -26,7 +26,7 @@ import { createRoomStatus } from './features/rooms/status.ts';
 import { createShares } from './features/shares/shares.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
-import { untilEnded } from './jobs.ts';
+import { untilEnded, type Job } from './jobs.ts';
 import type { Options } from './options.ts';
 import type { Livekit } from './plugins/livekit.ts';
 import type { Redis } from './plugins/redis.ts';
@@ -113,10 +113,24 @@ export function createServices(
   });
   const totals = createTotals({ all: () => listing.all({ order: 'newest' }), events, log });
   const retain =
-    retentionDays === undefined ? undefined : createRetention({ index, library, days: retentionDays, log });
+    retentionDays === undefined
+      ? undefined
+      : createRetention({ index, library, storage, days: retentionDays, log });
   const sweeper = createSweeper({ storage, backup, lifecycle, path });
   const upkeep = createUpkeep({ erase, onDeleted: (recording) => onChange('deleted', recording) });
   const system = createSystem({ livekit, storage, format, setup, retentionDays, log });
+  const jobs: Job[] = [
+    { name: 'see whether LiveKit and S3 are back', needs: [], pauseMs: () => 1_000, run: system.checkAway },
+    {
+      name: 'see whether a newer version writes here',
+      needs: ['storage'],
+      pauseMs: () => 600_000,
+      run: format.look,
+    },
+    ...recordingJobs({
+      ...{ livekit, lifecycle, settleRooms, autoRecord, sweeper, upkeep, tombstones, builder, retain },
+    }),
+  ];
   return {
     tokens: createTokens({ livekit, roomStatus }),
     library,
@@ -129,12 +143,7 @@ export function createServices(
     /** Deletes what is too old; nothing is when absent. */
     retain,
     /** What this process does by itself. */
-    jobs: [
-      { name: 'see whether LiveKit and S3 are back', needs: [], pauseMs: () => 1_000, run: system.checkAway },
-      ...recordingJobs({
-        ...{ livekit, lifecycle, settleRooms, autoRecord, sweeper, upkeep, tombstones, builder, retain },
-      }),
-    ],
+    jobs,
     roomStatus,
     events,
     system,

@@ -1,4 +1,8 @@
+import fastify from 'fastify';
 import t from 'tap';
+import { createIndex } from '../features/recordings/index/store.ts';
+import { createRetention } from '../features/recordings/retention.ts';
+import { createStorage } from '../plugins/storage/storage.ts';
 import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { putSeedRecordings } from './support/seeded.ts';
 import { until } from './support/until.ts';
@@ -36,6 +40,29 @@ t.test('what is older than RETENTION_DAYS is deleted, oldest first, but for what
   t.equal((await keys()).length, 3 * 4);
   await round();
   t.equal((await list()).length, 3);
+});
+
+t.test("nothing is deleted where this machine's clock and S3's differ by more than a day", async (t) => {
+  const config = testConfig();
+  const { put } = await bucketOf(config);
+  await putSeedRecordings(put, [{ roomName: 'young', roomId: 'RM_1', startedAt: Date.now() - day }]);
+  const { builder } = await buildServices(t, config);
+  await builder.whenBuilt(10_000);
+  const { path } = config.recordings;
+  const storage = createStorage(config.s3, path);
+  t.teardown(() => storage.close());
+  const index = createIndex({ storage, path, onDoubled: () => undefined });
+  const deleted: string[] = [];
+  const library = { deleteWhere: async (names: string[]) => void deleted.push(...names) };
+  const retain = createRetention({ ...{ index, library, storage, log: fastify().log }, days: 30 });
+
+  const inTenYears = Date.now() + 3_650 * day;
+  const realNow = Date.now;
+  t.teardown(() => (Date.now = realNow));
+  Date.now = () => inTenYears;
+  t.equal(await retain(), false);
+  t.same(deleted, []);
+  t.ok(storage.clockOffset() < -3_000 * day, 'S3 has told what time it is');
 });
 
 t.test('the days are told; by default there are none, and nothing is deleted', async (t) => {

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { wallTime } from '../../clock.ts';
+import type { Storage } from '../../plugins/storage/storage.ts';
 import { wantedBy } from './index/filter.ts';
 import { oldestFirst } from './index/oldest-first.ts';
 import type { Index } from './index/store.ts';
@@ -16,16 +17,19 @@ export type Retain = () => Promise<boolean>;
 /**
  * Deletes recordings that are older than `days` and that nobody keeps, oldest first, a
  * hundred at most each time. What is listed decides what is looked
- * at, its manifest whether it goes.
+ * at, its manifest whether it goes. Nothing goes while our clock and S3's differ by more than
+ * a day: one of them is wrong, and what is deleted stays so.
  */
 export function createRetention({
   index,
   library,
+  storage,
   days,
   log,
 }: {
   index: Index;
-  library: Library;
+  library: Pick<Library, 'deleteWhere'>;
+  storage: Pick<Storage, 'clockOffset'>;
   days: number;
   log: FastifyBaseLogger;
 }): Retain {
@@ -39,6 +43,16 @@ export function createRetention({
     position = found.position;
     const names = found.recordings.filter(({ keep }) => !keep).map(({ name }) => name);
     if (names.length === 0) return position !== undefined;
+    // The LIST before has told what time it is at S3.
+    if (Math.abs(storage.clockOffset()) > dayMs) {
+      const s3Time = new Date(wallTime() + storage.clockOffset()).toISOString();
+      log.error(
+        { s3Time },
+        "nothing is deleted for its age: this machine's clock and S3's differ by over a day",
+      );
+      position = undefined;
+      return false;
+    }
     await library.deleteWhere(names, ({ keep, startedAt }) => !keep && startedAt < before);
     log.info({ names, days }, 'recordings older than RETENTION_DAYS are deleted');
     return true;

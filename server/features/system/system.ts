@@ -33,7 +33,7 @@ export function createSystem({
   /** The same, as far as was known `maxAgeMs` ago. */
   storage: { check(maxAgeMs: number): Promise<void>; notices(): string[] };
   /** Whether this version may write what is stored. */
-  format: Pick<FormatWatch, 'look' | 'isNewer'>;
+  format: Pick<FormatWatch, 'isNewer'>;
   /** What the launcher last told of the set-up. */
   setup: () => Setup;
   /** After how many days recordings are deleted; never when absent. */
@@ -76,7 +76,6 @@ export function createSystem({
   async function check(storageAgeMs: number): Promise<void> {
     const storageKnown = lookAtStorage(storageAgeMs);
     await Promise.all([lookAtLivekit(), Promise.race([storageKnown, sleep(patienceMs)])]);
-    if (isThere('storage')) await format.look().catch(() => undefined);
     checkedAt = monotonicTime();
   }
 
@@ -91,7 +90,7 @@ export function createSystem({
   return {
     /**
      * Asks LiveKit whether it is there, and S3 where it has answered nothing for `storageAgeMs`: one request
-     * each, and every ten minutes one more. What S3 does not answer within 2 s is heard later.
+     * each. What S3 does not answer within 2 s is heard later.
      */
     check,
 

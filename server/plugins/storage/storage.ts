@@ -171,6 +171,9 @@ export function createStorage(s3: Options['s3'], path = '') {
     /** What does not work as it could, though recordings do: sentences for whoever runs the app. */
     notices: (): string[] => health.refusals(),
 
+    /** How far S3's clock is ahead of ours, in ms, as its answers have said. No request. */
+    clockOffset: clock.offset,
+
     /** Makes the bucket, unless it is there. One request, or two. */
     makeBucket,
 
