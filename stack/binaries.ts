@@ -25,6 +25,12 @@ export const binaries = {
     package: 'github.com/versity/versitygw/cmd/versitygw',
     step: 'Building S3 (versitygw), only once, some 3 minutes',
   },
+  minio: {
+    name: 'minio',
+    module: 'minio',
+    package: 'github.com/minio/minio',
+    step: 'Building a second S3 (MinIO), only once, some 4 minutes',
+  },
   livekit: {
     name: 'livekit-server',
     module: 'livekit',

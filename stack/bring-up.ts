@@ -1,6 +1,6 @@
 import { binaries, createBuilder, goVersion } from './binaries.ts';
 import { type Lacking, prepareSystem, requireDebian } from './debian.ts';
-import { egressPart, livekitPart, pulsePart, redisPart, s3Part } from './parts.ts';
+import { egressPart, livekitPart, minioPart, pulsePart, redisPart, s3Part } from './parts.ts';
 import type { PartSpec } from './process.ts';
 import type { Settings } from './settings.ts';
 import type { createSetup, Progress } from './setup.ts';
@@ -65,9 +65,10 @@ export async function bringUp(
   }
 
   async function bringUpStorage(progress: Progress) {
-    const binary = await build(binaries.s3, () => progress.working(building));
+    const isMinio = settings.s3Server === 'minio';
+    const binary = await build(isMinio ? binaries.minio : binaries.s3, () => progress.working(building));
     progress.working(starting);
-    await keepUp(s3Part(settings, binary), progress);
+    await keepUp((isMinio ? minioPart : s3Part)(settings, binary), progress);
     progress.ready();
   }
 

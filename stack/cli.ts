@@ -4,7 +4,7 @@ import { docs } from './docs.ts';
 import { pack } from './pack.ts';
 import { reindex } from './reindex.ts';
 import { start } from './start.ts';
-import { test } from './test-run.ts';
+import { test, testOnMinio } from './test-run.ts';
 
 const [command = '', ...files] = process.argv.slice(2);
 
@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<boolean | void>> = {
   start: () => start({ hotReload: false }),
   dev: () => start({ hotReload: true }),
   test: () => test(files),
+  'test:minio': () => testOnMinio(files),
   bench: () => bench(files),
   check,
   docs,

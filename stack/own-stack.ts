@@ -7,7 +7,7 @@ import { releaseDataFolder } from './data-folder.ts';
 import { endNow } from './leftovers.ts';
 import { untilInterrupted } from './lifetime.ts';
 import { privateSettings } from './private-settings.ts';
-import { root, type Settings } from './settings.ts';
+import { root, type Environment, type Settings } from './settings.ts';
 import { createSetup } from './setup.ts';
 import { withStack } from './stack.ts';
 import { step } from './step.mjs';
@@ -27,13 +27,15 @@ export interface OwnStack {
  * with all that it had; its logs are kept unless `work` says that all is well. Failures are
  * said, not thrown.
  * @param purpose what it is for, in one word: `test`
+ * @param environment settings that are not the usual ones
  * @returns whether all is well
  */
 export async function onOwnStack(
   purpose: string,
   work: (stack: OwnStack) => Promise<boolean>,
+  environment: Environment = {},
 ): Promise<boolean> {
-  const settings = await privateSettings(mkdtempSync(join(tmpdir(), `reelroom-${purpose}-`)));
+  const settings = await privateSettings(mkdtempSync(join(tmpdir(), `reelroom-${purpose}-`)), environment);
   const { data } = settings;
   const interrupted = untilInterrupted(() => {
     endNow(data);

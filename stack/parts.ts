@@ -65,6 +65,25 @@ export function s3Part({ config, data, ports }: Settings, binary: string): PartS
   };
 }
 
+/** MinIO in its place, for tests: another S3 server, with its data in the same folder. */
+export function minioPart({ config, data, ports }: Settings, binary: string): PartSpec {
+  return {
+    name: 's3',
+    command: binary,
+    args: ['server', '--quiet', '--address', `127.0.0.1:${ports.s3}`, join(data, 's3')],
+    env: definedOnly({
+      MINIO_ROOT_USER: config.s3.accessKey,
+      MINIO_ROOT_PASSWORD: config.s3.secretKey,
+      MINIO_REGION: config.s3.region,
+      MINIO_BROWSER: 'off',
+      // It asks for nothing of the world.
+      MINIO_UPDATE: 'off',
+    }),
+    isUp: () => answers(`http://127.0.0.1:${ports.s3}/minio/health/live`),
+    stopBy: onTermination,
+  };
+}
+
 /** LiveKit, on loopback; without Redis there are calls, but no recordings. */
 export function livekitPart({ config, ports }: Settings, binary: string, hasRedis: boolean): PartSpec {
   const { apiKey, apiSecret } = config.livekit;

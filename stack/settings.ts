@@ -23,6 +23,8 @@ export interface Settings {
   env: Environment;
   /** What is ours to start: LiveKit with its Egress, S3, Vite's server for development. */
   ours: { livekit: boolean; s3: boolean; vite: boolean };
+  /** Which S3 server is started: MinIO for tests only. */
+  s3Server: 'versitygw' | 'minio';
   ports: {
     livekit: number;
     livekitTcp: number;
@@ -88,6 +90,7 @@ export function readSettings(env: Environment, vite = false): Settings {
     config,
     env: appEnv,
     ours: { livekit: !env.LIVEKIT_URL, s3: !env.S3_ENDPOINT, vite },
+    s3Server: env.REELROOM_S3_SERVER === 'minio' ? 'minio' : 'versitygw',
     ports,
   };
 }

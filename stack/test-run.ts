@@ -1,10 +1,29 @@
 import { join } from 'node:path';
 import { filesAmong, onOwnStack, type OwnStack } from './own-stack.ts';
 import { run } from './process.ts';
-import { root } from './settings.ts';
+import { root, type Environment } from './settings.ts';
 import { brief, type Count, countTap } from './tap.ts';
 
 const everything = ['shared/test', 'server/test', 'client/test', 'stack/test', 'e2e'];
+
+const storageTests = [
+  'presign',
+  'unavailable',
+  'list-recordings',
+  'delete-recording',
+  'delete-many',
+  'rename-recording',
+  'reindex',
+  'heal-index',
+  'retention',
+  'faststart',
+  'rebuild',
+  'thumbnails',
+  'video',
+  'video-redirect',
+  'share-link',
+  'record',
+].map((name) => `server/test/${name}.test.ts`);
 
 /** How long all tests together may take, in ms. */
 const deadline = 40 * 60_000;
@@ -13,20 +32,31 @@ const deadline = 40 * 60_000;
  * `npm test`: runs test files, or those in the folders named, by default all, on a stack
  * of its own. Says `N passed, N failed` last; whether all is well is returned.
  */
-export async function test(named: string[]): Promise<boolean> {
+export async function test(named: string[], environment: Environment = {}): Promise<boolean> {
   let count: Count = { passed: 0, failed: 1 };
   const paths = named.length > 0 ? named : everything;
   const files = filesAmong(paths, '.test.ts');
   if (files.length === 0) console.error(`There are no tests in ${paths.join(', ')}`);
   else
-    await onOwnStack('test', async (stack) => {
-      const { passed, failed } = await runFiles(stack, files);
-      if (passed + failed > 0) count = { passed, failed };
-      return count.failed === 0;
-    });
+    await onOwnStack(
+      'test',
+      async (stack) => {
+        const { passed, failed } = await runFiles(stack, files);
+        if (passed + failed > 0) count = { passed, failed };
+        return count.failed === 0;
+      },
+      environment,
+    );
   console.log(`${count.passed} passed, ${count.failed} failed`);
   return count.failed === 0;
 }
+
+/**
+ * `npm run test:minio`: the tests whose subject is what a bucket holds, of keys, lists, ranges, conditions, parts and
+ * deletes, or those named, with MinIO in the place of versitygw.
+ */
+export const testOnMinio = (named: string[]): Promise<boolean> =>
+  test(named.length > 0 ? named : storageTests, { REELROOM_S3_SERVER: 'minio' });
 
 async function runFiles({ data, env, signal }: OwnStack, files: string[]): Promise<Count> {
   const lines: string[] = [];
