@@ -36,13 +36,18 @@ function asciiFrom(first: number, forbidden: string): string {
  * blank, of `most` bytes of UTF-8 at most, without what is hidden and what is forbidden. ASCII may have them all, Latin
  * and its neighbours half as many characters, any other a quarter, so that whatever it takes is short enough; the
  * validator itself counts. Without lookahead, by which generators of examples take minutes.
+ * @param ending what it ends in, a regular expression
+ * @param notFirst characters that it does not begin with
  */
-export function shortText(most: number, forbidden: string, ending = ''): string {
+export function shortText(most: number, forbidden: string, ending = '', notFirst = ''): string {
   const refused = `\\u0000-\\u001f\\u007f-\\u009f${turning}${[...forbidden].map(inClass).join('')}`;
   const choices = [
-    [asciiFrom(0x21, forbidden), asciiFrom(0x20, forbidden)],
-    [`${asciiFrom(0x21, forbidden)}\\u00a1-\\u07ff`, `${asciiFrom(0x20, forbidden)}\\u00a0-\\u07ff`],
-    [`^${refused}\\s\\ufeff`, `^${refused}`],
+    [asciiFrom(0x21, forbidden + notFirst), asciiFrom(0x20, forbidden)],
+    [
+      `${asciiFrom(0x21, forbidden + notFirst)}\\u00a1-\\u07ff`,
+      `${asciiFrom(0x20, forbidden)}\\u00a0-\\u07ff`,
+    ],
+    [`^${refused}${[...notFirst].map(inClass).join('')}\\s\\ufeff`, `^${refused}`],
   ].map(([first, rest], index) => `[${first}][${rest}]{0,${Math.floor(most / 2 ** index) - 1}}`);
   return `^ *(?:${choices.join('|')})${ending}$`;
 }

@@ -21,7 +21,7 @@ export const recordingNameSchema = z
   .refine((name) => new TextEncoder().encode(name + manifestSuffix).length <= 255, {
     error: 'name is too long: at most 250 bytes of UTF-8',
   })
-  .meta({ maxLength: 250, pattern: shortText(246, '/\\', '\\.mp4') })
+  .meta({ maxLength: 250, pattern: shortText(246, '/\\', '\\.mp4', '.') })
   .describe('{roomName}-{roomId}-{time}.mp4, at most 250 bytes of UTF-8; the time is UTC');
 
 /**

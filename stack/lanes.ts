@@ -6,8 +6,8 @@
 export const lanes = ['calls', 'beside'] as const;
 export type Lane = (typeof lanes)[number];
 
-/** What a test imports that joins or records, and what it imports to bring LiveKit and recorder itself. */
-const joins = /support\/(recording|participant)\.ts'|'@livekit\/rtc-node'/;
+/** What a test imports that joins or records, or calls whatever there is, and what it imports to bring LiveKit and recorder itself. */
+const joins = /support\/(recording|participant|schemathesis)\.ts'|'@livekit\/rtc-node'/;
 const bringsItsOwn = /from '[^']*support\/own-stack\.ts'/;
 
 /** The lane of a test file, by its path from the root and what it says. */

@@ -142,6 +142,7 @@ t.test(
     notify('recording.ready', recording('one too many'));
     t.same(lines, ['error: a webhook was not delivered']);
     await until('eight at once', async () => silent.heard.length === 8);
+    await until('the quick one to have all', async () => quick.heard.length === 1_009);
 
     const since = Date.now();
     await close();
