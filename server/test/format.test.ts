@@ -50,16 +50,19 @@ t.test('a bucket into which a newer version writes is only read', async (t) => {
 
   const { trpc, url } = await serve(t, config);
   const newer = { data: { errorCode: 'STORAGE_NEWER' } };
-  for (const refused of [
-    trpc.recordings.rename.mutate({ name, title: 'x' }),
-    trpc.recordings.setKeep.mutate({ name, keep: true }),
-    trpc.recordings.delete.mutate({ name }),
-    trpc.recordings.share.mutate({ name }),
-  ])
-    t.match(await failure(refused), newer);
+  const refused = [
+    failure(trpc.recordings.rename.mutate({ name, title: 'x' })),
+    failure(trpc.recordings.setKeep.mutate({ name, keep: true })),
+    failure(trpc.recordings.delete.mutate({ name })),
+    failure(trpc.recordings.share.mutate({ name })),
+  ];
+  t.match(await Promise.all(refused), [newer, newer, newer, newer]);
   t.same(await keys(), before, 'nothing is written');
   t.match((await trpc.recordings.list.query()).recordings, [{ name }]);
   t.equal((await fetch(`${url}/recordings/${name}`)).status, 200);
-  const status = await (await fetch(`${url}/readyz`)).json();
-  t.match(status, { storage: { ready: true }, recording: { ready: false, reason: /newer version/ } });
+  await until('the app to be connected', async () => (await trpc.system.status.query()).calls.ready);
+  t.match(await trpc.system.status.query(), {
+    storage: { ready: true },
+    recording: { ready: false, reason: /newer version/ },
+  });
 });

@@ -12,7 +12,7 @@ const week = 7 * 86_400_000;
 
 t.test('sharing a recording', async (t) => {
   const s3 = await proxyTo(t, testConfig().s3.endpoint);
-  const config = testConfig({ S3_ENDPOINT: s3.url });
+  const config = testConfig({ S3_ENDPOINT: s3.url, ALLOWED_HOSTS: 'video.example.com' });
   const { put, keys } = await bucketOf(testConfig({ S3_BUCKET: config.s3.bucket }));
   await put(`recordings/${name}`, 'media');
   const { trpc, url, app } = await serve(t, config);
