@@ -171,6 +171,9 @@ export function createStorage(s3: Options['s3'], path = '') {
     /** What does not work as it could, though recordings do: sentences for whoever runs the app. */
     notices: (): string[] => health.refusals(),
 
+    /** What time it is at S3, as far as it has said: the same for all processes. */
+    now: (): Date => clock.now(),
+
     /** Makes the bucket, unless it is there. One request, or two. */
     makeBucket,
 
