@@ -5,6 +5,7 @@ import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
 import { createAutoRecord } from './features/recordings/auto-record.ts';
 import { createBackup } from './features/recordings/backup.ts';
+import { createBrokenUploads } from './features/recordings/broken-uploads.ts';
 import { createErase } from './features/recordings/erase.ts';
 import { createFinish } from './features/recordings/finish.ts';
 import { createFormat, guardWrites } from './features/recordings/format.ts';
@@ -151,6 +152,7 @@ export function createServices(
       { name: 'see whether LiveKit and S3 are back', needs: [], pauseMs: () => 1_000, run: system.checkAway },
       ...recordingJobs({
         ...{ livekit, lifecycle, settleRooms, autoRecord, sweeper, upkeep, tombstones, builder, retain },
+        abortBrokenUploads: createBrokenUploads({ storage, path, log }),
       }),
       ...(notifications?.jobs ?? []),
     ],

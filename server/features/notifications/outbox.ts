@@ -345,7 +345,10 @@ export function createOutbox({
 
     job,
 
-    /** Resolves when all that was announced is written, within a second. */
-    close: (): Promise<void> => untilEnded(writes.settled()),
+    /** Resolves when all that was announced is written, within a second; what is not is given up and logged. */
+    async close(): Promise<void> {
+      await untilEnded(writes.settled());
+      writes.end('the app was closed');
+    },
   };
 }
