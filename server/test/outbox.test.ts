@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { recordingSchema, type Recording } from '@reelroom/shared';
 import t, { type Test } from 'tap';
 import { createNotifications } from '../features/notifications/notifications.ts';
@@ -31,6 +33,7 @@ async function library(t: Test) {
   const bucket = await bucketOf(config);
   return {
     bucket,
+    name: config.s3.bucket,
     path: config.recordings.path,
     /** One of the processes, which sends to `urls`. */
     process(urls: string[], { retryDelays, ...over }: Over = { retryDelays: [1, 1, 1] }) {
@@ -85,6 +88,22 @@ t.test('the receiver is off, the app ends and another begins: sent once, as the 
   await three.close();
   t.equal(heard.length, 2);
   t.same([...two.lines, ...three.lines], []);
+});
+
+t.test('the app is killed while the receiver holds its answer: the next one sends it again', async (t) => {
+  const { process: next, isDone, name } = await library(t);
+  const { url, heard } = await receiver(t, (number) => (number === 1 ? undefined : 200));
+  const script = fileURLToPath(new URL('support/outbox-process.ts', import.meta.url));
+  const child = fork(script, [url, secret, name, JSON.stringify(ended())]);
+  t.teardown(() => child.kill('SIGKILL'));
+  await until('it to be sent', async () => heard.length === 1);
+  child.kill('SIGKILL');
+  const { look, close } = next([url], { now: () => new Date(Date.now() + 20_000) });
+  await look();
+  await until('it to be taken', isDone);
+  await close();
+  t.equal(heard.length, 2);
+  t.equal(new Set(idsOf(heard)).size, 1);
 });
 
 t.test('killed before it was described, or after: sent once it is true, and only then', async (t) => {
