@@ -5,6 +5,7 @@ import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
 import { createAutoRecord } from './features/recordings/auto-record.ts';
 import { createBackup } from './features/recordings/backup.ts';
+import { createBrokenUploads } from './features/recordings/broken-uploads.ts';
 import { createErase } from './features/recordings/erase.ts';
 import { createFinish } from './features/recordings/finish.ts';
 import { createFormat, guardWrites } from './features/recordings/format.ts';
@@ -63,7 +64,13 @@ export function createServices(
   const libraryId = createHash('sha256').update(scope).digest('base64url').slice(0, 12);
 
   const events = createEvents({ redis, scope, log });
-  const notifications = secret === undefined ? undefined : createNotifications({ urls, secret, log });
+  const notifications =
+    secret === undefined || urls.length === 0
+      ? undefined
+      : createNotifications({
+          ...{ urls, secret, log },
+          bucket: { storage, path, described: (name) => library.described(name) },
+        });
   const onChange = (change: Change, recording: Recording): void => {
     events.publish({ type: `recording-${change}`, recording });
     if (change !== 'changed') notifications?.notify(`recording.${change}`, recording);
@@ -94,7 +101,19 @@ export function createServices(
       startRecording: (...args) => format.assertWritable().then(() => livekit.startRecording(...args)),
     },
     library,
-    finish: createFinish({ storage, library, tombstones, backup, path, log }),
+    finish: createFinish({
+      storage,
+      library: {
+        ...library,
+        // Written down before, so that who is killed in between has not kept it to itself.
+        async describe(recording, ...args) {
+          const type = recording.status === 'ready' ? 'recording.ready' : 'recording.failed';
+          await notifications?.prepare(type, recording.name);
+          return library.describe(recording, ...args);
+        },
+      },
+      ...{ tombstones, backup, path, log },
+    }),
     roomStatus,
     lock: createLock({ redis, scope: `${config.livekit.apiKey}/${scope}`, log }),
     onChange,
@@ -129,7 +148,9 @@ export function createServices(
     },
     ...recordingJobs({
       ...{ livekit, lifecycle, settleRooms, autoRecord, sweeper, upkeep, tombstones, builder, retain },
+      abortBrokenUploads: createBrokenUploads({ storage, path, log }),
     }),
+    ...(notifications?.jobs ?? []),
   ];
   return {
     tokens: createTokens({ livekit, roomStatus }),

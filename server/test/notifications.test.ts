@@ -1,10 +1,10 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { Recording } from '@reelroom/shared';
 import { Webhook } from 'standardwebhooks';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { z } from 'zod';
 import { createNotifications } from '../features/notifications/notifications.ts';
 import { recordedLog, silentLog } from './support/log.ts';
+import { receiver } from './support/receiver.ts';
 import { until } from './support/until.ts';
 
 const secret = `whsec_${Buffer.from('a secret of 24 bytes or more').toString('base64')}`;
@@ -18,45 +18,11 @@ const recording = (id: string | number): Recording => ({
   status: 'ready',
 });
 
-interface Heard {
-  headers: IncomingHttpHeaders;
-  body: string;
-  at: number;
-}
-
 const headersSchema = z.object({
   'webhook-id': z.string(),
   'webhook-timestamp': z.string(),
   'webhook-signature': z.string(),
 });
-
-/** Another system: `answer` gives the status of its answer to the request of that number; none for no answer. */
-async function receiver(t: Test, answer: (number: number) => number | undefined = () => 200) {
-  const heard: Heard[] = [];
-  let open = 0;
-  let mostOpen = 0;
-  const server = createServer((request, response) => {
-    open += 1;
-    mostOpen = Math.max(mostOpen, open);
-    response.on('close', () => (open -= 1));
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      heard.push({ headers: request.headers, body, at: Date.now() });
-      const status = answer(heard.length);
-      if (status === undefined) return;
-      setTimeout(() => response.writeHead(status, { location: '/elsewhere' }).end('{}'), 5);
-    });
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  t.teardown(() => {
-    server.closeAllConnections();
-    return new Promise((closed) => server.close(closed));
-  });
-  const address = server.address();
-  const port = address && typeof address === 'object' ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}/hook?token=1`, heard, mostOpen: () => mostOpen };
-}
 
 const notifications = (urls: string[], log = silentLog, retryDelays = [40, 80, 160, 320]) =>
   createNotifications({ urls, secret, log, retryDelays });

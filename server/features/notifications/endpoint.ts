@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { Webhook } from 'standardwebhooks';
+import { createQueue, type Task } from './queue.ts';
 
 /** A message to an endpoint; its id stays the same however often it is sent. */
 export interface Message {
@@ -16,7 +18,7 @@ const timeoutMs = 10_000;
 /** How long requests under way may still take once the app closes, in ms. */
 const closingMs = 2_000;
 
-/** How many messages are on their way at once, those that wait to be sent again among them. */
+/** How many messages are on their way at once, those in memory that wait to be sent again among them. */
 const maxUnderWay = 8;
 
 /** How many more may wait for one of those to end. */
@@ -34,7 +36,7 @@ const reasonOf = (error: unknown) =>
 /**
  * One system that is told: its messages, in no order that it could rely on. What it
  * does not take is logged as an error.
- * @param retryDelays how long to wait after each try that failed, in ms
+ * @param retryDelays how long to wait after each try that failed, in ms, of what is sent from memory
  */
 export function createEndpoint({
   url,
@@ -50,10 +52,10 @@ export function createEndpoint({
   const webhook = new Webhook(secret);
   // A path or a query may hold a secret of the receiver's.
   const { origin } = new URL(url);
-  const waiting: Message[] = [];
-  const underWay = new Set<Promise<void>>();
+  const queue = createQueue({ atOnce: maxUnderWay, maxWaiting });
   /** Why nothing more is sent, once it is so. */
   let ended: string | undefined;
+  let isGone = false;
   /** Ends the waits for another try. */
   const ending = new AbortController();
   /** Ends requests under way. */
@@ -63,10 +65,14 @@ export function createEndpoint({
     log.error({ endpoint: origin, webhookId: id, type, reason }, 'a webhook was not delivered');
   }
 
+  function triedAgain({ id, type }: Message, reason: string): void {
+    log.warn({ endpoint: origin, webhookId: id, type, reason }, 'a webhook is tried again');
+  }
+
   function end(reason: string): void {
     ended ??= reason;
     ending.abort();
-    for (const message of waiting.splice(0)) giveUp(message, reason);
+    queue.end(ended);
   }
 
   /** Sends once: nothing when it was taken, else why it was not. */
@@ -88,7 +94,10 @@ export function createEndpoint({
         signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), cutting.signal]),
       });
       await response.body?.cancel();
-      if (response.status === gone) end('the endpoint wants no more: it answered 410');
+      if (response.status === gone) {
+        isGone = true;
+        end('the endpoint wants no more: it answered 410');
+      }
       return response.ok ? undefined : `it answered ${response.status}`;
     } catch (error) {
       return reasonOf(error);
@@ -101,44 +110,42 @@ export function createEndpoint({
       if (reason === undefined) return;
       const delay = retryDelays[tries];
       if (delay === undefined || ended !== undefined) return giveUp(message, ended ?? reason);
-      log.warn(
-        { endpoint: origin, webhookId: message.id, type: message.type, reason },
-        'a webhook is tried again',
-      );
+      triedAgain(message, reason);
       await sleep(withJitter(delay), undefined, { signal: ending.signal }).catch(() => undefined);
       if (ended !== undefined) return giveUp(message, ended);
     }
   }
 
-  function sendNext(): void {
-    while (underWay.size < maxUnderWay) {
-      const message = waiting.shift();
-      if (!message) return;
-      const delivery = deliver(message).finally(() => {
-        underWay.delete(delivery);
-        sendNext();
-      });
-      underWay.add(delivery);
-    }
-  }
-
   return {
-    /** Has a message sent when its turn comes; the oldest that waits gives way when too many do. */
+    /** What tells this endpoint from others, and nothing of its URL. */
+    hash: createHash('sha256').update(url).digest('hex').slice(0, 16),
+
+    attempt,
+    giveUp,
+    triedAgain,
+
+    /** Why it is sent nothing more, in this process. */
+    ended: (): string | undefined => ended,
+
+    /** Whether it wants no more. */
+    isGone: (): boolean => isGone,
+
+    /** Has something done when its turn comes, such as an {@link attempt}. */
+    add: (task: Task): void => queue.add(task),
+
+    /** Has a message sent from memory when its turn comes; the oldest that waits gives way when too many do. */
     send(message: Message): void {
-      if (ended !== undefined) return giveUp(message, ended);
-      waiting.push(message);
-      sendNext();
-      if (waiting.length <= maxWaiting) return;
-      const oldest = waiting.shift();
-      if (oldest) giveUp(oldest, `more than ${maxWaiting} were waiting`);
+      queue.add({ run: () => deliver(message), drop: (reason) => giveUp(message, reason) });
     },
 
     /** Sends nothing more; resolves when the requests under way have ended, within 2 s. */
     async close(): Promise<void> {
       end('the app was closed');
       const timer = setTimeout(() => cutting.abort(), closingMs);
-      await Promise.all(underWay);
+      await queue.settled();
       clearTimeout(timer);
     },
   };
 }
+
+export type Endpoint = ReturnType<typeof createEndpoint>;

@@ -109,4 +109,5 @@ export const guardWrites = (
   deleteEach: (...args) => assertWritable().then(() => storage.deleteEach(...args)),
   deleteMany: (...args) => assertWritable().then(() => storage.deleteMany(...args)),
   startUpload: (...args) => assertWritable().then(() => storage.startUpload(...args)),
+  abortUploads: (...args) => assertWritable().then(() => storage.abortUploads(...args)),
 });

@@ -30,6 +30,9 @@ const retainMs = 600_000;
 /** How often recordings that were deleted are forgotten whose day is over, in ms. */
 const forgetMs = 6 * 3_600_000;
 
+/** How often uploads that broke off are looked for, in ms. */
+const abortMs = 24 * 3_600_000;
+
 /**
  * What is done again and again, so that nothing depends on webhooks, nor on this process
  * having been there all the time.
@@ -43,6 +46,7 @@ export function recordingJobs({
   upkeep,
   tombstones,
   builder,
+  abortBrokenUploads,
   retain,
 }: {
   livekit: Livekit;
@@ -54,6 +58,7 @@ export function recordingJobs({
   upkeep: ReturnType<typeof createUpkeep>;
   tombstones: Tombstones;
   builder: IndexBuilder;
+  abortBrokenUploads: () => Promise<void>;
   /** Deletes what is too old; nothing is when absent. */
   retain: Retain | undefined;
 }): Job[] {
@@ -113,6 +118,12 @@ export function recordingJobs({
       needs: ['storage'],
       pauseMs: () => forgetMs,
       run: () => tombstones.sweep(),
+    },
+    {
+      name: 'abort uploads that broke off',
+      needs: ['storage'],
+      pauseMs: () => abortMs,
+      run: abortBrokenUploads,
     },
     {
       name: 'look after the index',

@@ -286,6 +286,11 @@ export function createLibrary({
     isTarget: ({ key = '', bucket: itsBucket = bucket }: Target): boolean =>
       itsBucket === bucket && key.startsWith(path) && !key.slice(path.length).includes('/'),
 
+    /** A recording that has ended, as it was described: one GET. */
+    async described(name: string): Promise<Recording | undefined> {
+      return recordingOfManifest(await storage.getText(manifestKey(keyOf(name))));
+    },
+
     /** How a recording ended, where that has been described: one GET. */
     async endOf(name: string): Promise<RecordingStatus | undefined> {
       return endOf(await storage.getText(manifestKey(keyOf(name))));

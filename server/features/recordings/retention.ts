@@ -29,7 +29,7 @@ export function createRetention({
 }: {
   index: Index;
   library: Pick<Library, 'deleteWhere'>;
-  storage: Pick<Storage, 'clockOffset'>;
+  storage: Pick<Storage, 'now'>;
   days: number;
   log: FastifyBaseLogger;
 }): Retain {
@@ -44,8 +44,8 @@ export function createRetention({
     const names = found.recordings.filter(({ keep }) => !keep).map(({ name }) => name);
     if (names.length === 0) return position !== undefined;
     // The LIST before has told what time it is at S3.
-    if (Math.abs(storage.clockOffset()) > dayMs) {
-      const s3Time = new Date(wallTime() + storage.clockOffset()).toISOString();
+    const s3Time = storage.now();
+    if (Math.abs(s3Time.getTime() - wallTime()) > dayMs) {
       log.error(
         { s3Time },
         "nothing is deleted for its age: this machine's clock and S3's differ by over a day",

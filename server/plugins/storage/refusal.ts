@@ -2,6 +2,7 @@
 export type Right =
   | 's3:CreateBucket'
   | 's3:ListBucket'
+  | 's3:ListBucketMultipartUploads'
   | 's3:GetObject'
   | 's3:PutObject'
   | 's3:DeleteObject'

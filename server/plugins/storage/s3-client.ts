@@ -60,9 +60,6 @@ export function createS3Client(s3: Options['s3']): S3Client {
 export const s3Clock = ({ config }: S3Client) => ({
   now: (): Date => new Date(Date.now() + config.systemClockOffset),
 
-  /** How far S3's clock is ahead of ours, in ms. */
-  offset: (): number => config.systemClockOffset,
-
   /** Takes in the `Date` of an answer (RFC 9110, 6.6.1). */
   heard(date: string): void {
     const offset = Date.parse(date) - Date.now();

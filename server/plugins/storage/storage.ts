@@ -14,6 +14,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ReelroomError } from '../../errors.ts';
 import type { Options } from '../../options.ts';
 import { createReach, isNoBucket, orNothing, orStatus, UnexpectedAnswer } from './answers.ts';
+import { abortUploads, type OpenUpload } from './broken-uploads.ts';
 import { ConditionNotMet, whenMet, type WriteCondition } from './conditions.ts';
 import { credentialsOf } from './credentials.ts';
 import { deleteAtOnce } from './deletes.ts';
@@ -69,7 +70,7 @@ const quietMs = 120_000;
 
 /**
  * The bucket, and the only place that knows the S3 SDK. Each method is one request
- * but for `list`, `folders`, `deleteEach` and `deleteMany` (one per 1,000 keys), and throws `STORAGE_UNAVAILABLE` when S3
+ * but for `list`, `folders`, `deleteEach`, `deleteMany` (one per 1,000 keys) and `abortUploads`, and throws `STORAGE_UNAVAILABLE` when S3
  * cannot be reached, `STORAGE_REFUSED` when it refuses what we may not do: a right, the bucket or a setting is missing.
  * @param path key prefix of all that is ours
  */
@@ -102,6 +103,8 @@ export function createStorage(s3: Options['s3'], path = '') {
     },
   });
   const reach = createReach(health.listener);
+  /** For what nothing depends on: that it is refused says nothing of the rest. */
+  const reachBeside = createReach({ ...health.listener, refused: () => undefined, failed: () => undefined });
 
   const soon = () => ({ abortSignal: AbortSignal.timeout(smallTimeout) });
 
@@ -171,8 +174,8 @@ export function createStorage(s3: Options['s3'], path = '') {
     /** What does not work as it could, though recordings do: sentences for whoever runs the app. */
     notices: (): string[] => health.refusals(),
 
-    /** How far S3's clock is ahead of ours, in ms, as its answers have said. No request. */
-    clockOffset: clock.offset,
+    /** What time it is at S3, as far as it has said: the same for all processes. */
+    now: (): Date => clock.now(),
 
     /** Makes the bucket, unless it is there. One request, or two. */
     makeBucket,
@@ -324,6 +327,10 @@ export function createStorage(s3: Options['s3'], path = '') {
     /** Begins an object that is uploaded in parts, or replaced by them. */
     startUpload: (key: string, contentType: string): Promise<Upload> =>
       startUpload({ client, reach, Bucket }, key, contentType),
+
+    /** Aborts those uploads below `prefix` that `isBroken`: how many; see {@link abortUploads}. */
+    abortUploads: (prefix: string, isBroken: (upload: OpenUpload) => boolean): Promise<number> =>
+      abortUploads({ client, reach: reachBeside, Bucket }, prefix, isBroken),
 
     /** An object's head; its status is S3's: 200 or 404. */
     head(key: string): Promise<ObjectHead> {
