@@ -9,7 +9,7 @@ import { pictureShares } from './support/frames.ts';
 
 t.setTimeout(400_000);
 
-const roomName = 'Équipe "A" 🎥';
+const roomName = 'Équipe "R" 🎥';
 
 const participants = (page: Page) => page.getByRole('list', { name: 'Participants' }).getByRole('listitem');
 const participant = (page: Page, name: string) =>

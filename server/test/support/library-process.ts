@@ -39,7 +39,7 @@ export function libraryProcess(t: Test, config: Config, over: Partial<Storage> =
 }
 
 /** A recording that has just ended as its recorder wanted. */
-export function endedRecording(roomName = 'Équipe "A" 🎥'): RecordingState {
+export function endedRecording(roomName = 'Équipe "L" 🎥'): RecordingState {
   const startedAt = Date.now() - 60_000;
   const roomId = 'RM_abc';
   const name = recordingName({ name: roomName, id: roomId }, startedAt);
