@@ -69,7 +69,13 @@ export async function proxyTo(
       if (incoming.socket.destroyed) return;
       const { hostname, port } = upstreamAt;
       const upstream = forward({ hostname, port, method, path, headers });
+      let answer: IncomingMessage | undefined;
+      // Whoever asked has gone: what is half sent, or half answered, would keep this process alive.
+      outgoing.on('close', () => {
+        if (!outgoing.writableFinished && !answer?.complete) upstream.destroy();
+      });
       upstream.on('response', (response) => {
+        answer = response;
         statuses.push(`${request} ${response.statusCode}`);
         if (unanswered?.test(path)) {
           response.resume();
@@ -79,10 +85,7 @@ export async function proxyTo(
         response.on('data', (chunk: Buffer) => (bytes += chunk.length));
         response.pipe(outgoing);
         transfers += 1;
-        outgoing.on('close', () => {
-          transfers -= 1;
-          response.destroy();
-        });
+        outgoing.on('close', () => (transfers -= 1));
       });
       upstream.on('error', () => incoming.socket.destroy());
       incoming.pipe(upstream);
