@@ -110,7 +110,8 @@ t.test('many viewers', async (t) => {
     s3.requests.length = 0;
     s3.comeBack();
     t.same(new Set(await Promise.all(whole)), new Set([sha(medium)]), 'nobody sees it');
-    t.equal(s3.requests.filter((request) => request.startsWith('GET ')).length, 20, 'all were cut off');
+    const again = s3.requests.filter((request) => /^GET .*medium\.mp4$/.test(request)).length;
+    t.ok(again >= 20, `all were cut off: ${again} asked again`);
 
     const broken = await cutOff();
     await put(path.slice(1), randomBytes(medium.length));
