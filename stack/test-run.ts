@@ -6,6 +6,7 @@ import { brief, type Count, countTap } from './tap.ts';
 
 const everything = ['shared/test', 'server/test', 'client/test', 'stack/test', 'e2e'];
 
+/** The tests whose subject is what a bucket holds: keys, lists, ranges, conditions, parts, deletes. */
 const storageTests = [
   'presign',
   'unavailable',
@@ -17,6 +18,8 @@ const storageTests = [
   'heal-index',
   'retention',
   'faststart',
+  'finish',
+  'format',
   'rebuild',
   'thumbnails',
   'video',
@@ -51,10 +54,7 @@ export async function test(named: string[], environment: Environment = {}): Prom
   return count.failed === 0;
 }
 
-/**
- * `npm run test:minio`: the tests whose subject is what a bucket holds, of keys, lists, ranges, conditions, parts and
- * deletes, or those named, with MinIO in the place of versitygw.
- */
+/** `npm run test:minio`: {@link storageTests}, or those named, with MinIO in the place of versitygw. */
 export const testOnMinio = (named: string[]): Promise<boolean> =>
   test(named.length > 0 ? named : storageTests, { REELROOM_S3_SERVER: 'minio' });
 
