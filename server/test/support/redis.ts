@@ -30,7 +30,11 @@ export async function startRedis(t: Test) {
   }
 
   async function start(): Promise<void> {
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    const args = [
+      ...['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      // Its title would be written over its environment, by which a run that is broken off is cleared away.
+      ...['--set-proc-title', 'no'],
+    ];
     server = spawn('redis-server', args, { stdio: 'ignore' });
     await until('Redis to listen', () => accepts(port));
   }
