@@ -90,12 +90,8 @@ export function createSystem({
   return {
     /**
      * Asks LiveKit whether it is there, and S3 where it has answered nothing for `storageAgeMs`: one request
-     * each. What S3 does not answer within 2 s is heard later.
-     */
-    check,
-
-    /**
-     * As `check`, unless that was done less than `ageMs` ago; those who ask at the same time share it.
+     * each, unless that was done less than `ageMs` ago; calls at the same time share it. What S3 does not
+     * answer within 2 s is heard later.
      */
     async checkIfOld(ageMs: number, storageAgeMs: number): Promise<void> {
       if (monotonicTime() - checkedAt < ageMs) return;
@@ -119,9 +115,6 @@ export function createSystem({
 
     /** Whether one of them is there, as far as is known. */
     isThere,
-
-    /** Whether both are there, as far as is known. */
-    isReady: (): boolean => isThere('livekit') && isThere('storage'),
 
     /** What works now, as of the last check. */
     status(): SystemStatus {
