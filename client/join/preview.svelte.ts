@@ -107,7 +107,7 @@ const release = (stream: MediaStream) => {
 
 export type { DevicePreview };
 
-/** One's devices, which start when they are told to. */
+/** The user's devices; none starts before `startWanted` is called. */
 export function createPreview() {
   const camera = new DevicePreview('camera');
   const microphone = new DevicePreview('microphone');

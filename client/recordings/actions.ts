@@ -26,7 +26,7 @@ export async function stopRecording(roomName: string): Promise<Recording | undef
   }
 }
 
-/** Has a recording go on though one is alone in its room; what failed is told. */
+/** Keeps recording although the user is alone in the room; a failure becomes a toast. */
 export async function keepRecording(roomName: string): Promise<void> {
   try {
     await trpc.recordings.keepRecording.mutate({ roomName });
