@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import { loadConfig } from '../server/app.ts';
 import { moveTablesFirst } from '../server/features/recordings/media/faststart.ts';
 import { inspectMedia } from '../server/features/recordings/media/inspect.ts';
-import { createStorage } from '../server/plugins/storage/storage.ts';
+import { createStorage } from '../server/adapters/s3/bucket.ts';
 import { startApp } from './support/app.ts';
 import { farFrom } from './support/far.ts';
 import { printTable, type Row } from './support/table.ts';

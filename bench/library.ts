@@ -4,7 +4,7 @@ import { startApp } from './support/app.ts';
 import { wantedBy } from '../server/features/recordings/index/filter.ts';
 import { newestFirst } from '../server/features/recordings/index/newest-first.ts';
 import { createIndex } from '../server/features/recordings/index/store.ts';
-import { createStorage } from '../server/plugins/storage/storage.ts';
+import { createStorage } from '../server/adapters/s3/bucket.ts';
 import { configOf, fillBucket, listUrl, root, roomCount } from './support/bucket.ts';
 import { sdkClient } from './support/sdk.ts';
 import { load, medians } from './support/timing.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dispose } from '@livekit/rtc-node';
 import { loadConfig } from '../server/app.ts';
-import { createStorage } from '../server/plugins/storage/storage.ts';
+import { createStorage } from '../server/adapters/s3/bucket.ts';
 import { startApp } from './support/app.ts';
 import { createBareEgress } from './support/bare-egress.ts';
 import { openPage } from './support/open-page.ts';

@@ -3,7 +3,7 @@ import { createErase } from './features/recordings/erase.ts';
 import { reindex, type ReindexReport } from './features/recordings/index/reindex.ts';
 import { createIndex } from './features/recordings/index/store.ts';
 import { createTombstones } from './features/recordings/tombstones.ts';
-import { createStorage } from './plugins/storage/storage.ts';
+import { createStorage } from './adapters/s3/bucket.ts';
 
 /**
  * Makes the index of the library what the bucket holds, while the app runs or not; what

@@ -31,7 +31,7 @@ import { untilEnded, type Job } from './jobs.ts';
 import type { Options } from './options.ts';
 import type { Livekit } from './plugins/livekit.ts';
 import type { Redis } from './plugins/redis.ts';
-import type { Storage } from './plugins/storage/storage.ts';
+import type { Storage } from './adapters/s3/bucket.ts';
 
 /** What happens to recordings that others want to hear of. */
 export type Change = 'started' | 'ready' | 'failed' | 'changed' | 'deleted';

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { loadConfig } from '../../server/config.ts';
 import { entryKeys } from '../../server/features/recordings/index/key.ts';
 import { manifestOf } from '../../server/features/recordings/manifest.ts';
-import { createPresigner } from '../../server/plugins/storage/presign.ts';
-import { createStorage } from '../../server/plugins/storage/storage.ts';
+import { createPresigner } from '../../server/adapters/s3/presign.ts';
+import { createStorage } from '../../server/adapters/s3/bucket.ts';
 import { recordingName, type Recording } from '../../shared/index.ts';
 
 /** How a bucket of the stack is reached. */

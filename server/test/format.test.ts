@@ -4,7 +4,7 @@ import { failure } from './support/failure.ts';
 import { silentLog } from './support/log.ts';
 import { putSeedRecordings } from './support/seeded.ts';
 import { createFormat } from '../features/recordings/format.ts';
-import { createStorage } from '../plugins/storage/storage.ts';
+import { createStorage } from '../adapters/s3/bucket.ts';
 import { until } from './support/until.ts';
 
 const key = 'recordings/.reelroom/format';

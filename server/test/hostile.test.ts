@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import t from 'tap';
 import { startApp } from '../../bench/support/app.ts';
-import { createStorage } from '../plugins/storage/storage.ts';
+import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { hostileStorage, type Hostility } from './support/hostile-storage.ts';
 import { connectTo, type RawAnswer } from './support/raw-viewer.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { storageUnavailable } from '../errors.ts';
 import { inspectMedia } from '../features/recordings/media/inspect.ts';
-import { createStorage } from '../plugins/storage/storage.ts';
+import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';

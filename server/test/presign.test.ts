@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { createEgressRequests } from '../plugins/egress-request.ts';
-import { createPresigner } from '../plugins/storage/presign.ts';
-import { createSignedRequests } from '../plugins/storage/signed-requests.ts';
-import { createStorage } from '../plugins/storage/storage.ts';
+import { createPresigner } from '../adapters/s3/presign.ts';
+import { createSignedRequests } from '../adapters/s3/request.ts';
+import { createStorage } from '../adapters/s3/bucket.ts';
 import type { Config } from '../app.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { shiftClock } from './support/clock.ts';

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import t from 'tap';
-import { BodyLost, resumedBody } from '../plugins/storage/resumed-body.ts';
+import { BodyLost, resumedBody } from '../adapters/s3/resumed-body.ts';
 import { failure } from './support/failure.ts';
 import { until } from './support/until.ts';
 

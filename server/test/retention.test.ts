@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import t from 'tap';
 import { createIndex } from '../features/recordings/index/store.ts';
 import { createRetention } from '../features/recordings/retention.ts';
-import { createStorage } from '../plugins/storage/storage.ts';
+import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { putSeedRecordings } from './support/seeded.ts';
 import { until } from './support/until.ts';

@@ -9,7 +9,7 @@ import {
   segmentsInOrder,
   workingFiles,
 } from '../features/recordings/segments.ts';
-import { createStorage } from '../plugins/storage/storage.ts';
+import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 
 const lastPart = (key: string) => key.slice(key.lastIndexOf('/') + 1);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createBackup } from '../features/recordings/backup.ts';
 import { createSweeper } from '../features/recordings/sweeper.ts';
-import { createStorage } from '../plugins/storage/storage.ts';
+import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, buildServices, testConfig } from './support/build.ts';
 import { proxyTo } from './support/proxy.ts';
 import { makeSegments } from './support/segments.ts';

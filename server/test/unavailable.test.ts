@@ -8,12 +8,12 @@ import {
 } from '@aws-sdk/client-s3';
 import t, { type Test } from 'tap';
 import type { Config } from '../app.ts';
-import { createS3Client } from '../plugins/storage/s3-client.ts';
+import { createS3Client } from '../adapters/s3/client.ts';
 import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
 import { until } from './support/until.ts';
-import { createStorage } from '../plugins/storage/storage.ts';
+import { createStorage } from '../adapters/s3/bucket.ts';
 
 t.setTimeout(150_000);
 

@@ -12,7 +12,7 @@ import { createChecksums } from '../features/recordings/checksums.ts';
 import { zipLayout } from '../features/recordings/zip-layout.ts';
 import { zipOf, type ZippedFile } from '../features/recordings/zip.ts';
 import type { Source } from '../features/recordings/send-object.ts';
-import type { ObjectRequest } from '../plugins/storage/storage.ts';
+import type { ObjectRequest } from '../adapters/s3/bucket.ts';
 import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { recordingNameSchema } from '@reelroom/shared';
-import type { WriteCondition } from '../../plugins/storage/conditions.ts';
-import type { Storage } from '../../plugins/storage/storage.ts';
+import type { WriteCondition } from '../../adapters/s3/conditions.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 
 /** Bytes in each part of an upload. */
 const partBytes = 8 * 2 ** 20;

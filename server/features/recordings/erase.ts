@@ -3,7 +3,7 @@ import type { Recording } from '@reelroom/shared';
 import pMap from 'p-map';
 import { z } from 'zod';
 import { toReelroomError, type ReelroomError } from '../../errors.ts';
-import type { Storage } from '../../plugins/storage/storage.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import { listLinks } from '../shares/folder.ts';
 import type { Index } from './index/store.ts';
 import { manifestKey, readRecording } from './manifest.ts';

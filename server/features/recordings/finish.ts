@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { ConditionNotMet, ifStill } from '../../plugins/storage/conditions.ts';
-import type { Storage } from '../../plugins/storage/storage.ts';
+import { ConditionNotMet, ifStill } from '../../adapters/s3/conditions.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Backup } from './backup.ts';
 import { moveTablesFirst } from './media/faststart.ts';
 import { inspectObject, type Inspection, type MediaInfo } from './media/inspect.ts';

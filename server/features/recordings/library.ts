@@ -11,8 +11,8 @@ import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
 import { monotonicTime, wallTime } from '../../clock.ts';
 import { recordingNotFound, storageUnavailable, toReelroomError, type ReelroomError } from '../../errors.ts';
-import { ConditionNotMet, ifStill } from '../../plugins/storage/conditions.ts';
-import type { Storage } from '../../plugins/storage/storage.ts';
+import { ConditionNotMet, ifStill } from '../../adapters/s3/conditions.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Erase } from './erase.ts';
 import type { Index } from './index/store.ts';
 import {

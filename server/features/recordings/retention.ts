@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { wallTime } from '../../clock.ts';
-import type { Storage } from '../../plugins/storage/storage.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import { wantedBy } from './index/filter.ts';
 import { oldestFirst } from './index/oldest-first.ts';
 import type { Index } from './index/store.ts';

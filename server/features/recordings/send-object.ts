@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { preconditionFailed } from '../../errors.ts';
-import type { ObjectHead, Storage } from '../../plugins/storage/storage.ts';
+import type { ObjectHead, Storage } from '../../adapters/s3/bucket.ts';
 import { whileOpen } from '../../while-open.ts';
 import { parseByteRange } from './byte-range.ts';
 import { allowsRange, checkPreconditions, isConditional } from './preconditions.ts';

@@ -1,6 +1,6 @@
 import { mediaSuffix } from '@reelroom/shared';
 import { monotonicTime } from '../../clock.ts';
-import type { Storage } from '../../plugins/storage/storage.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Backup } from './backup.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { allSegments, listSegments } from './segments.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { pictureNotFound } from '../../errors.ts';
 import { getAndHead } from '../../get-and-head.ts';
 import { binary, errors, type Operation } from '../../operation.ts';
-import type { Storage } from '../../plugins/storage/storage.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Services } from '../../services.ts';
 import { linkQuery, tokenIn } from '../shares/check-link.ts';
 import { jpegSize } from './media/jpeg-size.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { liveFileNotFound, pictureNotFound } from '../../errors.ts';
 import { getAndHead } from '../../get-and-head.ts';
 import { errors, type Operation } from '../../operation.ts';
-import type { Storage } from '../../plugins/storage/storage.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import { linkQuery } from '../shares/check-link.ts';
 import { nameParams, recordingNameOf } from './routes.ts';
 import { workingFiles } from './segments.ts';

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { invalidInput, parseInput, recordingNotFound, storageUnavailable } from '../../errors.ts';
 import { getAndHead } from '../../get-and-head.ts';
 import { binary, errors, type Operation } from '../../operation.ts';
-import type { Storage } from '../../plugins/storage/storage.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Services } from '../../services.ts';
 import { resolveByteRange } from './byte-range.ts';
 import { createChecksums, type Checksums } from './checksums.ts';

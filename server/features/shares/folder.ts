@@ -1,5 +1,5 @@
 import { mediaSuffix } from '@reelroom/shared';
-import type { Storage } from '../../plugins/storage/storage.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import { keysIn } from '../recordings/keys-in.ts';
 
 /** The folder of a recording's links, given the key prefix `path` of all recordings. */

@@ -2,7 +2,7 @@ import type { Share, shareInputSchema } from '@reelroom/shared';
 import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
 import { downloadNotShared, recordingNotFound, shareExpired, shareInvalid } from '../../errors.ts';
-import type { Storage } from '../../plugins/storage/storage.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Library } from '../recordings/library.ts';
 import { linksFolder, listLinks } from './folder.ts';
 import { createSigner, newLink, readLink, type Link } from './token.ts';

@@ -17,8 +17,8 @@ import { pluginOptions } from '../../config.ts';
 import { serverOptions } from '../../http-server.ts';
 import { openLivekit } from '../../plugins/livekit.ts';
 import { openRedis } from '../../plugins/redis.ts';
-import { createS3Client } from '../../plugins/storage/s3-client.ts';
-import { openStorage } from '../../plugins/storage/storage.ts';
+import { createS3Client } from '../../adapters/s3/client.ts';
+import { openStorage } from '../../adapters/s3/bucket.ts';
 import { createServices } from '../../services.ts';
 import { until } from './until.ts';
 

@@ -7,7 +7,7 @@ import { createIndex } from '../../features/recordings/index/store.ts';
 import { createLibrary } from '../../features/recordings/library.ts';
 import type { RecordingState } from '../../features/recordings/state.ts';
 import { createTombstones } from '../../features/recordings/tombstones.ts';
-import { createStorage, type Storage } from '../../plugins/storage/storage.ts';
+import { createStorage, type Storage } from '../../adapters/s3/bucket.ts';
 import { recordedLog } from './log.ts';
 
 /** What an app process does with its bucket, and nothing that it does with LiveKit. */

@@ -1,6 +1,6 @@
 import { recordingSchema } from '@reelroom/shared';
 import { createNotifications } from '../../features/notifications/notifications.ts';
-import { createStorage } from '../../plugins/storage/storage.ts';
+import { createStorage } from '../../adapters/s3/bucket.ts';
 import { testConfig } from './build.ts';
 import { silentLog } from './log.ts';
 

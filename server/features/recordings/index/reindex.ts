@@ -1,6 +1,6 @@
 import { manifestSuffix, mediaSuffix, recordingNameSchema } from '@reelroom/shared';
 import pMap from 'p-map';
-import { keysAtOnce, type Storage } from '../../../plugins/storage/storage.ts';
+import { keysAtOnce, type Storage } from '../../../adapters/s3/bucket.ts';
 import type { Erase } from '../erase.ts';
 import {
   describeFailure,

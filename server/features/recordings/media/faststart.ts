@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
-import { ifStill } from '../../../plugins/storage/conditions.ts';
-import type { Storage } from '../../../plugins/storage/storage.ts';
+import { ifStill } from '../../../adapters/s3/conditions.ts';
+import type { Storage } from '../../../adapters/s3/bucket.ts';
 import { inspectMedia, type MediaInfo } from './inspect.ts';
 import { createPace } from './pace.ts';
 import { areFirst, moveTables, planMove, topBoxes } from './tables-first.ts';

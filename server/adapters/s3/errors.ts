@@ -2,7 +2,7 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import { storageRefused, storageUnavailable, type ReelroomError } from '../../errors.ts';
 import { ConditionNotMet } from './conditions.ts';
 import { refusalOf, type Right } from './refusal.ts';
-import type { ObjectHead } from './storage.ts';
+import type { ObjectHead } from './bucket.ts';
 
 /** An answer of S3 to a request that was not made by the SDK, which is none of those that were expected. */
 export class UnexpectedAnswer extends Error {

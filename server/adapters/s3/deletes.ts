@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import { ReelroomError, storageRefused, storageUnavailable } from '../../errors.ts';
-import { orNothing, type Reach } from './answers.ts';
+import { orNothing, type Reach } from './errors.ts';
 import { refusalOf } from './refusal.ts';
-import { patient } from './s3-client.ts';
+import { patient } from './client.ts';
 
 /** How many objects are deleted at once where each takes a request. */
 const atOnce = 16;

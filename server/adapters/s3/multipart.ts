@@ -6,10 +6,10 @@ import {
   UploadPartCopyCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { orNothing, type Reach } from './answers.ts';
+import { orNothing, type Reach } from './errors.ts';
 import { whenMet, type WriteCondition } from './conditions.ts';
 import { escapeKey } from './presign.ts';
-import { patient } from './s3-client.ts';
+import { patient } from './client.ts';
 
 /** The bytes of an object from `start` to before `end`. */
 export interface ObjectPart {

@@ -1,6 +1,6 @@
 import { monotonicTime } from '../../clock.ts';
 import { toReelroomError, type ReelroomError } from '../../errors.ts';
-import type { Listener } from './answers.ts';
+import type { Listener } from './errors.ts';
 import type { Right } from './refusal.ts';
 
 /** How long S3 is not asked again, in ms, once it could not be reached, and once it has refused. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, errors, request, type Dispatcher } from 'undici';
 import { monotonicTime } from '../../clock.ts';
-import { answersWithin } from './s3-client.ts';
+import { answersWithin } from './client.ts';
 
 /** How long a signed URL is good for, and how long one is used, in ms. */
 export const signedFor = 15 * 60_000;

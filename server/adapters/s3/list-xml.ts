@@ -1,4 +1,4 @@
-import type { Listing } from './storage.ts';
+import type { Listing } from './bucket.ts';
 
 const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 

@@ -1,5 +1,5 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
-import { orNothing, type Reach } from './answers.ts';
+import { orNothing, type Reach } from './errors.ts';
 
 /** An upload that was begun, and neither completed nor aborted. */
 export interface OpenUpload {

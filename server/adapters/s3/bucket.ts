@@ -13,18 +13,18 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { ReelroomError } from '../../errors.ts';
 import type { Options } from '../../options.ts';
-import { createReach, isNoBucket, orNothing, orStatus, UnexpectedAnswer } from './answers.ts';
-import { abortUploads, type OpenUpload } from './broken-uploads.ts';
+import { createReach, isNoBucket, orNothing, orStatus, UnexpectedAnswer } from './errors.ts';
+import { abortUploads, type OpenUpload } from './stale-uploads.ts';
 import { ConditionNotMet, whenMet, type WriteCondition } from './conditions.ts';
 import { credentialsOf } from './credentials.ts';
 import { deleteAtOnce } from './deletes.ts';
 import { createHealth } from './health.ts';
-import { parseListAnswer } from './list-answer.ts';
+import { parseListAnswer } from './list-xml.ts';
 import { createObjectStream } from './object-stream.ts';
 import { createPresigner, type Presign } from './presign.ts';
-import { answersWithin, createS3Client, patient, s3Clock } from './s3-client.ts';
-import { createSignedRequests, signedFor } from './signed-requests.ts';
-import { startUpload, type Upload } from './upload.ts';
+import { answersWithin, createS3Client, patient, s3Clock } from './client.ts';
+import { createSignedRequests, signedFor } from './request.ts';
+import { startUpload, type Upload } from './multipart.ts';
 
 /** What S3 tells of an object. */
 export interface StoredObject {
