@@ -22,7 +22,7 @@ import cors from './plugins/cors.ts';
 import headers from './plugins/headers.ts';
 import { hideLinks } from './plugins/hide-links.ts';
 import knownHosts from './plugins/known-hosts.ts';
-import { openLivekit } from './plugins/livekit.ts';
+import { openLivekit } from './adapters/livekit/livekit.ts';
 import openAnswers from './plugins/open-answers.ts';
 import openapi from './plugins/openapi.ts';
 import { createPage } from './plugins/page.ts';

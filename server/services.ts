@@ -29,7 +29,7 @@ import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
 import { untilEnded, type Job } from './jobs.ts';
 import type { Options } from './options.ts';
-import type { Livekit } from './plugins/livekit.ts';
+import type { Livekit } from './adapters/livekit/livekit.ts';
 import type { Redis } from './plugins/redis.ts';
 import type { Storage } from './adapters/s3/bucket.ts';
 

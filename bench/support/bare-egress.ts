@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../server/config.ts';
 import { recordingOf } from '../../server/features/recordings/state.ts';
-import { createEgressRequests } from '../../server/plugins/egress-request.ts';
+import { createEgressRequests } from '../../server/adapters/livekit/egress-request.ts';
 import { livekitClients } from '../../server/test/support/build.ts';
 import { recordingName, startInputSchema, type RecordingStatus } from '../../shared/index.ts';
 import { now } from './time.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { createEgressRequests } from '../plugins/egress-request.ts';
+import { createEgressRequests } from '../adapters/livekit/egress-request.ts';
 import { createPresigner } from '../adapters/s3/presign.ts';
 import { createSignedRequests } from '../adapters/s3/request.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseRoomState, type RecordingStatus, type RoomState, type RoomStatus } from '@reelroom/shared';
 import t, { type Test } from 'tap';
 import { createRoomStatus } from '../features/rooms/status.ts';
-import { createLivekit } from '../plugins/livekit.ts';
+import { createLivekit } from '../adapters/livekit/livekit.ts';
 import { freePort, livekitClients, openRoom, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { recordedLog, silentLog } from './support/log.ts';

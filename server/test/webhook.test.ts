@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import t from 'tap';
 import { webhookRoute } from '../features/webhooks/route.ts';
-import { createLivekit } from '../plugins/livekit.ts';
+import { createLivekit } from '../adapters/livekit/livekit.ts';
 import rest from '../plugins/rest.ts';
 import { serve, testConfig } from './support/build.ts';
 import { signWebhook } from './support/webhook.ts';

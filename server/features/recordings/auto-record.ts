@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Room } from 'livekit-server-sdk';
 import { monotonicTime } from '../../clock.ts';
 import { ReelroomError } from '../../errors.ts';
-import type { Livekit } from '../../plugins/livekit.ts';
+import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
 /** How many people have to be in a room that waits to be recorded. */

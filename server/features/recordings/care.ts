@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Room } from 'livekit-server-sdk';
 import { monotonicTime, wallTime } from '../../clock.ts';
 import { ReelroomError } from '../../errors.ts';
-import type { Livekit } from '../../plugins/livekit.ts';
+import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Alone } from './alone.ts';
 import type { Intake } from './intake.ts';
 import { reasonToEnd } from './limits.ts';

@@ -1,6 +1,6 @@
 import type { Room } from 'livekit-server-sdk';
 import type { Job } from '../../jobs.ts';
-import type { Livekit } from '../../plugins/livekit.ts';
+import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { AutoRecord } from './auto-record.ts';
 import type { IndexBuilder } from './index/builder.ts';
 import type { Lifecycle } from './lifecycle.ts';

@@ -2,7 +2,7 @@ import { isFinal, parseRoomState, type RoomStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { EgressInfo, Room } from 'livekit-server-sdk';
 import { monotonicTime } from '../../clock.ts';
-import type { Livekit } from '../../plugins/livekit.ts';
+import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Library } from '../recordings/library.ts';
 import type { Lifecycle } from '../recordings/lifecycle.ts';
 import { failureSentences, hasEnded, recordingOf, targetOf } from '../recordings/state.ts';

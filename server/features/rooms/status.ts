@@ -1,7 +1,7 @@
 import { parseRoomState, withRoomState, type RoomState, type RoomStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Room } from 'livekit-server-sdk';
-import type { Livekit } from '../../plugins/livekit.ts';
+import type { Livekit } from '../../adapters/livekit/livekit.ts';
 
 const hasBegun = (recording: RoomStatus) => recording.status !== 'starting' && recording.status !== 'failed';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TokenInput } from '@reelroom/shared';
-import type { Livekit } from '../../plugins/livekit.ts';
+import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 
 /** Access to rooms. */

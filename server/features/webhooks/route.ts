@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { webhookInvalid } from '../../errors.ts';
-import { webhookLifetimeMs, type Livekit } from '../../plugins/livekit.ts';
+import { webhookLifetimeMs, type Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Services } from '../../services.ts';
 
 /**

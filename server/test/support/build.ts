@@ -15,7 +15,7 @@ import type { Test } from 'tap';
 import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts';
 import { pluginOptions } from '../../config.ts';
 import { serverOptions } from '../../http-server.ts';
-import { openLivekit } from '../../plugins/livekit.ts';
+import { openLivekit } from '../../adapters/livekit/livekit.ts';
 import { openRedis } from '../../plugins/redis.ts';
 import { createS3Client } from '../../adapters/s3/client.ts';
 import { openStorage } from '../../adapters/s3/bucket.ts';

@@ -8,11 +8,11 @@ import {
   SegmentedFileOutput,
   type EncodedOutputs,
 } from 'livekit-server-sdk';
-import { segmentSeconds, workingFiles } from '../features/recordings/segments.ts';
-import { storageRefused } from '../errors.ts';
-import type { Options } from '../options.ts';
-import { noCredentials } from '../adapters/s3/refusal.ts';
-import { credentialsOf } from '../adapters/s3/credentials.ts';
+import { segmentSeconds, workingFiles } from '../../features/recordings/segments.ts';
+import { storageRefused } from '../../errors.ts';
+import type { Options } from '../../options.ts';
+import { noCredentials } from '../s3/refusal.ts';
+import { credentialsOf } from '../s3/credentials.ts';
 
 /** Picture sizes in pixels, and the bits a second (in kbit) that they take. */
 const qualities = {

@@ -13,10 +13,10 @@ import {
   type WebhookEvent,
 } from 'livekit-server-sdk';
 import { createEgressRequests } from './egress-request.ts';
-import { readIdentity, signToken } from './livekit-token.ts';
-import { basePath } from '../base-path.ts';
-import { livekitUnavailable, noRecorder, recorderNotResponding, roomNotFound } from '../errors.ts';
-import type { Options } from '../options.ts';
+import { readIdentity, signToken } from './access-token.ts';
+import { basePath } from '../../base-path.ts';
+import { livekitUnavailable, noRecorder, recorderNotResponding, roomNotFound } from '../../errors.ts';
+import type { Options } from '../../options.ts';
 
 /** LiveKit answers in milliseconds; one that takes longer counts as away. */
 const requestTimeoutSeconds = 3;
