@@ -27,7 +27,7 @@ import openAnswers from './plugins/open-answers.ts';
 import openapi from './plugins/openapi.ts';
 import { createPage } from './plugins/page.ts';
 import { embedPolicy, pagePolicy } from './plugins/page-policy.ts';
-import { openRedis } from './plugins/redis.ts';
+import { openRedis } from './adapters/redis/client.ts';
 import { createAddressRefusal } from './plugins/refuse-address.ts';
 import rest from './plugins/rest.ts';
 import { bucketUrl } from './adapters/s3/presign.ts';

@@ -21,7 +21,7 @@ import { createSweeper } from './features/recordings/sweeper.ts';
 import { createTombstones } from './features/recordings/tombstones.ts';
 import { createTotals } from './features/recordings/totals.ts';
 import { createUpkeep } from './features/recordings/upkeep.ts';
-import { createLock } from './features/rooms/lock.ts';
+import { createLock } from './adapters/redis/lock.ts';
 import { createStaleStatus } from './features/rooms/stale-status.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
 import { createShares } from './features/shares/shares.ts';
@@ -30,7 +30,7 @@ import { createTokens } from './features/tokens/tokens.ts';
 import { untilEnded, type Job } from './jobs.ts';
 import type { Options } from './options.ts';
 import type { Livekit } from './adapters/livekit/livekit.ts';
-import type { Redis } from './plugins/redis.ts';
+import type { Redis } from './adapters/redis/client.ts';
 import type { Storage } from './adapters/s3/bucket.ts';
 
 /** What happens to recordings that others want to hear of. */

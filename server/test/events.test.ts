@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { createEvents, type Events } from '../features/events/events.ts';
 import { recordingChanges } from '../features/recordings/changes.ts';
 import { watchStatus } from '../features/rooms/watch-status.ts';
-import type { Redis } from '../plugins/redis.ts';
+import type { Redis } from '../adapters/redis/client.ts';
 import { gather } from './support/gather.ts';
 import { recordedLog, silentLog } from './support/log.ts';
 import { redisClient, startRedis } from './support/redis.ts';

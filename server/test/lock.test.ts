@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { createLock } from '../features/rooms/lock.ts';
+import { createLock } from '../adapters/redis/lock.ts';
 import { failure } from './support/failure.ts';
 import { recordedLog, silentLog } from './support/log.ts';
 import { redisClient, startRedis } from './support/redis.ts';

@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import t from 'tap';
-import { inTime, openRedis } from '../plugins/redis.ts';
+import { inTime, openRedis } from '../adapters/redis/client.ts';
 import { failure } from './support/failure.ts';
 import { recordedLog } from './support/log.ts';
 import { redisClient, startRedis } from './support/redis.ts';

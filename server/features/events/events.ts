@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import type { ReelroomEvent, Reset } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Redis } from '../../plugins/redis.ts';
+import type { Redis } from '../../adapters/redis/client.ts';
 import { createHistory, type Entry } from './history.ts';
-import { createStream } from './stream.ts';
+import { createStream } from '../../adapters/redis/stream.ts';
 
 /** How many events a subscriber may be behind before it has to load anew. */
 const rememberedEvents = 1_000;

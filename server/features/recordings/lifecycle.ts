@@ -4,7 +4,7 @@ import { EgressStatus, type EgressInfo, type Room } from 'livekit-server-sdk';
 import { monotonicTime } from '../../clock.ts';
 import { notStarted } from '../../errors.ts';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
-import type { Lock } from '../rooms/lock.ts';
+import type { Lock } from '../../adapters/redis/lock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 import { createAlone } from './alone.ts';
 import { createCare, isNotResponding } from './care.ts';

@@ -10,7 +10,7 @@ import type { EgressInfo, Room } from 'livekit-server-sdk';
 import { wallTime } from '../../clock.ts';
 import { alreadyStarted, roomNotFound, tooManyRecordings, toReelroomError } from '../../errors.ts';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
-import type { Lock } from '../rooms/lock.ts';
+import type { Lock } from '../../adapters/redis/lock.ts';
 import type { Intake } from './intake.ts';
 import type { Registry } from './registry.ts';
 import { failed, recordingOf } from './state.ts';

@@ -16,7 +16,7 @@ import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts'
 import { pluginOptions } from '../../config.ts';
 import { serverOptions } from '../../http-server.ts';
 import { openLivekit } from '../../adapters/livekit/livekit.ts';
-import { openRedis } from '../../plugins/redis.ts';
+import { openRedis } from '../../adapters/redis/client.ts';
 import { createS3Client } from '../../adapters/s3/client.ts';
 import { openStorage } from '../../adapters/s3/bucket.ts';
 import { createServices } from '../../services.ts';

@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import { recorderNotResponding } from '../../errors.ts';
 import { createLifecycle } from '../../features/recordings/lifecycle.ts';
 import type { Finish } from '../../features/recordings/finish.ts';
-import { createLock } from '../../features/rooms/lock.ts';
+import { createLock } from '../../adapters/redis/lock.ts';
 import { silentLog } from './log.ts';
 
 type Options = Parameters<typeof createLifecycle>[0];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { createLock } from '../../features/rooms/lock.ts';
-import { createRedis } from '../../plugins/redis.ts';
+import { createLock } from '../../adapters/redis/lock.ts';
+import { createRedis } from '../../adapters/redis/client.ts';
 import { silentLog } from './log.ts';
 import { until } from './until.ts';
 

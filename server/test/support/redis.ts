@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Test } from 'tap';
 import { freePorts } from '../../../stack/ports.ts';
-import { createRedis } from '../../plugins/redis.ts';
+import { createRedis } from '../../adapters/redis/client.ts';
 import { silentLog } from './log.ts';
 import { until } from './until.ts';
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventSchema, resetSchema, type ReelroomEvent, type Reset } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
-import { inTime, type Redis } from '../../plugins/redis.ts';
-import type { Entry } from './history.ts';
+import { inTime, type Redis } from './client.ts';
+import type { Entry } from '../../features/events/history.ts';
 
 /** How long Redis holds a read that has nothing to give, in ms: less than the socket's own time-out. */
 const blockMs = 4_000;

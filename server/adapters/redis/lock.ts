@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { alreadyStarted, noRecorder } from '../../errors.ts';
 import { monotonicTime } from '../../clock.ts';
-import { inTime, type Redis } from '../../plugins/redis.ts';
+import { inTime, type Redis } from './client.ts';
 
 /** How long a lock outlives a dead owner, and how often a living one renews it, in ms. */
 const leaseMs = 3_000;
