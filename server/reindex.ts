@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import { createErase } from './features/recordings/erase.ts';
 import { reindex, type ReindexReport } from './features/recordings/index/reindex.ts';
 import { createIndex } from './features/recordings/index/store.ts';
-import { createTombstones } from './features/recordings/tombstones.ts';
+import { createTombstones } from './bucket/tombstones.ts';
 import { createStorage } from './adapters/s3/bucket.ts';
 
 /**

@@ -4,7 +4,7 @@ import { inspectMedia } from '../features/recordings/media/inspect.ts';
 import { box } from '../features/recordings/media/mp4-boxes.ts';
 import { createPace } from '../features/recordings/media/pace.ts';
 import { areFirst, topBoxes } from '../features/recordings/media/tables-first.ts';
-import { deleteSegments, workingFiles } from '../features/recordings/segments.ts';
+import { deleteSegments, workingFiles } from '../bucket/layout.ts';
 import { createStorage, type Storage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';

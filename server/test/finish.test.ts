@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { workingFiles } from '../features/recordings/segments.ts';
+import { workingFiles } from '../bucket/layout.ts';
 import { failed, type RecordingState } from '../features/recordings/state.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { endedRecording, libraryProcess } from './support/library-process.ts';

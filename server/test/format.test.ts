@@ -3,7 +3,7 @@ import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { silentLog } from './support/log.ts';
 import { putSeedRecordings } from './support/seeded.ts';
-import { createFormat } from '../features/recordings/format.ts';
+import { createFormat } from '../bucket/format.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { until } from './support/until.ts';
 

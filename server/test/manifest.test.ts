@@ -1,5 +1,5 @@
 import t from 'tap';
-import { describeFailure, describeRecording, endOf, manifestOf } from '../features/recordings/manifest.ts';
+import { describeFailure, describeRecording, endOf, manifestOf } from '../bucket/manifest.ts';
 
 const media = { name: 'my-room-RM_x1-2026-01-31T101530.mp4', size: 7, lastModified: new Date(1_000) };
 

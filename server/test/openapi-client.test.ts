@@ -4,7 +4,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import t, { type Test } from 'tap';
 import ts from 'typescript';
 import { z } from 'zod';
-import { workingFiles } from '../features/recordings/segments.ts';
+import { workingFiles } from '../bucket/layout.ts';
 import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
 import { createChecker, documentSchema, operationsOf, type OpenapiDocument } from './support/openapi.ts';
 import { proxyTo } from './support/proxy.ts';

@@ -1,6 +1,6 @@
 import type { Recording } from '@reelroom/shared';
 import t from 'tap';
-import { manifestOf } from '../features/recordings/manifest.ts';
+import { manifestOf } from '../bucket/manifest.ts';
 import { reindexBucket } from '../reindex.ts';
 import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';

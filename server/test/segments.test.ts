@@ -8,7 +8,7 @@ import {
   listWorkingFiles,
   segmentsInOrder,
   workingFiles,
-} from '../features/recordings/segments.ts';
+} from '../bucket/layout.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 

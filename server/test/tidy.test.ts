@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { createBrokenUploads } from '../features/recordings/broken-uploads.ts';
-import { manifestOf } from '../features/recordings/manifest.ts';
-import { workingFiles } from '../features/recordings/segments.ts';
+import { manifestOf } from '../bucket/manifest.ts';
+import { workingFiles } from '../bucket/layout.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { recordedLog } from './support/log.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { workingFiles } from '../features/recordings/segments.ts';
+import { workingFiles } from '../bucket/layout.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';

@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import t from 'tap';
 import { fromBufferPromise } from 'yauzl';
-import { manifestOf } from '../features/recordings/manifest.ts';
+import { manifestOf } from '../bucket/manifest.ts';
 import { createChecksums } from '../features/recordings/checksums.ts';
 import { zipLayout } from '../features/recordings/zip-layout.ts';
 import { zipOf, type ZippedFile } from '../features/recordings/zip.ts';

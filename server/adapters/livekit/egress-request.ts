@@ -8,7 +8,7 @@ import {
   SegmentedFileOutput,
   type EncodedOutputs,
 } from 'livekit-server-sdk';
-import { segmentSeconds, workingFiles } from '../../features/recordings/segments.ts';
+import { segmentSeconds, workingFiles } from '../../bucket/layout.ts';
 import { storageRefused } from '../../errors.ts';
 import type { Options } from '../../options.ts';
 import { noCredentials } from '../s3/refusal.ts';

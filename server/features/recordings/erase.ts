@@ -4,11 +4,11 @@ import pMap from 'p-map';
 import { z } from 'zod';
 import { toReelroomError, type ReelroomError } from '../../errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import { listLinks } from '../shares/folder.ts';
+import { listLinks } from '../../bucket/share-folder.ts';
 import type { Index } from './index/store.ts';
-import { manifestKey, readRecording } from './manifest.ts';
-import { listWorkingFiles } from './segments.ts';
-import type { Tombstones } from './tombstones.ts';
+import { manifestKey, readRecording } from '../../bucket/manifest.ts';
+import { listWorkingFiles } from '../../bucket/layout.ts';
+import type { Tombstones } from '../../bucket/tombstones.ts';
 
 /** How many recordings' folders are listed at once. */
 const atOnce = 16;

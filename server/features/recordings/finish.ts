@@ -6,11 +6,11 @@ import type { Backup } from './backup.ts';
 import { moveTablesFirst } from './media/faststart.ts';
 import { inspectObject, type Inspection, type MediaInfo } from './media/inspect.ts';
 import type { Library } from './library.ts';
-import { manifestKey } from './manifest.ts';
+import { manifestKey } from '../../bucket/manifest.ts';
 import { rebuildFromSegments, SegmentGone } from './media/rebuild.ts';
-import { listSegments, workingFiles } from './segments.ts';
+import { listSegments, workingFiles } from '../../bucket/layout.ts';
 import { failed, type RecordingState } from './state.ts';
-import type { Tombstones } from './tombstones.ts';
+import type { Tombstones } from '../../bucket/tombstones.ts';
 
 /**
  * Sees a recording through whose recorder has ended; the state that it ends in, or nothing where it

@@ -6,7 +6,7 @@ import type { IndexBuilder } from './index/builder.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Retain } from './retention.ts';
 import type { createSweeper } from './sweeper.ts';
-import type { Tombstones } from './tombstones.ts';
+import type { Tombstones } from '../../bucket/tombstones.ts';
 import type { createUpkeep } from './upkeep.ts';
 
 /** How often LiveKit is asked how everything is, in ms, and by how much of it more or less. */

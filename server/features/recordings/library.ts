@@ -22,10 +22,10 @@ import {
   manifestKey,
   manifestOf,
   recordingOfManifest,
-} from './manifest.ts';
-import { deleteSegments, listSegments } from './segments.ts';
+} from '../../bucket/manifest.ts';
+import { deleteSegments, listSegments } from '../../bucket/layout.ts';
 import type { Target } from './state.ts';
-import type { Tombstones } from './tombstones.ts';
+import type { Tombstones } from '../../bucket/tombstones.ts';
 
 /** How many recordings are looked at at once, where many are. */
 const atOnce = 16;

@@ -3,7 +3,7 @@ import { monotonicTime } from '../../clock.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Backup } from './backup.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { allSegments, listSegments } from './segments.ts';
+import { allSegments, listSegments } from '../../bucket/layout.ts';
 
 /** After how long, in ms, one of which something is left is looked at again: doubled each time. */
 const firstPauseMs = 60_000;

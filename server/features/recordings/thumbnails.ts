@@ -8,7 +8,7 @@ import type { Services } from '../../services.ts';
 import { linkQuery, tokenIn } from '../shares/check-link.ts';
 import { jpegSize } from './media/jpeg-size.ts';
 import { nameParams, recordingNameOf } from './routes.ts';
-import { listThumbnails, thumbnailSeconds, workingFiles } from './segments.ts';
+import { listThumbnails, thumbnailSeconds, workingFiles } from '../../bucket/layout.ts';
 import { objectIn, sendObject } from './send-object.ts';
 import { emptyTrack, thumbnailTrack } from './thumbnail-track.ts';
 import { fileAnswers, fileHeaders } from './video-operation.ts';

@@ -7,7 +7,7 @@ import { errors, type Operation } from '../../operation.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { linkQuery } from '../shares/check-link.ts';
 import { nameParams, recordingNameOf } from './routes.ts';
-import { workingFiles } from './segments.ts';
+import { workingFiles } from '../../bucket/layout.ts';
 import { objectIn, sendObject } from './send-object.ts';
 import { fileAnswers, fileHeaders } from './video-operation.ts';
 

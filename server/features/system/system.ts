@@ -3,7 +3,7 @@ import type { Setup, SystemStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { monotonicTime } from '../../clock.ts';
 import { ReelroomError, storageNewer, toReelroomError } from '../../errors.ts';
-import type { FormatWatch } from '../recordings/format.ts';
+import type { FormatWatch } from '../../bucket/format.ts';
 
 /** What the app leans on. */
 export type Dependency = 'livekit' | 'storage';

@@ -6,7 +6,7 @@ import { createFinish } from '../../features/recordings/finish.ts';
 import { createIndex } from '../../features/recordings/index/store.ts';
 import { createLibrary } from '../../features/recordings/library.ts';
 import type { RecordingState } from '../../features/recordings/state.ts';
-import { createTombstones } from '../../features/recordings/tombstones.ts';
+import { createTombstones } from '../../bucket/tombstones.ts';
 import { createStorage, type Storage } from '../../adapters/s3/bucket.ts';
 import { recordedLog } from './log.ts';
 

@@ -9,7 +9,7 @@ import {
   manifestKey,
   manifestOf,
   mediaOfManifest,
-} from '../manifest.ts';
+} from '../../../bucket/manifest.ts';
 import { readEntry } from './key.ts';
 import { pairFiles, type FilePair } from './pair-files.ts';
 import { createSnapshot } from './snapshot.ts';

@@ -1,4 +1,4 @@
-import type { Storage } from '../../adapters/s3/bucket.ts';
+import type { Storage } from '../adapters/s3/bucket.ts';
 
 /** All keys that begin with `folder`: one LIST per 1,000. */
 export async function keysIn(storage: Pick<Storage, 'list'>, folder: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { mediaSuffix } from '@reelroom/shared';
-import type { Storage } from '../../adapters/s3/bucket.ts';
+import type { Storage } from '../adapters/s3/bucket.ts';
 import { keysIn } from './keys-in.ts';
 
 /** How long a segment is, in seconds; also the time between two key frames. */

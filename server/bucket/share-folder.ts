@@ -1,6 +1,6 @@
 import { mediaSuffix } from '@reelroom/shared';
-import type { Storage } from '../../adapters/s3/bucket.ts';
-import { keysIn } from '../recordings/keys-in.ts';
+import type { Storage } from '../adapters/s3/bucket.ts';
+import { keysIn } from './keys-in.ts';
 
 /** The folder of a recording's links, given the key prefix `path` of all recordings. */
 export const linksFolder = (path: string, name: string): string =>

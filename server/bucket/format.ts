@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
-import { monotonicTime } from '../../clock.ts';
-import { storageNewer } from '../../errors.ts';
-import { ConditionNotMet, ifStill } from '../../adapters/s3/conditions.ts';
-import type { Storage } from '../../adapters/s3/bucket.ts';
+import { monotonicTime } from '../clock.ts';
+import { storageNewer } from '../errors.ts';
+import { ConditionNotMet, ifStill } from '../adapters/s3/conditions.ts';
+import type { Storage } from '../adapters/s3/bucket.ts';
 
 /** The format in which this version stores recordings: a higher one where others could not write beside it any more. */
 const ours = 1;
