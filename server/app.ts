@@ -16,7 +16,7 @@ import { tokenRoutes } from './features/tokens/routes.ts';
 import { watchRoutes } from './features/watch/routes.ts';
 import { webhookRoute } from './features/webhooks/route.ts';
 import { startJobs } from './jobs.ts';
-import { optionsSchema, parseConfig } from './options.ts';
+import { optionsSchema, parseConfig } from './config/options.ts';
 import compress from './plugins/compress.ts';
 import cors from './plugins/cors.ts';
 import headers from './plugins/headers.ts';
@@ -39,8 +39,8 @@ import { webClient } from './plugins/web-client.ts';
 import { createServices } from './services.ts';
 
 export type { AppRouter } from './router.ts';
-export { loadConfig, type Config } from './config.ts';
-export { ConfigError } from './options.ts';
+export { loadConfig, type Config } from './config/environment.ts';
+export { ConfigError } from './config/options.ts';
 
 /** What the plugin is told: see options.ts. */
 export interface ReelroomOptions extends z.input<typeof optionsSchema> {

@@ -2,7 +2,7 @@ import { maxHeaderSize, STATUS_CODES, type Server } from 'node:http';
 import type { ErrorAnswer } from '@reelroom/shared';
 import type { ConnectionError, FastifyHttpOptions } from 'fastify';
 import type { Socket } from 'node:net';
-import type { Config } from './config.ts';
+import type { Config } from './config/environment.ts';
 import { headersTooLarge, invalidInput, requestTimeout, type ReelroomError } from './errors.ts';
 import { refuseBadUrl } from './plugins/refuse-bad-url.ts';
 

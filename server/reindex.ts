@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config } from './config/environment.ts';
 import { createErase } from './features/recordings/erase.ts';
 import { reindex, type ReindexReport } from './features/recordings/index/reindex.ts';
 import { createIndex } from './features/recordings/index/store.ts';

@@ -28,7 +28,7 @@ import { createShares } from './features/shares/shares.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
 import { untilEnded, type Job } from './jobs.ts';
-import type { Options } from './options.ts';
+import type { Options } from './config/options.ts';
 import type { Livekit } from './adapters/livekit/livekit.ts';
 import type { Redis } from './adapters/redis/client.ts';
 import type { Storage } from './adapters/s3/bucket.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, loadConfig, s3Keys } from '../server/config.ts';
-import { ConfigError } from '../server/options.ts';
+import { type Config, loadConfig, s3Keys } from '../server/config/environment.ts';
+import { ConfigError } from '../server/config/options.ts';
 
 /** The checkout. */
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');

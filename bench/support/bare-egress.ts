@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../../server/config.ts';
+import type { Config } from '../../server/config/environment.ts';
 import { recordingOf } from '../../server/features/recordings/state.ts';
 import { createEgressRequests } from '../../server/adapters/livekit/egress-request.ts';
 import { livekitClients } from '../../server/test/support/build.ts';

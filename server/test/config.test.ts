@@ -1,6 +1,6 @@
 import t from 'tap';
-import { loadConfig } from '../config.ts';
-import { ConfigError } from '../options.ts';
+import { loadConfig } from '../config/environment.ts';
+import { ConfigError } from '../config/options.ts';
 
 const problems = (env: Record<string, string>): string[] => {
   try {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { ConfigError } from '../../server/options.ts';
+import { ConfigError } from '../../server/config/options.ts';
 import { readSettings } from '../settings.ts';
 
 t.test('by default everything is ours, at the usual ports', async (t) => {

@@ -10,7 +10,7 @@ import {
 } from 'livekit-server-sdk';
 import { segmentSeconds, workingFiles } from '../../bucket/layout.ts';
 import { storageRefused } from '../../errors.ts';
-import type { Options } from '../../options.ts';
+import type { Options } from '../../config/options.ts';
 import { noCredentials } from '../s3/refusal.ts';
 import { credentialsOf } from '../s3/credentials.ts';
 

@@ -16,7 +16,7 @@ import { createEgressRequests } from './egress-request.ts';
 import { readIdentity, signToken } from './access-token.ts';
 import { basePath } from '../../base-path.ts';
 import { livekitUnavailable, noRecorder, recorderNotResponding, roomNotFound } from '../../errors.ts';
-import type { Options } from '../../options.ts';
+import type { Options } from '../../config/options.ts';
 
 /** LiveKit answers in milliseconds; one that takes longer counts as away. */
 const requestTimeoutSeconds = 3;

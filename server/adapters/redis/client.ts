@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import type { Options } from '../../options.ts';
+import type { Options } from '../../config/options.ts';
 
 /** The longest wait between two tries to connect, in ms. */
 const longestRetryMs = 2_000;

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
 import type { ReelroomError } from '../../errors.ts';
-import type { Options } from '../../options.ts';
+import type { Options } from '../../config/options.ts';
 import { createReach, isNoBucket, orNothing, orStatus, UnexpectedAnswer } from './errors.ts';
 import { abortUploads, type OpenUpload } from './stale-uploads.ts';
 import { ConditionNotMet, whenMet, type WriteCondition } from './conditions.ts';

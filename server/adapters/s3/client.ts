@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Options } from '../../options.ts';
+import type { Options } from '../../config/options.ts';
 import { credentialsOf } from './credentials.ts';
 
 /**

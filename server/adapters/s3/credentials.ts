@@ -1,5 +1,5 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import type { Options } from '../../options.ts';
+import type { Options } from '../../config/options.ts';
 
 /** What requests to S3 are signed with. */
 export type Credentials = Awaited<ReturnType<ReturnType<typeof defaultProvider>>>;

@@ -1,6 +1,6 @@
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Options } from '../../options.ts';
+import type { Options } from '../../config/options.ts';
 import { credentialsOf } from './credentials.ts';
 
 /** What keeps its place in a URI: RFC 3986's unreserved characters, which are all that S3 takes as they are. */

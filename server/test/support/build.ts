@@ -13,7 +13,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { EgressClient, RoomServiceClient } from 'livekit-server-sdk';
 import type { Test } from 'tap';
 import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts';
-import { pluginOptions } from '../../config.ts';
+import { pluginOptions } from '../../config/environment.ts';
 import { serverOptions } from '../../http-server.ts';
 import { openLivekit } from '../../adapters/livekit/livekit.ts';
 import { openRedis } from '../../adapters/redis/client.ts';
