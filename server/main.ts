@@ -2,7 +2,7 @@ import { setupSchema, type Setup } from '@reelroom/shared';
 import fastify from 'fastify';
 import { ConfigError, loadConfig, reelroom, type Config } from './app.ts';
 import { pluginOptions } from './config/environment.ts';
-import { serverOptions } from './http-server.ts';
+import { serverOptions } from './http/server.ts';
 
 /** How long jobs and open answers have to end once something has failed that nobody minded, in ms. */
 const grace = 5_000;

@@ -1,5 +1,5 @@
 import * as routers from './routers.ts';
-import { router } from './trpc.ts';
+import { router } from './http/trpc.ts';
 
 export const appRouter = router(routers);
 

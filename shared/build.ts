@@ -26,7 +26,7 @@ await build({
 /** What the declarations of the server's procedures name by other paths, or should not name at all. */
 const elsewhere = new Map([
   ['@reelroom/shared', path('index.ts')],
-  ['./services.ts', path('no-services.d.ts')],
+  ['../services.ts', path('no-services.d.ts')],
 ]);
 
 const declarations = await rollup({

@@ -3,8 +3,8 @@ import fastify from 'fastify';
 import t from 'tap';
 import { z } from 'zod';
 import { reelroom } from '../app.ts';
-import rest from '../plugins/rest.ts';
-import { knownError } from '../trpc.ts';
+import rest from '../http/error-handler.ts';
+import { knownError } from '../http/trpc.ts';
 import { build, pluginOptions, testConfig } from './support/build.ts';
 
 t.test('what is wrong with a request is told in one form', async (t) => {

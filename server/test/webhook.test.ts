@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import t from 'tap';
 import { webhookRoute } from '../features/webhooks/route.ts';
 import { createLivekit } from '../adapters/livekit/livekit.ts';
-import rest from '../plugins/rest.ts';
+import rest from '../http/error-handler.ts';
 import { serve, testConfig } from './support/build.ts';
 import { signWebhook } from './support/webhook.ts';
 

@@ -11,7 +11,7 @@ import { manifestOf } from '../bucket/manifest.ts';
 import { createChecksums } from '../features/recordings/checksums.ts';
 import { zipLayout } from '../features/recordings/zip-layout.ts';
 import { zipOf, type ZippedFile } from '../features/recordings/zip.ts';
-import type { Source } from '../features/recordings/send-object.ts';
+import type { Source } from '../http/send-object.ts';
 import type { ObjectRequest } from '../adapters/s3/bucket.ts';
 import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';

@@ -14,7 +14,7 @@ import {
 } from 'livekit-server-sdk';
 import { createEgressRequests } from './egress-request.ts';
 import { readIdentity, signToken } from './access-token.ts';
-import { basePath } from '../../base-path.ts';
+import { basePath } from '../../http/base-path.ts';
 import { livekitUnavailable, noRecorder, recorderNotResponding, roomNotFound } from '../../errors.ts';
 import type { Options } from '../../config/options.ts';
 

@@ -12,7 +12,7 @@ import {
   unshareInputSchema,
   watchInputSchema,
 } from '@reelroom/shared';
-import { procedure, router } from '../../trpc.ts';
+import { procedure, router } from '../../http/trpc.ts';
 import { recordingChanges } from './changes.ts';
 
 export const recordingsRouter = router({

@@ -17,8 +17,8 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { parseInput, recordingNotFound } from '../../errors.ts';
-import { getAndHead } from '../../get-and-head.ts';
-import { errors, json, type Operation } from '../../operation.ts';
+import { getAndHead } from '../../http/get-and-head.ts';
+import { errors, json, type Operation } from '../../http/route-doc.ts';
 import type { Services } from '../../services.ts';
 
 declare module 'fastify' {

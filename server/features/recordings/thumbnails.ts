@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { pictureNotFound } from '../../errors.ts';
-import { getAndHead } from '../../get-and-head.ts';
-import { binary, errors, type Operation } from '../../operation.ts';
+import { getAndHead } from '../../http/get-and-head.ts';
+import { binary, errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Services } from '../../services.ts';
 import { linkQuery, tokenIn } from '../shares/check-link.ts';
 import { jpegSize } from './media/jpeg-size.ts';
 import { nameParams, recordingNameOf } from './routes.ts';
 import { listThumbnails, thumbnailSeconds, workingFiles } from '../../bucket/layout.ts';
-import { objectIn, sendObject } from './send-object.ts';
+import { objectIn, sendObject } from '../../http/send-object.ts';
 import { emptyTrack, thumbnailTrack } from './thumbnail-track.ts';
 import { fileAnswers, fileHeaders } from './video-operation.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { binary, errors, type Answer, type Operation } from '../../operation.ts';
+import { binary, errors, type Answer, type Operation } from '../../http/route-doc.ts';
 import { linkQuery } from '../shares/check-link.ts';
 import { nameParams } from './routes.ts';
 

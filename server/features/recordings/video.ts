@@ -7,7 +7,7 @@ import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Services } from '../../services.ts';
 import { downloadName } from './download-name.ts';
 import { recordingNameOf } from './routes.ts';
-import { objectIn, sendObject } from './send-object.ts';
+import { objectIn, sendObject } from '../../http/send-object.ts';
 import { getVideo, headVideo } from './video-operation.ts';
 
 const type = 'video/mp4';

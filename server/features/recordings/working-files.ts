@@ -2,13 +2,13 @@ import { recordingNameSchema } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { liveFileNotFound, pictureNotFound } from '../../errors.ts';
-import { getAndHead } from '../../get-and-head.ts';
-import { errors, type Operation } from '../../operation.ts';
+import { getAndHead } from '../../http/get-and-head.ts';
+import { errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { linkQuery } from '../shares/check-link.ts';
 import { nameParams, recordingNameOf } from './routes.ts';
 import { workingFiles } from '../../bucket/layout.ts';
-import { objectIn, sendObject } from './send-object.ts';
+import { objectIn, sendObject } from '../../http/send-object.ts';
 import { fileAnswers, fileHeaders } from './video-operation.ts';
 
 type WorkingFileRoute = { Params: { '*': string } };

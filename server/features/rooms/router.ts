@@ -1,5 +1,5 @@
 import { roomInputSchema } from '@reelroom/shared';
-import { procedure, router } from '../../trpc.ts';
+import { procedure, router } from '../../http/trpc.ts';
 import { watchStatus } from './watch-status.ts';
 
 export const roomsRouter = router({

@@ -1,4 +1,4 @@
-import { procedure, router } from '../../trpc.ts';
+import { procedure, router } from '../../http/trpc.ts';
 
 export const systemRouter = router({
   /** What works now, and what is still being set up. */

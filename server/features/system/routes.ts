@@ -1,7 +1,7 @@
 import { healthSchema, systemStatusSchema, type Health, type SystemStatus } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
-import { getAndHead } from '../../get-and-head.ts';
-import { json, type Operation } from '../../operation.ts';
+import { getAndHead } from '../../http/get-and-head.ts';
+import { json, type Operation } from '../../http/route-doc.ts';
 import type { Services } from '../../services.ts';
 
 /** For how long what LiveKit and S3 last answered counts, in ms. */

@@ -1,5 +1,5 @@
 import { tokenInputSchema } from '@reelroom/shared';
-import { procedure, router } from '../../trpc.ts';
+import { procedure, router } from '../../http/trpc.ts';
 
 export const tokensRouter = router({
   /** A token to join a room, and where to connect with it. */

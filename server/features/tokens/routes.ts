@@ -2,7 +2,7 @@ import { tokenInputSchema, tokenSchema, type Token } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { invalidInput, parseInput } from '../../errors.ts';
-import { errors, json, type Operation } from '../../operation.ts';
+import { errors, json, type Operation } from '../../http/route-doc.ts';
 import type { Services } from '../../services.ts';
 
 const given = z.object({ roomName: z.string().min(1), participantName: z.string().min(1) });

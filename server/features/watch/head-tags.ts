@@ -1,5 +1,5 @@
 import type { Recording } from '@reelroom/shared';
-import { escapeHtml } from '../../plugins/page.ts';
+import { escapeHtml } from '../../http/page.ts';
 import type { watchUrls } from '../shares/urls.ts';
 
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });

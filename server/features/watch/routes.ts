@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { baseUrlOf } from '../../base-url.ts';
+import { baseUrlOf } from '../../http/base-url.ts';
 import { toReelroomError } from '../../errors.ts';
-import { getAndHead } from '../../get-and-head.ts';
-import type { Page } from '../../plugins/page.ts';
+import { getAndHead } from '../../http/get-and-head.ts';
+import type { Page } from '../../http/page.ts';
 import type { Services } from '../../services.ts';
 import { recordingNameOf } from '../recordings/routes.ts';
 import { tokenIn } from '../shares/check-link.ts';

@@ -14,7 +14,7 @@ import { EgressClient, RoomServiceClient } from 'livekit-server-sdk';
 import type { Test } from 'tap';
 import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts';
 import { pluginOptions } from '../../config/environment.ts';
-import { serverOptions } from '../../http-server.ts';
+import { serverOptions } from '../../http/server.ts';
 import { openLivekit } from '../../adapters/livekit/livekit.ts';
 import { openRedis } from '../../adapters/redis/client.ts';
 import { createS3Client } from '../../adapters/s3/client.ts';

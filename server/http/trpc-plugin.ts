@@ -2,12 +2,12 @@ import type { TRPCError } from '@trpc/server';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import type { FastifyError, FastifyInstance } from 'fastify';
-import { baseUrlOf } from '../base-url.ts';
+import { baseUrlOf } from './base-url.ts';
 import { toReelroomError } from '../errors.ts';
 import { appRouter } from '../router.ts';
 import type { Services } from '../services.ts';
-import { errorShapeOf } from '../trpc.ts';
-import { isForeignRefusal, refusedBody } from './rest.ts';
+import { errorShapeOf } from './trpc.ts';
+import { isForeignRefusal, refusedBody } from './error-handler.ts';
 
 /** Most calls in one request: each may cost as much as a request of its own. */
 const maxBatchSize = 10;

@@ -9,10 +9,10 @@ import {
 } from '@reelroom/shared';
 import fp from 'fastify-plugin';
 import { z } from 'zod';
-import { basePath } from '../base-path.ts';
-import { getAndHead } from '../get-and-head.ts';
-import { errors, type Answer, type Operation } from '../operation.ts';
-import { docsPolicy } from './page-policy.ts';
+import { basePath } from './base-path.ts';
+import { getAndHead } from './get-and-head.ts';
+import { errors, type Answer, type Operation } from './route-doc.ts';
+import { docsPolicy } from './csp.ts';
 
 /** Schemas that the document names, and refers to wherever they are used. */
 const components: Record<string, z.ZodType> = {

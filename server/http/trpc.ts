@@ -2,8 +2,8 @@ import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { errorCodes, type ErrorCode } from '@reelroom/shared';
 import { ZodError } from 'zod';
-import { invalidInput, ReelroomError, toReelroomError, validationMessage } from './errors.ts';
-import type { Services } from './services.ts';
+import { invalidInput, ReelroomError, toReelroomError, validationMessage } from '../errors.ts';
+import type { Services } from '../services.ts';
 
 /** What every procedure is given. */
 export interface Context extends Services {

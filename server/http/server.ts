@@ -2,9 +2,9 @@ import { maxHeaderSize, STATUS_CODES, type Server } from 'node:http';
 import type { ErrorAnswer } from '@reelroom/shared';
 import type { ConnectionError, FastifyHttpOptions } from 'fastify';
 import type { Socket } from 'node:net';
-import type { Config } from './config/environment.ts';
-import { headersTooLarge, invalidInput, requestTimeout, type ReelroomError } from './errors.ts';
-import { refuseBadUrl } from './plugins/refuse-bad-url.ts';
+import type { Config } from '../config/environment.ts';
+import { headersTooLarge, invalidInput, requestTimeout, type ReelroomError } from '../errors.ts';
+import { refuseBadUrl } from './bad-url.ts';
 
 /** How long a request may take to arrive, its head and all of it, in ms: the longest body is 1 MB. */
 const headersMs = 20_000;

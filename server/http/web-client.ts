@@ -1,10 +1,10 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { basePath } from '../base-path.ts';
-import { getAndHead } from '../get-and-head.ts';
+import { basePath } from './base-path.ts';
+import { getAndHead } from './get-and-head.ts';
 import type { Page } from './page.ts';
-import { recorderPolicy } from './page-policy.ts';
-import type { AddressRefusal } from './refuse-address.ts';
+import { recorderPolicy } from './csp.ts';
+import type { AddressRefusal } from './not-found.ts';
 
 /** Addresses of pages that the client shows by itself. */
 const pages = ['/', '/library', '/library/', '/room/*'];
