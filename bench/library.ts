@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { startApp } from './support/app.ts';
-import { wantedBy } from '../server/features/recordings/index/filter.ts';
-import { newestFirst } from '../server/features/recordings/index/newest-first.ts';
-import { createIndex } from '../server/features/recordings/index/store.ts';
+import { wantedBy } from '../server/features/index/filter.ts';
+import { newestFirst } from '../server/features/index/newest-first.ts';
+import { createIndex } from '../server/features/index/store.ts';
 import { createStorage } from '../server/adapters/s3/bucket.ts';
 import { configOf, fillBucket, listUrl, root, roomCount } from './support/bucket.ts';
 import { sdkClient } from './support/sdk.ts';

@@ -1,7 +1,7 @@
 import type { Config } from './config/environment.ts';
 import { createErase } from './features/recordings/erase.ts';
-import { reindex, type ReindexReport } from './features/recordings/index/reindex.ts';
-import { createIndex } from './features/recordings/index/store.ts';
+import { reindex, type ReindexReport } from './features/index/reindex.ts';
+import { createIndex } from './features/index/store.ts';
 import { createTombstones } from './bucket/tombstones.ts';
 import { createStorage } from './adapters/s3/bucket.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadConfig } from '../../server/config/environment.ts';
-import { entryKeys } from '../../server/features/recordings/index/key.ts';
+import { entryKeys } from '../../server/features/index/key.ts';
 import { manifestOf } from '../../server/bucket/manifest.ts';
 import { createPresigner } from '../../server/adapters/s3/presign.ts';
 import { createStorage } from '../../server/adapters/s3/bucket.ts';

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { matcherOf, recordingName, roomNameSchema, titleSchema, type Recording } from '@reelroom/shared';
 import t from 'tap';
 import { failureSentences } from '../features/recordings/state.ts';
-import { entryKeys, folderOf, readEntry, roomNameOf } from '../features/recordings/index/key.ts';
-import { behind, behindTime, isPosition, positionOf, timeOf } from '../features/recordings/index/position.ts';
+import { entryKeys, folderOf, readEntry, roomNameOf } from '../features/index/key.ts';
+import { behind, behindTime, isPosition, positionOf, timeOf } from '../features/index/position.ts';
 
 const root = 'recordings/.reelroom/index/v1/';
 

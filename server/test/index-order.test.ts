@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { recordingName, type Recording, type RecordingFilter } from '@reelroom/shared';
 import t from 'tap';
-import { wantedBy } from '../features/recordings/index/filter.ts';
-import { allNewestFirst, newestFirst } from '../features/recordings/index/newest-first.ts';
-import { allOldestFirst, oldestFirst } from '../features/recordings/index/oldest-first.ts';
-import { positionOf } from '../features/recordings/index/position.ts';
+import { wantedBy } from '../features/index/filter.ts';
+import { allNewestFirst, newestFirst } from '../features/index/newest-first.ts';
+import { allOldestFirst, oldestFirst } from '../features/index/oldest-first.ts';
+import { positionOf } from '../features/index/position.ts';
 import { memoryIndex } from './support/memory-bucket.ts';
 
 const noon = Date.UTC(2026, 0, 31, 12);

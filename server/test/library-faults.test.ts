@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { entryKeys } from '../features/recordings/index/key.ts';
+import { entryKeys } from '../features/index/key.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';

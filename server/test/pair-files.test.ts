@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { pairFiles } from '../features/recordings/index/pair-files.ts';
+import { pairFiles } from '../features/index/pair-files.ts';
 
 const path = 'recordings/';
 const inOrder = (keys: string[]) =>

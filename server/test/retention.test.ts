@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import t from 'tap';
-import { createIndex } from '../features/recordings/index/store.ts';
+import { createIndex } from '../features/index/store.ts';
 import { createRetention } from '../features/recordings/retention.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { toReelroomError, type ReelroomError } from '../../errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { listLinks } from '../../bucket/share-folder.ts';
-import type { Index } from './index/store.ts';
+import type { Index } from '../index/store.ts';
 import { manifestKey, readRecording } from '../../bucket/manifest.ts';
 import { listWorkingFiles } from '../../bucket/layout.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';

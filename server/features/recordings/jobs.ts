@@ -2,7 +2,7 @@ import type { Room } from 'livekit-server-sdk';
 import type { Job } from '../../jobs.ts';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { AutoRecord } from './auto-record.ts';
-import type { IndexBuilder } from './index/builder.ts';
+import type { IndexBuilder } from '../index/builder.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Retain } from './retention.ts';
 import type { createSweeper } from './sweeper.ts';

@@ -14,7 +14,7 @@ import { recordingNotFound, storageUnavailable, toReelroomError, type ReelroomEr
 import { ConditionNotMet, ifStill } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Erase } from './erase.ts';
-import type { Index } from './index/store.ts';
+import type { Index } from '../index/store.ts';
 import {
   describeFailure,
   describeRecording,

@@ -7,12 +7,12 @@ import {
   type RoomSuggestions,
 } from '@reelroom/shared';
 import { indexing } from '../../errors.ts';
-import type { IndexBuilder } from './index/builder.ts';
-import { cursorBehind, positionOfCursor } from './index/cursor.ts';
-import { wantedBy } from './index/filter.ts';
-import { allNewestFirst, listsPerPage, newestFirst } from './index/newest-first.ts';
-import { allOldestFirst, oldestFirst } from './index/oldest-first.ts';
-import type { Index } from './index/store.ts';
+import type { IndexBuilder } from '../index/builder.ts';
+import { cursorBehind, positionOfCursor } from '../index/cursor.ts';
+import { wantedBy } from '../index/filter.ts';
+import { allNewestFirst, listsPerPage, newestFirst } from '../index/newest-first.ts';
+import { allOldestFirst, oldestFirst } from '../index/oldest-first.ts';
+import type { Index } from '../index/store.ts';
 import { createShare } from './share.ts';
 
 /** How long a list waits for an index that is being built, in ms: one that says so, and one that must be whole. */

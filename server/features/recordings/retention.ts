@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { wallTime } from '../../clock.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import { wantedBy } from './index/filter.ts';
-import { oldestFirst } from './index/oldest-first.ts';
-import type { Index } from './index/store.ts';
+import { wantedBy } from '../index/filter.ts';
+import { oldestFirst } from '../index/oldest-first.ts';
+import type { Index } from '../index/store.ts';
 import type { Library } from './library.ts';
 
 const dayMs = 24 * 60 * 60_000;

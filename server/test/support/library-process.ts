@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import type { Config } from '../../app.ts';
 import { createErase } from '../../features/recordings/erase.ts';
 import { createFinish } from '../../features/recordings/finish.ts';
-import { createIndex } from '../../features/recordings/index/store.ts';
+import { createIndex } from '../../features/index/store.ts';
 import { createLibrary } from '../../features/recordings/library.ts';
 import type { RecordingState } from '../../features/recordings/state.ts';
 import { createTombstones } from '../../bucket/tombstones.ts';

@@ -1,4 +1,4 @@
-import { createIndex } from '../../features/recordings/index/store.ts';
+import { createIndex } from '../../features/index/store.ts';
 
 const inOrder = (keys: Iterable<string>) =>
   [...keys].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { endedBySchema, failureSchema, mediaSuffix, recordingName, type Recording } from '@reelroom/shared';
-import { failureSentences } from '../state.ts';
-import { escape, unescape } from './escape.ts';
+import { failureSentences } from '../recordings/state.ts';
+import { escape, unescape } from './key-encoding.ts';
 import { inFolders, isPosition, positionOf, timeOf } from './position.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { manifestSuffix, mediaSuffix, recordingNameSchema } from '@reelroom/shared';
 import pMap from 'p-map';
-import { keysAtOnce, type Storage } from '../../../adapters/s3/bucket.ts';
-import type { Erase } from '../erase.ts';
+import { keysAtOnce, type Storage } from '../../adapters/s3/bucket.ts';
+import type { Erase } from '../recordings/erase.ts';
 import {
   describeFailure,
   describeRecording,
@@ -9,7 +9,7 @@ import {
   manifestKey,
   manifestOf,
   mediaOfManifest,
-} from '../../../bucket/manifest.ts';
+} from '../../bucket/manifest.ts';
 import { readEntry } from './key.ts';
 import { pairFiles, type FilePair } from './pair-files.ts';
 import { createSnapshot } from './snapshot.ts';
