@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap';
-import { moveTablesFirst } from '../features/recordings/media/faststart.ts';
-import { inspectMedia } from '../features/recordings/media/inspect.ts';
-import { box } from '../features/recordings/media/mp4-boxes.ts';
-import { createPace } from '../features/recordings/media/pace.ts';
-import { areFirst, topBoxes } from '../features/recordings/media/tables-first.ts';
+import { moveTablesFirst } from '../features/media/faststart.ts';
+import { inspectMedia } from '../features/media/inspect.ts';
+import { box } from '../features/media/mp4-boxes.ts';
+import { createPace } from '../features/media/pace.ts';
+import { areFirst, topBoxes } from '../features/media/moov-first.ts';
 import { deleteSegments, workingFiles } from '../bucket/layout.ts';
 import { createStorage, type Storage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';

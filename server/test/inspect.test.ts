@@ -1,6 +1,6 @@
 import t from 'tap';
 import { storageUnavailable } from '../errors.ts';
-import { inspectMedia } from '../features/recordings/media/inspect.ts';
+import { inspectMedia } from '../features/media/inspect.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { storageUnavailable } from '../errors.ts';
-import { inspectMedia } from '../features/recordings/media/inspect.ts';
-import { rebuildFromSegments } from '../features/recordings/media/rebuild.ts';
+import { inspectMedia } from '../features/media/inspect.ts';
+import { rebuildFromSegments } from '../features/media/rebuild.ts';
 import { ifStill } from '../adapters/s3/conditions.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { areFirst, topBoxes } from '../features/recordings/media/tables-first.ts';
+import { areFirst, topBoxes } from '../features/media/moov-first.ts';
 import { livekitClients, openRoom, serve } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { ffprobe, untilShown } from './support/recording.ts';

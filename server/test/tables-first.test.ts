@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';
-import { box, contentsAt, fullBox, u32, u64 } from '../features/recordings/media/mp4-boxes.ts';
-import { areFirst, moveTables, planMove, topBoxes } from '../features/recordings/media/tables-first.ts';
+import { box, contentsAt, fullBox, u32, u64 } from '../features/media/mp4-boxes.ts';
+import { areFirst, moveTables, planMove, topBoxes } from '../features/media/moov-first.ts';
 
 type Positions = { isWide: boolean; positions: number[] };
 

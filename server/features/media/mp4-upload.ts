@@ -1,6 +1,6 @@
 import type { EncodedPacket } from 'mediabunny';
-import type { WriteCondition } from '../../../adapters/s3/conditions.ts';
-import type { Storage } from '../../../adapters/s3/bucket.ts';
+import type { WriteCondition } from '../../adapters/s3/conditions.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import { toFragment, type SegmentMedia, type Tracks } from './fragment.ts';
 import { box, u32, u64 } from './mp4-boxes.ts';
 import { createParts } from './parts.ts';

@@ -1,5 +1,5 @@
-import type { WriteCondition } from '../../../adapters/s3/conditions.ts';
-import type { Storage } from '../../../adapters/s3/bucket.ts';
+import type { WriteCondition } from '../../adapters/s3/conditions.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import { readSegment } from './fragment.ts';
 import { createMp4Upload } from './mp4-upload.ts';
 

@@ -1,4 +1,4 @@
-import type { Upload } from '../../../adapters/s3/multipart.ts';
+import type { Upload } from '../../adapters/s3/multipart.ts';
 
 /** Bytes in each part of an upload but the last. S3 takes 10,000 parts, from 5 MiB on: files of up to 83 GB. */
 const partBytes = 8 * 2 ** 20;

@@ -1,7 +1,7 @@
 import { CustomSource, EncodedPacketSink, Input, MP4 } from 'mediabunny';
-import { ReelroomError } from '../../../errors.ts';
-import { ConditionNotMet } from '../../../adapters/s3/conditions.ts';
-import type { Storage } from '../../../adapters/s3/bucket.ts';
+import { ReelroomError } from '../../errors.ts';
+import { ConditionNotMet } from '../../adapters/s3/conditions.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 
 /** What a media file says of itself. */
 export interface MediaInfo {

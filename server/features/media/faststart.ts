@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
-import { ifStill } from '../../../adapters/s3/conditions.ts';
-import type { Storage } from '../../../adapters/s3/bucket.ts';
+import { ifStill } from '../../adapters/s3/conditions.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import { inspectMedia, type MediaInfo } from './inspect.ts';
 import { createPace } from './pace.ts';
-import { areFirst, moveTables, planMove, topBoxes } from './tables-first.ts';
+import { areFirst, moveTables, planMove, topBoxes } from './moov-first.ts';
 
 /** Bytes in each part of an upload but the last. */
 const partBytes = 8 * 2 ** 20;
