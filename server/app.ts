@@ -5,7 +5,7 @@ import type { Setup } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { basePath } from './http/base-path.ts';
-import { recordingRoutes } from './features/recordings/routes.ts';
+import { recordingRoutes } from './features/library/routes.ts';
 import { thumbnailRoutes } from './features/recordings/thumbnails.ts';
 import { videoRedirectRoutes, videoRoutes } from './features/recordings/video.ts';
 import { workingFileRoutes } from './features/recordings/working-files.ts';

@@ -1,5 +1,5 @@
 import type { Config } from './config/environment.ts';
-import { createErase } from './features/recordings/erase.ts';
+import { createErase } from './features/library/deletion.ts';
 import { reindex, type ReindexReport } from './features/index/reindex.ts';
 import { createIndex } from './features/index/store.ts';
 import { createTombstones } from './bucket/tombstones.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { downloadName } from '../features/recordings/download-name.ts';
+import { downloadName } from '../features/library/download-name.ts';
 
 const name = 'Team meeting-RM_abc-2026-01-31T101530007.mp4';
 

@@ -6,7 +6,7 @@ import fastify from 'fastify';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
 import { createEvents, type Events } from '../features/events/events.ts';
-import { recordingChanges } from '../features/recordings/changes.ts';
+import { recordingChanges } from '../features/library/changes.ts';
 import { watchStatus } from '../features/rooms/watch-status.ts';
 import type { Redis } from '../adapters/redis/client.ts';
 import { gather } from './support/gather.ts';

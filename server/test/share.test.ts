@@ -1,6 +1,6 @@
 import { setImmediate as soon } from 'node:timers/promises';
 import t from 'tap';
-import { createShare } from '../features/recordings/share.ts';
+import { createShare } from '../features/library/coalesce.ts';
 import { failure } from './support/failure.ts';
 
 /** Work that counts its beginnings, and ends when it is told to. */

@@ -1,7 +1,7 @@
 import type { Recording } from '@reelroom/shared';
 import t from 'tap';
 import { createEvents } from '../features/events/events.ts';
-import { createTotals } from '../features/recordings/totals.ts';
+import { createTotals } from '../features/library/totals.ts';
 import { silentLog } from './support/log.ts';
 import { until } from './support/until.ts';
 

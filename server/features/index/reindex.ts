@@ -1,7 +1,7 @@
 import { manifestSuffix, mediaSuffix, recordingNameSchema } from '@reelroom/shared';
 import pMap from 'p-map';
 import { keysAtOnce, type Storage } from '../../adapters/s3/bucket.ts';
-import type { Erase } from '../recordings/erase.ts';
+import type { Erase } from '../library/deletion.ts';
 import {
   describeFailure,
   describeRecording,

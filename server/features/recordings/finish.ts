@@ -5,7 +5,7 @@ import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Backup } from './backup.ts';
 import { moveTablesFirst } from '../media/faststart.ts';
 import { inspectObject, type Inspection, type MediaInfo } from '../media/inspect.ts';
-import type { Library } from './library.ts';
+import type { Library } from '../library/recordings.ts';
 import { manifestKey } from '../../bucket/manifest.ts';
 import { rebuildFromSegments, SegmentGone } from '../media/rebuild.ts';
 import { listSegments, workingFiles } from '../../bucket/layout.ts';

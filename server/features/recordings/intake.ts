@@ -5,7 +5,7 @@ import type { EgressInfo } from 'livekit-server-sdk';
 import { monotonicTime } from '../../clock.ts';
 import { createEnding } from './ending.ts';
 import type { Finish } from './finish.ts';
-import type { Library } from './library.ts';
+import type { Library } from '../library/recordings.ts';
 import { withLimit } from './limits.ts';
 import type { Registry } from './registry.ts';
 import { advance, failed, recordingOf, targetOf, type RecordingState } from './state.ts';

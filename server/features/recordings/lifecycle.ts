@@ -10,7 +10,7 @@ import { createAlone } from './alone.ts';
 import { createCare, isNotResponding } from './care.ts';
 import type { Finish } from './finish.ts';
 import { createIntake, type LifeChange } from './intake.ts';
-import type { Library } from './library.ts';
+import type { Library } from '../library/recordings.ts';
 import { createRegistry } from './registry.ts';
 import { createStart } from './start.ts';
 import { advance, failed, recordingOf, type RecordingState } from './state.ts';

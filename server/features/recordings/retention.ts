@@ -4,7 +4,7 @@ import type { Storage } from '../../adapters/s3/bucket.ts';
 import { wantedBy } from '../index/filter.ts';
 import { oldestFirst } from '../index/oldest-first.ts';
 import type { Index } from '../index/store.ts';
-import type { Library } from './library.ts';
+import type { Library } from '../library/recordings.ts';
 
 const dayMs = 24 * 60 * 60_000;
 

@@ -5,8 +5,8 @@ import { recordingNotFound } from '../../errors.ts';
 import type { PublicUrl } from '../../adapters/s3/public-urls.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Services } from '../../services.ts';
-import { downloadName } from './download-name.ts';
-import { recordingNameOf } from './routes.ts';
+import { downloadName } from '../library/download-name.ts';
+import { recordingNameOf } from '../library/routes.ts';
 import { objectIn, sendObject } from '../../http/send-object.ts';
 import { getVideo, headVideo } from './video-operation.ts';
 

@@ -12,7 +12,7 @@ import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Services } from '../../services.ts';
 import { resolveByteRange } from './byte-range.ts';
 import { createChecksums, type Checksums } from './checksums.ts';
-import { downloadName } from './download-name.ts';
+import { downloadName } from '../library/download-name.ts';
 import { sendObject, type Source } from '../../http/send-object.ts';
 import { fileAnswers, fileHeaders } from './video-operation.ts';
 import { descriptorOf, directoryOf, headerOf, zipLayout, type ZipEntry } from './zip-layout.ts';

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { EgressInfo, Room } from 'livekit-server-sdk';
 import { monotonicTime } from '../../clock.ts';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
-import type { Library } from '../recordings/library.ts';
+import type { Library } from '../library/recordings.ts';
 import type { Lifecycle } from '../recordings/lifecycle.ts';
 import { failureSentences, hasEnded, recordingOf, targetOf } from '../recordings/state.ts';
 import type { RoomStatusWriter } from './status.ts';

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
 import { downloadNotShared, recordingNotFound, shareExpired, shareInvalid } from '../../errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import type { Library } from '../recordings/library.ts';
+import type { Library } from '../library/recordings.ts';
 import { linksFolder, listLinks } from '../../bucket/share-folder.ts';
 import { createSigner, newLink, readLink, type Link } from './token.ts';
 import { watchUrls } from './urls.ts';

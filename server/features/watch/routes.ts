@@ -4,7 +4,7 @@ import { toReelroomError } from '../../errors.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import type { Page } from '../../http/page.ts';
 import type { Services } from '../../services.ts';
-import { recordingNameOf } from '../recordings/routes.ts';
+import { recordingNameOf } from '../library/routes.ts';
 import { tokenIn } from '../shares/check-link.ts';
 import { watchUrls } from '../shares/urls.ts';
 import { headTags } from './head-tags.ts';

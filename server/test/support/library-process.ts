@@ -1,10 +1,10 @@
 import { recordingName, type Recording } from '@reelroom/shared';
 import type { Test } from 'tap';
 import type { Config } from '../../app.ts';
-import { createErase } from '../../features/recordings/erase.ts';
+import { createErase } from '../../features/library/deletion.ts';
 import { createFinish } from '../../features/recordings/finish.ts';
 import { createIndex } from '../../features/index/store.ts';
-import { createLibrary } from '../../features/recordings/library.ts';
+import { createLibrary } from '../../features/library/recordings.ts';
 import type { RecordingState } from '../../features/recordings/state.ts';
 import { createTombstones } from '../../bucket/tombstones.ts';
 import { createStorage, type Storage } from '../../adapters/s3/bucket.ts';

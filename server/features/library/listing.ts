@@ -13,7 +13,7 @@ import { wantedBy } from '../index/filter.ts';
 import { allNewestFirst, listsPerPage, newestFirst } from '../index/newest-first.ts';
 import { allOldestFirst, oldestFirst } from '../index/oldest-first.ts';
 import type { Index } from '../index/store.ts';
-import { createShare } from './share.ts';
+import { createShare } from './coalesce.ts';
 
 /** How long a list waits for an index that is being built, in ms: one that says so, and one that must be whole. */
 const shortWait = 2_000;

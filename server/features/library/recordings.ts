@@ -13,7 +13,7 @@ import { monotonicTime, wallTime } from '../../clock.ts';
 import { recordingNotFound, storageUnavailable, toReelroomError, type ReelroomError } from '../../errors.ts';
 import { ConditionNotMet, ifStill } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import type { Erase } from './erase.ts';
+import type { Erase } from './deletion.ts';
 import type { Index } from '../index/store.ts';
 import {
   describeFailure,
@@ -24,7 +24,7 @@ import {
   recordingOfManifest,
 } from '../../bucket/manifest.ts';
 import { deleteSegments, listSegments } from '../../bucket/layout.ts';
-import type { Target } from './state.ts';
+import type { Target } from '../recordings/state.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
 
 /** How many recordings are looked at at once, where many are. */
