@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../server/config/environment.ts';
-import { recordingOf } from '../../server/features/recordings/state.ts';
+import { recordingOf } from '../../server/features/recording/status-machine.ts';
 import { createEgressRequests } from '../../server/adapters/livekit/egress-request.ts';
 import { livekitClients } from '../../server/test/support/build.ts';
 import { recordingName, startInputSchema, type RecordingStatus } from '../../shared/index.ts';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { createBackup } from '../features/recordings/backup.ts';
+import { createBackup } from '../features/recording/backup.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { createBackup } from '../features/recordings/backup.ts';
+import { createBackup } from '../features/recording/backup.ts';
 import { createSweeper } from '../features/recordings/sweeper.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, buildServices, testConfig } from './support/build.ts';

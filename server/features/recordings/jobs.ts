@@ -1,9 +1,9 @@
 import type { Room } from 'livekit-server-sdk';
 import type { Job } from '../../jobs.ts';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
-import type { AutoRecord } from './auto-record.ts';
+import type { AutoRecord } from '../recording/auto-record.ts';
 import type { IndexBuilder } from '../index/builder.ts';
-import type { Lifecycle } from './lifecycle.ts';
+import type { Lifecycle } from '../recording/lifecycle.ts';
 import type { Retain } from './retention.ts';
 import type { createSweeper } from './sweeper.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';

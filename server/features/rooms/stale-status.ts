@@ -4,8 +4,8 @@ import type { EgressInfo, Room } from 'livekit-server-sdk';
 import { monotonicTime } from '../../clock.ts';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Library } from '../library/recordings.ts';
-import type { Lifecycle } from '../recordings/lifecycle.ts';
-import { failureSentences, hasEnded, recordingOf, targetOf } from '../recordings/state.ts';
+import type { Lifecycle } from '../recording/lifecycle.ts';
+import { failureSentences, hasEnded, recordingOf, targetOf } from '../recording/status-machine.ts';
 import type { RoomStatusWriter } from './status.ts';
 
 const lost = failureSentences.RECORDER_LOST;

@@ -2,8 +2,8 @@ import { recordingName, withRoomState, type Recording, type RoomStatus } from '@
 import { EgressInfo, EgressStatus, Room, type EgressInfo as Egress } from 'livekit-server-sdk';
 import type { Test } from 'tap';
 import { recorderNotResponding } from '../../errors.ts';
-import { createLifecycle } from '../../features/recordings/lifecycle.ts';
-import type { Finish } from '../../features/recordings/finish.ts';
+import { createLifecycle } from '../../features/recording/lifecycle.ts';
+import type { Finish } from '../../features/recording/finalise.ts';
 import { createLock } from '../../adapters/redis/lock.ts';
 import { silentLog } from './log.ts';
 

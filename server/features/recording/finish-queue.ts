@@ -1,8 +1,8 @@
 import type { Failure } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { monotonicTime } from '../../clock.ts';
-import type { Finish } from './finish.ts';
-import type { RecordingState } from './state.ts';
+import type { Finish } from './finalise.ts';
+import type { RecordingState } from './status-machine.ts';
 
 /** The past recordings that are remembered, so that a repeated "ended" changes nothing. */
 const rememberedEnds = 1_000;

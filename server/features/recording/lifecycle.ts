@@ -7,13 +7,13 @@ import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Lock } from '../../adapters/redis/lock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 import { createAlone } from './alone.ts';
-import { createCare, isNotResponding } from './care.ts';
-import type { Finish } from './finish.ts';
+import { createCare, isNotResponding } from './reconcile.ts';
+import type { Finish } from './finalise.ts';
 import { createIntake, type LifeChange } from './intake.ts';
 import type { Library } from '../library/recordings.ts';
 import { createRegistry } from './registry.ts';
 import { createStart } from './start.ts';
-import { advance, failed, recordingOf, type RecordingState } from './state.ts';
+import { advance, failed, recordingOf, type RecordingState } from './status-machine.ts';
 
 /** How old, in ms, what LiveKit told of all recordings may be where lists show it. */
 const recentMs = 500;

@@ -3,12 +3,12 @@ import { isFinal, parseRecordingName, recordingSchema, type Recording } from '@r
 import type { FastifyBaseLogger } from 'fastify';
 import type { EgressInfo } from 'livekit-server-sdk';
 import { monotonicTime } from '../../clock.ts';
-import { createEnding } from './ending.ts';
-import type { Finish } from './finish.ts';
+import { createEnding } from './finish-queue.ts';
+import type { Finish } from './finalise.ts';
 import type { Library } from '../library/recordings.ts';
 import { withLimit } from './limits.ts';
 import type { Registry } from './registry.ts';
-import { advance, failed, recordingOf, targetOf, type RecordingState } from './state.ts';
+import { advance, failed, recordingOf, targetOf, type RecordingState } from './status-machine.ts';
 
 /**
  * How long, in ms, a recorder may still take a job whose start was given up. LiveKit

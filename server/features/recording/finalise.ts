@@ -9,7 +9,7 @@ import type { Library } from '../library/recordings.ts';
 import { manifestKey } from '../../bucket/manifest.ts';
 import { rebuildFromSegments, SegmentGone } from '../media/rebuild.ts';
 import { listSegments, workingFiles } from '../../bucket/layout.ts';
-import { failed, type RecordingState } from './state.ts';
+import { failed, type RecordingState } from './status-machine.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
 
 /**

@@ -8,7 +8,7 @@ import type { Alone } from './alone.ts';
 import type { Intake } from './intake.ts';
 import { reasonToEnd } from './limits.ts';
 import type { Registry } from './registry.ts';
-import { failed, type RecordingState } from './state.ts';
+import { failed, type RecordingState } from './status-machine.ts';
 
 /** How often, in ms, a recorder is looked for that says nothing by itself. */
 const lookEveryMs = 5_000;
