@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { jpegSize } from '../features/recordings/media/jpeg-size.ts';
-import { thumbnailTrack, vttTime } from '../features/recordings/thumbnail-track.ts';
+import { jpegSize } from '../features/playback/jpeg-size.ts';
+import { thumbnailTrack, vttTime } from '../features/playback/vtt.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { proxyTo } from './support/proxy.ts';
 

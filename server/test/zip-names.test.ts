@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { uniqueNames } from '../features/recordings/zip-names.ts';
+import { uniqueNames } from '../features/playback/file-names.ts';
 
 t.test('those that are the same get a number, and nobody gets the name of another', async (t) => {
   for (const [names, expected] of [

@@ -14,9 +14,9 @@ import { resolveByteRange } from './byte-range.ts';
 import { createChecksums, type Checksums } from './checksums.ts';
 import { downloadName } from '../library/download-name.ts';
 import { sendObject, type Source } from '../../http/send-object.ts';
-import { fileAnswers, fileHeaders } from './video-operation.ts';
+import { fileAnswers, fileHeaders } from './video-doc.ts';
 import { descriptorOf, directoryOf, headerOf, zipLayout, type ZipEntry } from './zip-layout.ts';
-import { uniqueNames } from './zip-names.ts';
+import { uniqueNames } from './file-names.ts';
 
 type ZipRoute = { Querystring: { name?: unknown } };
 

@@ -9,7 +9,7 @@ import { linkQuery } from '../shares/check-link.ts';
 import { nameParams, recordingNameOf } from '../library/routes.ts';
 import { workingFiles } from '../../bucket/layout.ts';
 import { objectIn, sendObject } from '../../http/send-object.ts';
-import { fileAnswers, fileHeaders } from './video-operation.ts';
+import { fileAnswers, fileHeaders } from './video-doc.ts';
 
 type WorkingFileRoute = { Params: { '*': string } };
 

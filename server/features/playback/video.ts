@@ -8,7 +8,7 @@ import type { Services } from '../../services.ts';
 import { downloadName } from '../library/download-name.ts';
 import { recordingNameOf } from '../library/routes.ts';
 import { objectIn, sendObject } from '../../http/send-object.ts';
-import { getVideo, headVideo } from './video-operation.ts';
+import { getVideo, headVideo } from './video-doc.ts';
 
 const type = 'video/mp4';
 

@@ -6,12 +6,12 @@ import { binary, errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Services } from '../../services.ts';
 import { linkQuery, tokenIn } from '../shares/check-link.ts';
-import { jpegSize } from './media/jpeg-size.ts';
+import { jpegSize } from './jpeg-size.ts';
 import { nameParams, recordingNameOf } from '../library/routes.ts';
 import { listThumbnails, thumbnailSeconds, workingFiles } from '../../bucket/layout.ts';
 import { objectIn, sendObject } from '../../http/send-object.ts';
-import { emptyTrack, thumbnailTrack } from './thumbnail-track.ts';
-import { fileAnswers, fileHeaders } from './video-operation.ts';
+import { emptyTrack, thumbnailTrack } from './vtt.ts';
+import { fileAnswers, fileHeaders } from './video-doc.ts';
 
 type ThumbnailRoute = { Params: { '*': string } };
 
