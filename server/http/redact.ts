@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { hideTokens } from '../features/shares/token.ts';
+import { hideTokens } from '../features/sharing/token.ts';
 
 type Serializer = (value: unknown) => unknown;
 

@@ -1,8 +1,8 @@
 import type { Recording } from '@reelroom/shared';
 import fc from 'fast-check';
 import t from 'tap';
-import { watchUrls } from '../features/shares/urls.ts';
-import { headTags } from '../features/watch/head-tags.ts';
+import { watchUrls } from '../features/sharing/urls.ts';
+import { headTags } from '../features/pages/head-tags.ts';
 
 const recording: Recording = {
   id: 'EG_1',

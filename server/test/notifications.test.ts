@@ -2,7 +2,7 @@ import type { Recording } from '@reelroom/shared';
 import { Webhook } from 'standardwebhooks';
 import t from 'tap';
 import { z } from 'zod';
-import { createNotifications } from '../features/notifications/notifications.ts';
+import { createNotifications } from '../features/webhooks/outgoing/notifications.ts';
 import { recordedLog, silentLog } from './support/log.ts';
 import { receiver } from './support/receiver.ts';
 import { until } from './support/until.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Share } from '@reelroom/shared';
 import t from 'tap';
-import { createSigner, newLink } from '../features/shares/token.ts';
+import { createSigner, newLink } from '../features/sharing/token.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { proxyTo } from './support/proxy.ts';
 

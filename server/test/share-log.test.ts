@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import fc from 'fast-check';
 import t from 'tap';
 import { reelroom } from '../app.ts';
-import { createSigner, hideTokens, newLink } from '../features/shares/token.ts';
+import { createSigner, hideTokens, newLink } from '../features/sharing/token.ts';
 import { bucketOf, pluginOptions, testConfig } from './support/build.ts';
 import { proxyTo } from './support/proxy.ts';
 

@@ -1,6 +1,6 @@
 import type { Share } from '@reelroom/shared';
 import t from 'tap';
-import { createSigner, newLink } from '../features/shares/token.ts';
+import { createSigner, newLink } from '../features/sharing/token.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';

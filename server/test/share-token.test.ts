@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { createSigner, newLink, readLink } from '../features/shares/token.ts';
+import { createSigner, newLink, readLink } from '../features/sharing/token.ts';
 
 const { tokenOf, linkOf } = createSigner('a secret of some length, for tests only');
 const name = 'Équipe "A" 🎥-RM_1-2026-01-31T101530000.mp4';

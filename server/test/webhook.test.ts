@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import t from 'tap';
-import { webhookRoute } from '../features/webhooks/route.ts';
+import { webhookRoute } from '../features/webhooks/livekit.ts';
 import { createLivekit } from '../adapters/livekit/livekit.ts';
 import rest from '../http/error-handler.ts';
 import { serve, testConfig } from './support/build.ts';

@@ -5,7 +5,7 @@ import { liveFileNotFound, pictureNotFound } from '../../errors.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import { errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import { linkQuery } from '../shares/check-link.ts';
+import { linkQuery } from '../sharing/check-link.ts';
 import { nameParams, recordingNameOf } from '../library/routes.ts';
 import { workingFiles } from '../../bucket/layout.ts';
 import { objectIn, sendObject } from '../../http/send-object.ts';

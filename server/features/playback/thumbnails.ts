@@ -5,7 +5,7 @@ import { getAndHead } from '../../http/get-and-head.ts';
 import { binary, errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Services } from '../../services.ts';
-import { linkQuery, tokenIn } from '../shares/check-link.ts';
+import { linkQuery, tokenIn } from '../sharing/check-link.ts';
 import { jpegSize } from './jpeg-size.ts';
 import { nameParams, recordingNameOf } from '../library/routes.ts';
 import { listThumbnails, thumbnailSeconds, workingFiles } from '../../bucket/layout.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { binary, errors, type Answer, type Operation } from '../../http/route-doc.ts';
-import { linkQuery } from '../shares/check-link.ts';
+import { linkQuery } from '../sharing/check-link.ts';
 import { nameParams } from '../library/routes.ts';
 
 const common = z.object({ 'Accept-Ranges': z.literal('bytes'), 'Cache-Control': z.string() });

@@ -1,5 +1,5 @@
 import { recordingSchema } from '@reelroom/shared';
-import { createNotifications } from '../../features/notifications/notifications.ts';
+import { createNotifications } from '../../features/webhooks/outgoing/notifications.ts';
 import { createStorage } from '../../adapters/s3/bucket.ts';
 import { testConfig } from './build.ts';
 import { silentLog } from './log.ts';

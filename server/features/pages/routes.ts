@@ -5,8 +5,8 @@ import { getAndHead } from '../../http/get-and-head.ts';
 import type { Page } from '../../http/page.ts';
 import type { Services } from '../../services.ts';
 import { recordingNameOf } from '../library/routes.ts';
-import { tokenIn } from '../shares/check-link.ts';
-import { watchUrls } from '../shares/urls.ts';
+import { tokenIn } from '../sharing/check-link.ts';
+import { watchUrls } from '../sharing/urls.ts';
 import { headTags } from './head-tags.ts';
 
 interface Route {

@@ -1,6 +1,6 @@
 import type { Recording } from '@reelroom/shared';
 import { escapeHtml } from '../../http/page.ts';
-import type { watchUrls } from '../shares/urls.ts';
+import type { watchUrls } from '../sharing/urls.ts';
 
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
 

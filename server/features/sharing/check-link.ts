@@ -1,6 +1,6 @@
 import type { onRequestAsyncHookHandler } from 'fastify';
 import { z } from 'zod';
-import type { Shares } from './shares.ts';
+import type { Shares } from './links.ts';
 
 /** What an address may carry of a link. */
 export const linkQuery = z.object({
