@@ -15,7 +15,7 @@ import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
 import { watchRoutes } from './features/pages/routes.ts';
 import { webhookRoute } from './features/webhooks/livekit.ts';
-import { startJobs } from './jobs.ts';
+import { startJobs } from './jobs/runner.ts';
 import { optionsSchema, parseConfig } from './config/options.ts';
 import compress from './http/compress.ts';
 import cors from './http/cors.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { livekitUnavailable } from '../errors.ts';
 import type { Dependency } from '../features/system/system.ts';
-import { startJobs, type Job } from '../jobs.ts';
+import { startJobs, type Job } from '../jobs/runner.ts';
 import { serve, testConfig } from './support/build.ts';
 import { recordedLog } from './support/log.ts';
 import { proxyTo } from './support/proxy.ts';

@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import t from 'tap';
 import { createIndex } from '../features/index/store.ts';
-import { createRetention } from '../features/recordings/retention.ts';
+import { createRetention } from '../jobs/retention.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { putSeedRecordings } from './support/seeded.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { createBackup } from '../features/recording/backup.ts';
-import { createSweeper } from '../features/recordings/sweeper.ts';
+import { createSweeper } from '../jobs/recover-orphans.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, buildServices, testConfig } from './support/build.ts';
 import { proxyTo } from './support/proxy.ts';

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { createBrokenUploads } from '../features/recordings/broken-uploads.ts';
+import { createBrokenUploads } from '../jobs/abort-uploads.ts';
 import { manifestOf } from '../bucket/manifest.ts';
 import { workingFiles } from '../bucket/layout.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';

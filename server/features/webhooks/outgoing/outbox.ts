@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
 import { z } from 'zod';
 import { monotonicTime } from '../../../clock.ts';
-import { untilEnded, type Job } from '../../../jobs.ts';
+import { untilEnded, type Job } from '../../../jobs/runner.ts';
 import { ConditionNotMet, ifStill } from '../../../adapters/s3/conditions.ts';
 import type { Storage, StoredObject } from '../../../adapters/s3/bucket.ts';
 import type { Endpoint, Message } from './endpoint.ts';

@@ -1,9 +1,9 @@
 import { mediaSuffix } from '@reelroom/shared';
-import { monotonicTime } from '../../clock.ts';
-import type { Storage } from '../../adapters/s3/bucket.ts';
-import type { Backup } from '../recording/backup.ts';
-import type { Lifecycle } from '../recording/lifecycle.ts';
-import { allSegments, listSegments } from '../../bucket/layout.ts';
+import { monotonicTime } from '../clock.ts';
+import type { Storage } from '../adapters/s3/bucket.ts';
+import type { Backup } from '../features/recording/backup.ts';
+import type { Lifecycle } from '../features/recording/lifecycle.ts';
+import { allSegments, listSegments } from '../bucket/layout.ts';
 
 /** After how long, in ms, one of which something is left is looked at again: doubled each time. */
 const firstPauseMs = 60_000;

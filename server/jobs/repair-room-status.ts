@@ -1,12 +1,12 @@
 import { isFinal, parseRoomState, type RoomStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { EgressInfo, Room } from 'livekit-server-sdk';
-import { monotonicTime } from '../../clock.ts';
-import type { Livekit } from '../../adapters/livekit/livekit.ts';
-import type { Library } from '../library/recordings.ts';
-import type { Lifecycle } from '../recording/lifecycle.ts';
-import { failureSentences, hasEnded, recordingOf, targetOf } from '../recording/status-machine.ts';
-import type { RoomStatusWriter } from './status.ts';
+import { monotonicTime } from '../clock.ts';
+import type { Livekit } from '../adapters/livekit/livekit.ts';
+import type { Library } from '../features/library/recordings.ts';
+import type { Lifecycle } from '../features/recording/lifecycle.ts';
+import { failureSentences, hasEnded, recordingOf, targetOf } from '../features/recording/status-machine.ts';
+import type { RoomStatusWriter } from '../features/rooms/status.ts';
 
 const lost = failureSentences.RECORDER_LOST;
 

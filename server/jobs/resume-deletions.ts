@@ -1,5 +1,5 @@
 import type { Recording } from '@reelroom/shared';
-import type { Erase } from '../library/deletion.ts';
+import type { Erase } from '../features/library/deletion.ts';
 
 /**
  * Carries out orders to delete whose process has died, which are those that were there the

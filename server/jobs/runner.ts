@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { monotonicTime } from './clock.ts';
-import type { Dependency, System } from './features/system/system.ts';
+import { monotonicTime } from '../clock.ts';
+import type { Dependency, System } from '../features/system/system.ts';
 import { repeat } from './repeat.ts';
 
 /** How often a job is looked at, in ms: whether it is due, and whether what it needs is there. */

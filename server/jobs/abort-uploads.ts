@@ -1,6 +1,6 @@
 import { mediaSuffix } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Storage } from '../../adapters/s3/bucket.ts';
+import type { Storage } from '../adapters/s3/bucket.ts';
 
 /** How old, in ms, an upload of ours is that nobody completes any more. */
 const brokenMs = 24 * 3_600_000;

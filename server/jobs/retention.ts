@@ -1,10 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { wallTime } from '../../clock.ts';
-import type { Storage } from '../../adapters/s3/bucket.ts';
-import { wantedBy } from '../index/filter.ts';
-import { oldestFirst } from '../index/oldest-first.ts';
-import type { Index } from '../index/store.ts';
-import type { Library } from '../library/recordings.ts';
+import { wallTime } from '../clock.ts';
+import type { Storage } from '../adapters/s3/bucket.ts';
+import { wantedBy } from '../features/index/filter.ts';
+import { oldestFirst } from '../features/index/oldest-first.ts';
+import type { Index } from '../features/index/store.ts';
+import type { Library } from '../features/library/recordings.ts';
 
 const dayMs = 24 * 60 * 60_000;
 

@@ -1,13 +1,13 @@
 import type { Room } from 'livekit-server-sdk';
-import type { Job } from '../../jobs.ts';
-import type { Livekit } from '../../adapters/livekit/livekit.ts';
-import type { AutoRecord } from '../recording/auto-record.ts';
-import type { IndexBuilder } from '../index/builder.ts';
-import type { Lifecycle } from '../recording/lifecycle.ts';
+import type { Job } from './runner.ts';
+import type { Livekit } from '../adapters/livekit/livekit.ts';
+import type { AutoRecord } from '../features/recording/auto-record.ts';
+import type { IndexBuilder } from '../features/index/builder.ts';
+import type { Lifecycle } from '../features/recording/lifecycle.ts';
 import type { Retain } from './retention.ts';
-import type { createSweeper } from './sweeper.ts';
-import type { Tombstones } from '../../bucket/tombstones.ts';
-import type { createUpkeep } from './upkeep.ts';
+import type { createSweeper } from './recover-orphans.ts';
+import type { Tombstones } from '../bucket/tombstones.ts';
+import type { createUpkeep } from './resume-deletions.ts';
 
 /** How often LiveKit is asked how everything is, in ms, and by how much of it more or less. */
 const roundMs = 5_000;
