@@ -2,7 +2,7 @@ import './styles/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { isInCall } from './join/call.ts';
-import { reloadOnMissingParts } from './reload-once.ts';
+import { reloadOnMissingParts } from './app/reload-once.ts';
 
 reloadOnMissingParts(isInCall);
 mount(App, { target: document.body });

@@ -4,7 +4,7 @@ import { run } from './process.ts';
 import { root, type Environment } from './settings.ts';
 import { brief, type Count, countTap } from './tap.ts';
 
-const everything = ['shared/test', 'server/test', 'client/test', 'stack/test', 'e2e'];
+const everything = ['shared/test', 'sdk/test', 'server/test', 'client', 'stack/test', 'e2e'];
 
 /** The tests whose subject is what a bucket holds: keys, lists, ranges, conditions, parts, deletes. */
 const storageTests = [

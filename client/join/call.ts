@@ -1,4 +1,4 @@
-import { wasReloaded } from '../was-reloaded.ts';
+import { wasReloaded } from '../app/was-reloaded.ts';
 import { inCall, remembered, type PlaceKey } from './remembered.ts';
 
 /** Which of one's devices are on in a call. */

@@ -1,4 +1,4 @@
-import { paths } from '../routes.ts';
+import { paths } from '../app/routes.ts';
 import { copy } from '../ui/copy.ts';
 import { formatDuration } from '../ui/format.ts';
 

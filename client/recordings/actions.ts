@@ -1,7 +1,7 @@
 import type { Recording } from '@reelroom/shared';
-import { errorSentence } from '../errors.ts';
-import { watchSystem } from '../system/status.svelte.ts';
-import { trpc } from '../trpc.ts';
+import { errorSentence } from '../app/error-message.ts';
+import { watchSystem } from '../app/status.svelte.ts';
+import { trpc } from '../app/trpc.ts';
 import { toast } from '../ui/toasts.svelte.ts';
 import { startOptions } from './start-options.svelte.ts';
 

@@ -1,7 +1,7 @@
 import { matcherOf, type ListInput, type RecordingChange, type RecordingPage } from '@reelroom/shared';
 import { untrack } from 'svelte';
-import { errorSentence } from '../errors.ts';
-import { trpc } from '../trpc.ts';
+import { errorSentence } from '../app/error-message.ts';
+import { trpc } from '../app/trpc.ts';
 import { nothingListed, withChange, withPage, type Listed, type ListRules, type RowChange } from './rows.ts';
 
 /** `loading` before anything of the query is there, `more` while the next page is on its way. */

@@ -1,7 +1,7 @@
 import { parseRoomState, type RoomStatus } from '@reelroom/shared';
 import { errorCodeOf } from '@reelroom/shared/client';
 import { DisconnectReason, ParticipantEvent, Room, RoomEvent } from 'livekit-client';
-import { errorSentence } from '../errors.ts';
+import { errorSentence } from '../app/error-message.ts';
 import {
   closeCall,
   enterCall,
@@ -13,7 +13,7 @@ import {
   type Call,
   type Place,
 } from '../join/call.ts';
-import { trpc } from '../trpc.ts';
+import { trpc } from '../app/trpc.ts';
 import { watchAttendees, type Attendee, type Attendees } from './attendees.svelte.ts';
 import { connectFailure, endingOf, lostForLong, movedAway, type Ending } from './ending.ts';
 import { holdIdentity } from './identity-lock.ts';

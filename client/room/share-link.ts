@@ -1,4 +1,4 @@
-import { paths } from '../routes.ts';
+import { paths } from '../app/routes.ts';
 import { copy } from '../ui/copy.ts';
 
 /** Copies the address that leads into a room. */

@@ -1,6 +1,6 @@
 import type { Share } from '@reelroom/shared';
-import { errorSentence } from '../errors.ts';
-import { trpc } from '../trpc.ts';
+import { errorSentence } from '../app/error-message.ts';
+import { trpc } from '../app/trpc.ts';
 import { toast } from '../ui/toasts.svelte.ts';
 
 /** The links to a recording that are good now, as far as they are known. */

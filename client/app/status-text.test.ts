@@ -1,6 +1,6 @@
 import type { SystemStatus } from '@reelroom/shared';
 import t from 'tap';
-import { isAllReady, setupLines } from '../system/view.ts';
+import { isAllReady, setupLines } from './status-text.ts';
 
 type Part = SystemStatus['setup'][number];
 

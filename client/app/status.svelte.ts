@@ -1,8 +1,8 @@
 import type { SystemStatus } from '@reelroom/shared';
-import { base } from '../base.ts';
-import { trpc } from '../trpc.ts';
+import { base } from './base.ts';
+import { trpc } from './trpc.ts';
 import { serverTime } from '../ui/server-time.ts';
-import { isAllReady } from './view.ts';
+import { isAllReady } from './status-text.ts';
 
 const interval = 2000;
 
