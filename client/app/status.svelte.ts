@@ -1,7 +1,7 @@
 import type { SystemStatus } from '@reelroom/shared';
 import { base } from './base.ts';
 import { trpc } from './trpc.ts';
-import { serverTime } from '../ui/server-time.ts';
+import { serverTime } from '../lib/server-clock.ts';
 import { isAllReady } from './status-text.ts';
 
 const interval = 2000;

@@ -1,6 +1,6 @@
 import { createReelroomClient } from '@reelroom/shared/client';
 import { base } from './base.ts';
-import { heardServerTime } from '../ui/server-time.ts';
+import { heardServerTime } from '../lib/server-clock.ts';
 
 /** The typed client: every call to the server goes through it. */
 export const trpc = createReelroomClient({

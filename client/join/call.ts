@@ -1,5 +1,5 @@
 import { wasReloaded } from '../app/was-reloaded.ts';
-import { inCall, remembered, type PlaceKey } from './remembered.ts';
+import { inCall, remembered, type PlaceKey } from '../lib/storage.ts';
 
 /** Which of one's devices are on in a call. */
 export interface Media {

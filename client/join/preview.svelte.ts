@@ -1,5 +1,5 @@
 import { deviceProblem, type DeviceKind } from './device-problem.ts';
-import { remembered } from './remembered.ts';
+import { remembered } from '../lib/storage.ts';
 
 /** `off` by choice or not yet asked for, `asking` until the browser answers, `on`, or `failed` with a problem. */
 type State = 'off' | 'asking' | 'on' | 'failed';

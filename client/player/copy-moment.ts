@@ -1,6 +1,6 @@
 import { paths } from '../app/routes.ts';
-import { copy } from '../ui/copy.ts';
-import { formatDuration } from '../ui/format.ts';
+import { copy } from '../lib/clipboard.ts';
+import { formatDuration } from '../lib/format.ts';
 
 /** What the button says that copies a link to this moment, in s. */
 export const momentLabel = (seconds: number): string =>

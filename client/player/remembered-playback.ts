@@ -1,4 +1,4 @@
-import { remembered } from '../join/remembered.ts';
+import { remembered } from '../lib/storage.ts';
 import { speeds } from './speeds.ts';
 
 /** How a person last listened and watched: from 0 to 1, and as a factor. */

@@ -6,7 +6,7 @@ import {
   type RoomStatus,
   type SystemStatus,
 } from '@reelroom/shared';
-import { formatDate, formatDuration, formatSize } from '../ui/format.ts';
+import { formatDate, formatDuration, formatSize } from '../lib/format.ts';
 
 /** What a status looks like: `tone` chooses its colour, which never speaks alone. */
 interface StatusView {

@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { serverTime } from './server-time.ts';
+import { serverTime } from './server-clock.ts';
 
 const eachSecond = createSubscriber((update) => {
   const timer = setInterval(update, 1000);

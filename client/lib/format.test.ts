@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { formatDate, formatDuration, formatSize, hue, initials } from '../ui/format.ts';
+import { formatDate, formatDuration, formatSize, hue, initials } from './format.ts';
 
 t.test('durations', async (t) => {
   t.equal(formatDuration(0), '0:00');
