@@ -1,4 +1,4 @@
-import './styles/base.css';
+import './design/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { isInCall } from './join/call.ts';

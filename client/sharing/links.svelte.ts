@@ -1,7 +1,7 @@
 import type { Share } from '@reelroom/shared';
 import { errorSentence } from '../app/error-message.ts';
 import { trpc } from '../app/trpc.ts';
-import { toast } from '../ui/toasts.svelte.ts';
+import { toast } from '../design/toasts.svelte.ts';
 
 /** The links to a recording that are good now, as far as they are known. */
 export function createLinks(name: string) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { rangeAt, shiftOf } from '../ui/row-window.ts';
+import { rangeAt, shiftOf } from './row-window.ts';
 
 t.test('few rows are there, however many there are', async (t) => {
   const at = (above: number, count = 10_000) => rangeAt({ above, height: 800, rowHeight: 80, count });
