@@ -1,6 +1,6 @@
 import { MediaDeviceFailure, Track, type LocalParticipant } from 'livekit-client';
 import type { Media } from '../join/call.ts';
-import { deviceProblem, type DeviceKind } from '../join/device-problem.ts';
+import { deviceProblem, type DeviceKind } from '../media/device-problem.ts';
 import { toast } from '../design/toasts.svelte.ts';
 
 const kinds: readonly DeviceKind[] = ['microphone', 'camera'];

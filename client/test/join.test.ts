@@ -1,6 +1,6 @@
 import t from 'tap';
 import { isResumable } from '../join/call.ts';
-import { deviceProblem } from '../join/device-problem.ts';
+import { deviceProblem } from '../media/device-problem.ts';
 import { checkJoin } from '../join/validate.ts';
 
 t.test('what can be joined is taken, without white space around it', async (t) => {
