@@ -1,7 +1,7 @@
 import './design/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { isInCall } from './join/call.ts';
+import { isInCall } from './call/active-call.ts';
 import { reloadOnMissingParts } from './app/reload-once.ts';
 
 reloadOnMissingParts(isInCall);

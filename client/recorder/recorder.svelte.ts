@@ -1,7 +1,7 @@
 import { Room, RoomEvent } from 'livekit-client';
 import { tick } from 'svelte';
-import { watchAttendees, type Attendee } from '../room/attendees.svelte.ts';
-import type { StageLayout } from '../room/tile-layout.ts';
+import { watchAttendees, type Attendee } from '../call/attendees.svelte.ts';
+import type { StageLayout } from '../call/stage/layout.ts';
 import { firstFrames } from './first-frames.ts';
 
 const attempts = 4;

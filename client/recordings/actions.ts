@@ -3,7 +3,7 @@ import { errorSentence } from '../app/error-message.ts';
 import { watchSystem } from '../app/status.svelte.ts';
 import { trpc } from '../app/trpc.ts';
 import { toast } from '../design/toasts.svelte.ts';
-import { startOptions } from './start-options.svelte.ts';
+import { startOptions } from '../call/recording/start-options.svelte.ts';
 
 /** Starts recording a room in the way that was chosen; undefined when that failed and was told. */
 export async function startRecording(roomName: string): Promise<Recording | undefined> {

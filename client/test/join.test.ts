@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isResumable } from '../join/call.ts';
+import { isResumable } from '../call/active-call.ts';
 import { deviceProblem } from '../media/device-problem.ts';
 import { checkJoin } from '../join/validate.ts';
 

@@ -1,6 +1,6 @@
 import type { Recording, RoomStatus } from '@reelroom/shared';
-import { startRecording, stopRecording } from './actions.ts';
-import { furtherStatus, type Pending } from './view.ts';
+import { startRecording, stopRecording } from '../../recordings/actions.ts';
+import { furtherStatus, type Pending } from '../../recordings/view.ts';
 
 const act = { start: startRecording, stop: stopRecording };
 

@@ -1,5 +1,5 @@
 import { MediaDeviceFailure, Track, type LocalParticipant } from 'livekit-client';
-import type { Media } from '../join/call.ts';
+import type { Media } from './active-call.ts';
 import { deviceProblem, type DeviceKind } from '../media/device-problem.ts';
 import { toast } from '../design/toasts.svelte.ts';
 

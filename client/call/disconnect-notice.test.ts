@@ -1,6 +1,6 @@
 import { ConnectionError, DisconnectReason } from 'livekit-client';
 import t from 'tap';
-import { connectFailure, endingOf } from '../room/ending.ts';
+import { connectFailure, endingOf } from './disconnect-notice.ts';
 
 t.test('why a call could not be joined is told apart', async (t) => {
   const of = (error: unknown) => connectFailure(error);

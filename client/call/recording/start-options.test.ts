@@ -1,7 +1,7 @@
 import { startInputSchema } from '@reelroom/shared';
 import t from 'tap';
-import { layouts, parseOptions, qualities } from '../recordings/start-options.ts';
-import { stageLayouts } from '../room/tile-layout.ts';
+import { layouts, parseOptions, qualities } from './start-options.ts';
+import { stageLayouts } from '../stage/layout.ts';
 
 const usual = { layout: 'grid', quality: '720p', audioOnly: false };
 

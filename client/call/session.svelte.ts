@@ -12,10 +12,10 @@ import {
   renewCall,
   type Call,
   type Place,
-} from '../join/call.ts';
+} from './active-call.ts';
 import { trpc } from '../app/trpc.ts';
 import { watchAttendees, type Attendee, type Attendees } from './attendees.svelte.ts';
-import { connectFailure, endingOf, lostForLong, movedAway, type Ending } from './ending.ts';
+import { connectFailure, endingOf, lostForLong, movedAway, type Ending } from './disconnect-notice.ts';
 import { holdIdentity } from './identity-lock.ts';
 import { LocalMedia } from './local-media.svelte.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { layoutStage, layoutTiles, shownIn, spotlit, type Box } from '../room/tile-layout.ts';
+import { layoutStage, layoutTiles, shownIn, spotlit, type Box } from './layout.ts';
 
 const areas = fc.record({
   width: fc.integer({ min: 200, max: 4000 }),

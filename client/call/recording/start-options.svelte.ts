@@ -1,4 +1,4 @@
-import { remembered } from '../lib/storage.ts';
+import { remembered } from '../../lib/storage.ts';
 import { parseOptions, type Options } from './start-options.ts';
 
 let chosen = $state.raw(parseOptions(remembered.get('recording')));
