@@ -7,7 +7,7 @@ import {
   type SystemStatus,
 } from '@reelroom/shared';
 import t from 'tap';
-import { keepHint, retentionNotice, totalsLine } from '../library/view.ts';
+import { keepHint, retentionNotice, totalsLine } from '../pages/library/view.ts';
 import {
   alertView,
   endingNote,

@@ -1,5 +1,5 @@
 import type { Totals } from '@reelroom/shared';
-import { trpc } from '../app/trpc.ts';
+import { trpc } from '../../app/trpc.ts';
 
 /** Several changes in so short a time, in ms, are one question. */
 const together = 300;

@@ -1,5 +1,5 @@
 import type { RoomSuggestions } from '@reelroom/shared';
-import { trpc } from '../app/trpc.ts';
+import { trpc } from '../../app/trpc.ts';
 
 /** How long after the last key rooms are looked for, in ms. */
 const pause = 200;

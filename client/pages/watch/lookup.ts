@@ -1,5 +1,5 @@
 import { statusOrder, type ErrorCode, type Recording } from '@reelroom/shared';
-import type { RowChange } from '../recordings/rows.ts';
+import type { RowChange } from '../../recordings/rows.ts';
 
 /** Why there is nothing to watch, in words for people. */
 export interface Problem {

@@ -1,6 +1,6 @@
 import type { Recording, RecordingStatus } from '@reelroom/shared';
 import t from 'tap';
-import { allOf, chosenOf, extended, noSelection, toggled, type Selection } from '../library/selection.ts';
+import { allOf, chosenOf, extended, noSelection, toggled, type Selection } from './selection.ts';
 
 const recording = (name: string, status: RecordingStatus = 'ready'): Recording => ({
   ...{ id: name, name, roomName: 'r', roomId: 'RM_1', startedAt: 0, size: 1 },

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { isResumable } from '../call/active-call.ts';
-import { deviceProblem } from '../media/device-problem.ts';
-import { checkJoin } from '../join/validate.ts';
+import { isResumable } from '../../call/active-call.ts';
+import { deviceProblem } from '../../media/device-problem.ts';
+import { checkJoin } from './validate.ts';
 
 t.test('what can be joined is taken, without white space around it', async (t) => {
   t.same(checkJoin({ participantName: ' Ana ', roomName: ' Équipe "A" 🎥 ' }), {

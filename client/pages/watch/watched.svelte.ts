@@ -1,9 +1,9 @@
 import type { Recording } from '@reelroom/shared';
 import { untrack } from 'svelte';
 import { errorCodeOf } from '@reelroom/shared/client';
-import { errorSentence } from '../app/error-message.ts';
-import type { RowChange } from '../recordings/rows.ts';
-import { trpc } from '../app/trpc.ts';
+import { errorSentence } from '../../app/error-message.ts';
+import type { RowChange } from '../../recordings/rows.ts';
+import { trpc } from '../../app/trpc.ts';
 import { problemOf, withChange, withProblem, type Lookup } from './lookup.ts';
 
 /** One that is being made is not in the bucket yet: it is in the list. */

@@ -1,6 +1,6 @@
 import type { Recording } from '@reelroom/shared';
 import t from 'tap';
-import { problemOf, withChange, withProblem, type Lookup } from '../watch/lookup.ts';
+import { problemOf, withChange, withProblem, type Lookup } from './lookup.ts';
 
 const recording: Recording = {
   id: 'EG_1',

@@ -1,6 +1,6 @@
 import { roomNameSchema, type RoomState } from '@reelroom/shared';
-import { trpc } from '../app/trpc.ts';
-import { isVisible } from '../lib/page-visible.svelte.ts';
+import { trpc } from '../../app/trpc.ts';
+import { isVisible } from '../../lib/page-visible.svelte.ts';
 
 /** How long a name must have stayed as it is, in ms: nobody watches every name on the way to one. */
 const settled = 300;
