@@ -17,6 +17,10 @@ t.test('tests that use the LiveKit and the recorder of the stack run one after t
 });
 
 t.test('tests that need neither, or have their own, run beside them', async (t) => {
-  const paths = ['server/test/video.test.ts', 'client/test/rows.test.ts', 'server/test/faults/redis.test.ts'];
+  const paths = [
+    'server/test/video.test.ts',
+    'client/recordings/rows.test.ts',
+    'server/test/faults/redis.test.ts',
+  ];
   for (const path of paths) t.equal(lane(path), 'beside', path);
 });

@@ -2,7 +2,7 @@ import t from 'tap';
 
 t.test('below a prefix all our addresses begin with it, and others are not ours', async (t) => {
   Object.assign(globalThis, { document: { baseURI: 'http://localhost:3000/below/video/' } });
-  const { matchRoute, paths } = await import('../app/routes.ts');
+  const { matchRoute, paths } = await import('./routes.ts');
   const routeOf = (path: string) => matchRoute(new URL(path, 'http://localhost:3000'));
   t.same(
     [paths.join(), paths.room('..'), paths.room('a b'), paths.library({ room: 'a' })],

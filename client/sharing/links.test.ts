@@ -1,6 +1,6 @@
 import t from 'tap';
 import { shareInputSchema } from '@reelroom/shared';
-import { embedCode, lifetimes, startingAt, usualLifetime } from '../sharing/links.ts';
+import { embedCode, lifetimes, startingAt, usualLifetime } from './links.ts';
 
 t.test('every lifetime is one that the server takes', async (t) => {
   for (const { seconds } of lifetimes) {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { actionOf, keyLines, type Focus } from '../player/keys.ts';
-import { perform } from '../player/perform.ts';
-import { playbackOf } from '../player/remembered-playback.ts';
-import { nextSpeed, speeds } from '../player/speeds.ts';
-import { parseStart, startWithin } from '../player/start-time.ts';
+import { actionOf, keyLines, type Focus } from './keys.ts';
+import { perform } from './perform.ts';
+import { playbackOf } from './remembered-playback.ts';
+import { nextSpeed, speeds } from './speeds.ts';
+import { parseStart, startWithin } from './start-time.ts';
 
 const plain = { ctrlKey: false, metaKey: false, altKey: false, repeat: false };
 const action = (key: string, focus: Focus = 'nothing', more: Partial<typeof plain> = {}) =>

@@ -1,14 +1,7 @@
 import { matcherOf, type Recording, type RecordingFilter } from '@reelroom/shared';
 import fc from 'fast-check';
 import t from 'tap';
-import {
-  nothingListed,
-  withChange,
-  withPage,
-  type Listed,
-  type ListRules,
-  type RowChange,
-} from '../recordings/rows.ts';
+import { nothingListed, withChange, withPage, type Listed, type ListRules, type RowChange } from './rows.ts';
 
 const recording = (name: string, startedAt: number, more: Partial<Recording> = {}): Recording => ({
   id: name,

@@ -23,7 +23,7 @@ import {
   spokenName,
   statusView,
   whyNoRecording,
-} from '../recordings/view.ts';
+} from './view.ts';
 
 const room = (id: string, status: RoomStatus['status']): RoomStatus => ({ id, name: `${id}.mp4`, status });
 
