@@ -60,7 +60,7 @@ export const filesAmong = (paths: string[], suffix: string): string[] =>
     const full = join(root, path);
     if (!statSync(full, { throwIfNoEntry: false })?.isDirectory()) return path.endsWith(suffix) ? [path] : [];
     return readdirSync(full, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith(suffix))
+      .filter((file) => file.endsWith(suffix) && !/(^|\/)(node_modules|dist)\//.test(file))
       .sort()
       .map((file) => join(path, file));
   });
