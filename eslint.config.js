@@ -5,7 +5,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import ts from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['client/dist/', 'shared/dist/', 'data/', '.tap/']),
+  globalIgnores(['client/dist/', 'sdk/dist/', 'data/', '.tap/']),
   js.configs.recommended,
   ts.configs.strict,
   svelte.configs.recommended,

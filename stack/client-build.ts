@@ -17,7 +17,7 @@ const built = () => {
 
 /** Builds the web client, unless it has been built from the same sources. */
 export async function buildClient({ data }: Settings, signal: AbortSignal): Promise<void> {
-  const sources = fingerprint(root, ['client', 'shared', 'vite.config.ts', 'pnpm-lock.yaml']);
+  const sources = fingerprint(root, ['client', 'shared', 'sdk', 'vite.config.ts', 'pnpm-lock.yaml']);
   if (built() === sources) return;
   await step('Building the client', async () => {
     const vite = join(root, 'node_modules', '.bin', 'vite');

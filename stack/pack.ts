@@ -7,7 +7,7 @@ import { root } from './settings.ts';
 import { step } from './step.mjs';
 
 /**
- * `npm run pack`: packs `shared/` as it is published, the typed client in it, into
+ * `npm run pack`: packs `sdk/` as it is published, into
  * `folder`, by default the current one.
  */
 export async function pack(folder = '.'): Promise<void> {
@@ -18,7 +18,7 @@ export async function pack(folder = '.'): Promise<void> {
   });
   await step('Packing the typed client', async () => {
     const args = ['--yes', packageJson.packageManager, 'pack', '--pack-destination', resolve(folder)];
-    const { ok, output } = await run('npx', args, { cwd: join(root, 'shared'), data, signal });
+    const { ok, output } = await run('npx', args, { cwd: join(root, 'sdk'), data, signal });
     if (!ok) throw new Error(`The typed client could not be packed:\n${output.trimEnd()}`);
   });
 }

@@ -1,4 +1,4 @@
-import { isCallError } from '@reelroom/shared/client';
+import { isCallError } from '@reelroom/sdk';
 
 /** What went wrong, a sentence for people: the server's own where there is one. */
 export function errorSentence(error: unknown): string {

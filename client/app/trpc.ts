@@ -1,4 +1,4 @@
-import { createReelroomClient } from '@reelroom/shared/client';
+import { createReelroomClient } from '@reelroom/sdk';
 import { base } from './base.ts';
 import { heardServerTime } from '../lib/server-clock.ts';
 

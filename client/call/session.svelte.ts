@@ -1,5 +1,5 @@
 import { parseRoomState, type RoomStatus } from '@reelroom/shared';
-import { errorCodeOf } from '@reelroom/shared/client';
+import { errorCodeOf } from '@reelroom/sdk';
 import { DisconnectReason, ParticipantEvent, Room, RoomEvent } from 'livekit-client';
 import { errorSentence } from '../app/error-message.ts';
 import {

@@ -3,7 +3,7 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dispose, Room } from '@livekit/rtc-node';
-import { createReelroomClient, errorCodeOf } from '@reelroom/shared/client';
+import { createReelroomClient, errorCodeOf } from '@reelroom/sdk';
 
 const [url = 'http://localhost:6080', roomName = 'node-client'] = process.argv.slice(2);
 const { tokens, recordings, rooms, recordingUrl, waitUntilReady } = createReelroomClient({ url });

@@ -23,7 +23,7 @@ t.setTimeout(900_000);
 const example = join(root, 'examples', 'node-client', 'record.ts');
 
 /** What the compiler has to refuse. */
-const wrong = `import { createReelroomClient, errorCodeOf } from '@reelroom/shared/client';
+const wrong = `import { createReelroomClient, errorCodeOf } from '@reelroom/sdk';
 const { recordings } = createReelroomClient({ url: 'http://localhost' });
 const { status } = await recordings.start.mutate({ roomName: 'a', layout: 'circle' });
 if (status === 'done') throw new Error();
@@ -36,7 +36,7 @@ recordings.changes.subscribe(undefined, {
 `;
 
 /** Uses what may keep a process from ending. */
-const leaves = `import { createReelroomClient } from '@reelroom/shared/client';
+const leaves = `import { createReelroomClient } from '@reelroom/sdk';
 for (const headers of [{}, { 'x-any': 'thing' }]) {
   const { recordings, waitUntilReady } = createReelroomClient({ url: process.argv[2], headers });
   await new Promise((resolve) => {
@@ -84,7 +84,7 @@ async function installed(t: Test): Promise<string> {
 
 t.test('the typed client is packed, installed, compiled and run', async (t) => {
   const folder = await installed(t);
-  const inside = (...path: string[]) => join(folder, 'node_modules', '@reelroom', 'shared', ...path);
+  const inside = (...path: string[]) => join(folder, 'node_modules', '@reelroom', 'sdk', ...path);
   copyFileSync(example, join(folder, 'record.ts'));
   writeFileSync(join(folder, 'wrong.ts'), wrong);
   writeFileSync(join(folder, 'leaves.js'), leaves);
@@ -104,7 +104,7 @@ t.test('the typed client is packed, installed, compiled and run', async (t) => {
       );
       t.notMatch(text, /node:|livekit-server-sdk|aws-sdk|fastify/i, name);
     }
-    const declared = readFileSync(inside('dist', 'client.d.ts'), 'utf8');
+    const declared = readFileSync(inside('dist', 'index.d.ts'), 'utf8');
     t.match(
       declared,
       '/** Starts recording a room: answers the recording, `starting`. */',
@@ -137,7 +137,7 @@ t.test('the typed client is packed, installed, compiled and run', async (t) => {
     });
 
   await t.test('it does for a browser, where nothing of Node is', async (t) => {
-    writeFileSync(join(folder, 'browser.js'), "export * from '@reelroom/shared/client';");
+    writeFileSync(join(folder, 'browser.js'), "export * from '@reelroom/sdk';");
     const foreign: string[] = [];
     await bundle({
       ...{ root: folder, configFile: false, logLevel: 'silent' },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createReelroomClient } from '@reelroom/shared/client';
+import { createReelroomClient } from '@reelroom/sdk';
 import t from 'tap';
 import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';

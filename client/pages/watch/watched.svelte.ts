@@ -1,6 +1,6 @@
 import type { Recording } from '@reelroom/shared';
 import { untrack } from 'svelte';
-import { errorCodeOf } from '@reelroom/shared/client';
+import { errorCodeOf } from '@reelroom/sdk';
 import { errorSentence } from '../../app/error-message.ts';
 import type { RowChange } from '../../recordings/rows.ts';
 import { trpc } from '../../app/trpc.ts';

@@ -1,7 +1,7 @@
 import type { TRPCClient } from '@trpc/client';
 import type { Unsubscribable } from '@trpc/server/observable';
-import type { AppRouter } from '../../server/router.ts';
-import type { Recording } from '../recording.ts';
+import type { AppRouter } from '../server/router.ts';
+import type { Recording } from '@reelroom/shared';
 import { errorCodeOf, mayGoWellLater } from './call-error.ts';
 
 /** How long to wait before what failed is tried again, or what is nowhere is looked for again, in ms. */

@@ -3,7 +3,7 @@ import { createTRPCClient, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
 import t from 'tap';
 import type { AppRouter } from '../../server/router.ts';
-import { retryLink } from '../client/subscription-link.ts';
+import { retryLink } from '../subscription-link.ts';
 
 /** A client of a server that ends each subscription when it is told to, after it has answered, or without. */
 function subscribe() {

@@ -1,6 +1,6 @@
 import { TRPCClientError } from '@trpc/client';
-import type { AppRouter } from '../../server/router.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { AppRouter } from '../server/router.ts';
+import type { ErrorCode } from '@reelroom/shared';
 
 /** Whether `error` is that of a call to the server, or of one that did not get there. */
 export const isCallError = (error: unknown): error is TRPCClientError<AppRouter> =>

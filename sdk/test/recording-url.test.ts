@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { createReelroomClient } from '../client/client.ts';
-import { recordingNameSchema } from '../index.ts';
+import { createReelroomClient } from '../client.ts';
+import { recordingNameSchema } from '@reelroom/shared';
 
 t.test('a recording has its address below that of the server', async (t) => {
   for (const [url, address] of [

@@ -7,7 +7,7 @@ import { build } from 'vite';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-const entries = { index: path('index.ts'), client: path('client/client.ts') };
+const entries = { index: path('index.ts') };
 const folder = path('dist');
 const dependencies = /^(@trpc\/|eventsource$|zod$)/;
 
@@ -25,7 +25,7 @@ await build({
 
 /** What the declarations of the server's procedures name by other paths, or should not name at all. */
 const elsewhere = new Map([
-  ['@reelroom/shared', path('index.ts')],
+  ['@reelroom/shared', path('../shared/index.ts')],
   ['../services.ts', path('no-services.d.ts')],
 ]);
 

@@ -1,11 +1,11 @@
 import { createTRPCClient, httpLink, splitLink, type TRPCClient } from '@trpc/client';
-import type { AppRouter } from '../../server/router.ts';
-import type { Recording } from '../recording.ts';
+import type { AppRouter } from '../server/router.ts';
+import type { Recording } from '@reelroom/shared';
 import { baseOf, recordingUrl } from './recording-url.ts';
 import { subscriptionLinks } from './subscription-link.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
-export type { AppRouter } from '../../server/router.ts';
+export type { AppRouter } from '../server/router.ts';
 export { errorCodeOf, isCallError } from './call-error.ts';
 export { RecordingFailedError } from './wait-until-ready.ts';
 

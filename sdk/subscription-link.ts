@@ -1,6 +1,6 @@
 import { httpSubscriptionLink, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable, type Unsubscribable } from '@trpc/server/observable';
-import type { AppRouter } from '../../server/router.ts';
+import type { AppRouter } from '../server/router.ts';
 import { mayGoWellLater } from './call-error.ts';
 
 interface Connection {

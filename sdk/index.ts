@@ -1,0 +1,2 @@
+export * from '@reelroom/shared';
+export * from './client.ts';
