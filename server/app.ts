@@ -4,13 +4,16 @@ import { fileURLToPath } from 'node:url';
 import type { Setup } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
+import { egressFiles } from './bucket/layout.ts';
 import { basePath } from './http/base-path.ts';
-import { recordingRoutes } from './features/library/routes.ts';
+import { libraryRoutes } from './features/library/routes.ts';
+import { recordingRoutes } from './features/recording/routes.ts';
 import { thumbnailRoutes } from './features/playback/thumbnails.ts';
 import { videoRedirectRoutes, videoRoutes } from './features/playback/video.ts';
 import { workingFileRoutes } from './features/playback/live.ts';
 import { zipRoutes } from './features/playback/zip.ts';
 import { checkLink } from './features/sharing/check-link.ts';
+import { hideTokens } from './features/sharing/token.ts';
 import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
 import { watchRoutes } from './features/pages/routes.ts';
@@ -20,9 +23,9 @@ import { optionsSchema, parseConfig } from './config/options.ts';
 import compress from './http/compress.ts';
 import cors from './http/cors.ts';
 import headers from './http/headers.ts';
-import { hideLinks } from './http/redact.ts';
+import { redactRequests } from './http/redact.ts';
 import knownHosts from './http/known-hosts.ts';
-import { openLivekit } from './adapters/livekit/livekit.ts';
+import { createLivekit } from './adapters/livekit/livekit.ts';
 import openAnswers from './http/open-responses.ts';
 import openapi from './http/openapi.ts';
 import { createPage } from './http/page.ts';
@@ -72,7 +75,7 @@ export async function reelroom(
   const ours = Object.entries(given).filter(([name]) => !fastifysOptions.includes(name));
   const options = parseConfig(optionsSchema, Object.fromEntries(ours), (path) => path.join('.'));
 
-  hideLinks(app);
+  redactRequests(app, hideTokens);
   await app.register(rest);
   await app.register(headers);
   await app.register(openAnswers);
@@ -82,7 +85,10 @@ export async function reelroom(
   await app.register(compress);
   await app.register(openapi);
   const refuseAddress = createAddressRefusal(app);
-  const livekit = openLivekit(app, options);
+  const livekit = createLivekit(options, {
+    ownUrl: () => (options.appUrl ?? app.listeningOrigin) + basePath(app),
+    files: egressFiles(options.recordings.path),
+  });
   const storage = openStorage(app, options);
   // So that whoever comes first meets with a bucket; an S3 that is not there yet is not waited for.
   if (options.s3.createBucket) await Promise.race([storage.check().catch(() => undefined), sleep(bucketMs)]);
@@ -105,6 +111,7 @@ export async function reelroom(
   await app.register(trpc, services);
   await app.register(tokenRoutes, services);
   await app.register(recordingRoutes, services);
+  await app.register(libraryRoutes, services);
   // What is seen of a recording, by whoever may see it.
   await app.register(async (watched) => {
     watched.addHook('onRequest', checkLink(services));

@@ -45,6 +45,14 @@ export const failureSchema = z
   .describe('Why a failed recording failed, for programs');
 export type Failure = z.infer<typeof failureSchema>;
 
+/** What people are told of a failure. */
+export const failureSentences: Record<Failure, string> = {
+  NOT_BEGUN: 'The recording was stopped before it began',
+  NO_RECORDER: 'No recorder was free: nothing was recorded',
+  RECORDER_FAILED: 'The recorder failed, and left nothing that can be played',
+  RECORDER_LOST: 'The recorder was lost, and left nothing that can be played',
+};
+
 export const layoutSchema = z
   .enum(['grid', 'speaker', 'single-speaker'], { error: 'layout must be grid, speaker or single-speaker' })
   .describe('Everyone alike, whoever speaks large, or whoever speaks alone');

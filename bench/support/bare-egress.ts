@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../server/config/environment.ts';
-import { recordingOf } from '../../server/features/recording/status-machine.ts';
+import { recordingOf } from '../../server/adapters/livekit/egress-info.ts';
+import { egressFiles } from '../../server/bucket/layout.ts';
 import { createEgressRequests } from '../../server/adapters/livekit/egress-request.ts';
 import { livekitClients } from '../../server/test/support/build.ts';
 import { recordingName, startInputSchema, type RecordingStatus } from '../../shared/index.ts';
@@ -9,7 +10,7 @@ import { now } from './time.ts';
 /** LiveKit asked as often as may be: how fast its Egress is by itself. */
 export function createBareEgress(config: Config) {
   const { egress } = livekitClients(config);
-  const { outputsOf, encodingOf } = createEgressRequests(config);
+  const { outputsOf, encodingOf } = createEgressRequests(config, egressFiles(config.recordings.path));
 
   const statusOf = async (egressId: string): Promise<RecordingStatus | undefined> => {
     const [info] = await egress.listEgress({ egressId });

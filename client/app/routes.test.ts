@@ -1,7 +1,7 @@
 import { roomNameSchema } from '@reelroom/shared';
 import fc from 'fast-check';
 import t from 'tap';
-import { allRecordings } from '../pages/library/filter.ts';
+import { allRecordings } from './library-filter.ts';
 import { matchRoute, paths } from './routes.ts';
 
 const routeOf = (path: string) => matchRoute(new URL(path, 'http://localhost:6080'));

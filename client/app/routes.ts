@@ -1,6 +1,6 @@
 import { base } from './base.ts';
-import { allRecordings, filterQuery, parseFilter, type LibraryFilter } from '../pages/library/filter.ts';
-import { parseStart } from '../player/start-time.ts';
+import { allRecordings, filterQuery, parseFilter, type LibraryFilter } from './library-filter.ts';
+import { parseStart } from '../lib/start-time.ts';
 
 /** What a link to a recording's player says beside its name. */
 export interface Watch {

@@ -1,5 +1,5 @@
 import { paths } from '../app/routes.ts';
-import { copy } from '../lib/clipboard.ts';
+import { copy } from '../design/copy.ts';
 import { formatDuration } from '../lib/format.ts';
 
 /** What the button says that copies a link to this moment, in s. */

@@ -4,7 +4,7 @@ import { actionOf, keyLines, type Focus } from './keys.ts';
 import { perform } from './perform.ts';
 import { playbackOf } from './remembered-playback.ts';
 import { nextSpeed, speeds } from './speeds.ts';
-import { parseStart, startWithin } from './start-time.ts';
+import { parseStart, startWithin } from '../lib/start-time.ts';
 
 const plain = { ctrlKey: false, metaKey: false, altKey: false, repeat: false };
 const action = (key: string, focus: Focus = 'nothing', more: Partial<typeof plain> = {}) =>

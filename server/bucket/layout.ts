@@ -60,6 +60,12 @@ export function workingFiles(path: string, name: string) {
   };
 }
 
+/** {@link workingFiles} as Egress is asked for them. */
+export const egressFiles = (path: string) => ({
+  segmentSeconds,
+  of: (name: string) => workingFiles(path, name),
+});
+
 const numberOf = (key: string, pattern: RegExp) => Number(pattern.exec(key)?.[1] ?? Number.NaN);
 
 /** Those of `keys` that match, by the number that the pattern finds: five digits, and more from 100,000 on. */

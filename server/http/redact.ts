@@ -1,5 +1,4 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { hideTokens } from '../features/sharing/token.ts';
 
 type Serializer = (value: unknown) => unknown;
 
@@ -14,21 +13,20 @@ function serializerOf(logger: FastifyBaseLogger): Serializer {
   return isSerializer(serializer) ? serializer : (value) => value;
 }
 
-function hideIn(value: unknown): unknown {
-  if (typeof value === 'string') return hideTokens(value);
+function redactIn(value: unknown, redact: (text: string) => string): unknown {
+  if (typeof value === 'string') return redact(value);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, hideIn(inside)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, redactIn(inside, redact)]));
 }
 
 /**
- * Has the log of what `app` is asked show which link somebody came by, and not the link
- * itself: whoever reads a log must not be able to watch. How the application around us
- * shows requests stays, but for that.
+ * Logs the requests of `app` without their secrets: `redact` takes them out of each text. How the
+ * application around us shows requests stays, but for that.
  */
-export function hideLinks(app: FastifyInstance): void {
+export function redactRequests(app: FastifyInstance, redact: (text: string) => string): void {
   app.setChildLoggerFactory((logger, bindings, options) => {
     const show = options.serializers?.req ?? serializerOf(logger);
-    const req = (request: unknown) => hideIn(show(request));
+    const req = (request: unknown) => redactIn(show(request), redact);
     return logger.child(bindings, { ...options, serializers: { ...options.serializers, req } });
   });
 }

@@ -4,6 +4,8 @@ import { exampleErrors } from '../errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
+    /** What a REST route's 500 says, as in the seed. */
+    failure?: string;
     /** What the OpenAPI document says of a REST route; one without is not in it. */
     operation?: Operation;
   }

@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { preconditionFailed } from '../errors.ts';
 import type { ObjectHead, Storage } from '../adapters/s3/bucket.ts';
 import { whileOpen } from './abort-on-close.ts';
-import { parseByteRange } from '../features/playback/byte-range.ts';
-import { allowsRange, checkPreconditions, isConditional } from '../features/playback/preconditions.ts';
+import { parseByteRange } from './byte-range.ts';
+import { allowsRange, checkPreconditions, isConditional } from './preconditions.ts';
 
 /** What can be sent, whole and in ranges: an object of S3, or what is made of some. */
 export interface Source {

@@ -5,7 +5,8 @@ import { monotonicTime } from '../clock.ts';
 import type { Livekit } from '../adapters/livekit/livekit.ts';
 import type { Library } from '../features/library/recordings.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';
-import { failureSentences, hasEnded, recordingOf, targetOf } from '../features/recording/status-machine.ts';
+import { hasEnded, recordingOf, targetOf } from '../adapters/livekit/egress-info.ts';
+import { failureSentences } from '@reelroom/shared';
 import type { RoomStatusWriter } from '../features/rooms/status.ts';
 
 const lost = failureSentences.RECORDER_LOST;

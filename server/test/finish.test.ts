@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { workingFiles } from '../bucket/layout.ts';
-import { failed, type RecordingState } from '../features/recording/status-machine.ts';
+import type { RecordingState } from '../adapters/livekit/egress-info.ts';
+import { failed } from '../features/recording/status-machine.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { endedRecording, libraryProcess } from './support/library-process.ts';
 import { proxyTo, type Fault } from './support/proxy.ts';

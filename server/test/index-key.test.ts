@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { matcherOf, recordingName, roomNameSchema, titleSchema, type Recording } from '@reelroom/shared';
 import t from 'tap';
-import { failureSentences } from '../features/recording/status-machine.ts';
+import { failureSentences } from '@reelroom/shared';
 import { entryKeys, folderOf, readEntry, roomNameOf } from '../features/index/key.ts';
 import { behind, behindTime, isPosition, positionOf, timeOf } from '../features/index/position.ts';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { reasonToEnd, withLimit } from '../features/recording/limits.ts';
-import type { RecordingState } from '../features/recording/status-machine.ts';
+import type { RecordingState } from '../adapters/livekit/egress-info.ts';
 
 const minute = 60_000;
 const recording: RecordingState = {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
+import { egressFiles } from '../bucket/layout.ts';
 import { createEgressRequests } from '../adapters/livekit/egress-request.ts';
 import { createPresigner } from '../adapters/s3/presign.ts';
 import { createSignedRequests } from '../adapters/s3/request.ts';
@@ -150,19 +151,22 @@ t.test(
     t.same([...tokens], [found.AWS_SESSION_TOKEN], 'each request carries the token');
 
     const options = { roomName: 'r', quality: '720p', layout: 'grid', audioOnly: false } as const;
-    t.match(await createEgressRequests(config).outputsOf('r.mp4', options), {
-      file: {
-        output: {
-          value: {
-            endpoint: 'http://s3.internal:9000',
-            accessKey: usual.s3.accessKey,
-            secret: usual.s3.secretKey,
-            sessionToken: found.AWS_SESSION_TOKEN,
-            forcePathStyle: true,
+    t.match(
+      await createEgressRequests(config, egressFiles(config.recordings.path)).outputsOf('r.mp4', options),
+      {
+        file: {
+          output: {
+            value: {
+              endpoint: 'http://s3.internal:9000',
+              accessKey: usual.s3.accessKey,
+              secret: usual.s3.secretKey,
+              sessionToken: found.AWS_SESSION_TOKEN,
+              forcePathStyle: true,
+            },
           },
         },
       },
-    });
+    );
   },
 );
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseRoomState, type RecordingStatus, type RoomState, type RoomStatus } from '@reelroom/shared';
 import t, { type Test } from 'tap';
 import { createRoomStatus } from '../features/rooms/status.ts';
+import { egressFiles } from '../bucket/layout.ts';
 import { createLivekit } from '../adapters/livekit/livekit.ts';
 import { freePort, livekitClients, openRoom, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
@@ -21,7 +22,10 @@ async function writerOf(t: Test, writeMs = 0) {
   const { name: roomName } = await openRoom(t, config);
   const { rooms } = livekitClients(config);
   const told: RoomState[] = [];
-  const livekit = createLivekit(config, () => config.appUrl);
+  const livekit = createLivekit(config, {
+    ownUrl: () => config.appUrl,
+    files: egressFiles(config.recordings.path),
+  });
   const writer = createRoomStatus({
     livekit: {
       ...livekit,
@@ -94,7 +98,10 @@ t.test(
     const { log, lines } = recordedLog();
     const told: RoomState[] = [];
     const writer = createRoomStatus({
-      livekit: createLivekit(config, () => config.appUrl),
+      livekit: createLivekit(config, {
+        ownUrl: () => config.appUrl,
+        files: egressFiles(config.recordings.path),
+      }),
       libraryId: 'ours',
       onChange: (_, state) => told.push(state),
       log,

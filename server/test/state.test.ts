@@ -2,7 +2,8 @@ import { isFinal } from '@reelroom/shared';
 import fc from 'fast-check';
 import { EgressInfo, EgressStatus } from 'livekit-server-sdk';
 import t from 'tap';
-import { advance, recordingOf, type RecordingState } from '../features/recording/status-machine.ts';
+import { recordingOf, type RecordingState } from '../adapters/livekit/egress-info.ts';
+import { advance } from '../features/recording/status-machine.ts';
 
 /** An egress as LiveKit's JSON tells it: times in nanoseconds, 64-bit numbers as text. */
 const egress = (status: EgressStatus, file: { [key: string]: string } = {}) =>

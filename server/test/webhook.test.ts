@@ -1,5 +1,6 @@
 import fastify from 'fastify';
 import t from 'tap';
+import { egressFiles } from '../bucket/layout.ts';
 import { webhookRoute } from '../features/webhooks/livekit.ts';
 import { createLivekit } from '../adapters/livekit/livekit.ts';
 import rest from '../http/error-handler.ts';
@@ -37,7 +38,10 @@ t.test('a webhook that comes again does nothing, and a bad one leaves a line', a
   await app.register(rest);
   const arrived: string[] = [];
   await app.register(webhookRoute, {
-    livekit: createLivekit(config, () => 'http://localhost'),
+    livekit: createLivekit(config, {
+      ownUrl: () => 'http://localhost',
+      files: egressFiles(config.recordings.path),
+    }),
     lifecycle: { hearWebhook: () => Promise.resolve() },
     autoRecord: { arrived: (roomName: string) => void arrived.push(roomName) },
   });

@@ -1,5 +1,5 @@
 import { paths } from '../../app/routes.ts';
-import { copy } from '../../lib/clipboard.ts';
+import { copy } from '../../design/copy.ts';
 
 /** Copies the address that leads into a room. */
 export const shareLink = (roomName: string): Promise<void> =>

@@ -8,7 +8,6 @@ import {
   SegmentedFileOutput,
   type EncodedOutputs,
 } from 'livekit-server-sdk';
-import { segmentSeconds, workingFiles } from '../../bucket/layout.ts';
 import { storageRefused } from '../../errors.ts';
 import type { Options } from '../../config/options.ts';
 import { noCredentials } from '../s3/refusal.ts';
@@ -21,8 +20,21 @@ const qualities = {
   '1080p': { width: 1920, height: 1080, videoBitrate: 4_500 },
 } as const;
 
+/** Where Egress puts what survives a recorder, as the fields of its SegmentedFileOutput and its ImageOutput. */
+export interface EgressFiles {
+  /** How long a segment is, in seconds. */
+  segmentSeconds: number;
+  of: (recordingName: string) => {
+    segments: ConstructorParameters<typeof SegmentedFileOutput>[0];
+    images: ConstructorParameters<typeof ImageOutput>[0];
+  };
+}
+
 /** What is asked of Egress for a recording, given where everything goes. */
-export function createEgressRequests({ s3, recordings }: Pick<Options, 's3' | 'recordings'>) {
+export function createEgressRequests(
+  { s3, recordings }: Pick<Options, 's3' | 'recordings'>,
+  files: EgressFiles,
+) {
   const credentials = credentialsOf(s3);
 
   /** Where Egress puts what it makes, and by what right: as the credentials are now. */
@@ -49,7 +61,7 @@ export function createEgressRequests({ s3, recordings }: Pick<Options, 's3' | 'r
   return {
     /** How a recording is encoded: a key frame at the start of each segment. */
     encodingOf: ({ quality }: StartOptions): EncodingOptions =>
-      new EncodingOptions({ ...qualities[quality], framerate: 30, keyFrameInterval: segmentSeconds }),
+      new EncodingOptions({ ...qualities[quality], framerate: 30, keyFrameInterval: files.segmentSeconds }),
 
     /**
      * The files of a recording: its MP4, and when it has to survive its recorder the
@@ -63,7 +75,7 @@ export function createEgressRequests({ s3, recordings }: Pick<Options, 's3' | 'r
         output,
       });
       if (!recordings.crashSafe) return { file };
-      const { segments, images } = workingFiles(recordings.path, name);
+      const { segments, images } = files.of(name);
       return {
         file,
         segments: new SegmentedFileOutput({ ...segments, output }),

@@ -1,5 +1,4 @@
 import type { StartOptions } from '@reelroom/shared';
-import type { FastifyInstance } from 'fastify';
 import {
   EgressClient,
   ParticipantInfo_State,
@@ -12,9 +11,8 @@ import {
   type VideoGrant,
   type WebhookEvent,
 } from 'livekit-server-sdk';
-import { createEgressRequests } from './egress-request.ts';
+import { createEgressRequests, type EgressFiles } from './egress-request.ts';
 import { readIdentity, signToken } from './access-token.ts';
-import { basePath } from '../../http/base-path.ts';
 import { livekitUnavailable, noRecorder, recorderNotResponding, roomNotFound } from '../../errors.ts';
 import type { Options } from '../../config/options.ts';
 
@@ -32,6 +30,8 @@ export const webhookLifetimeMs = (5 * 60 + 2 * clockTolerance) * 1_000;
 
 const isAway = (error: unknown) =>
   error instanceof ServerError ? error.status >= 500 || error.status === 401 : error instanceof Error;
+
+const isTimeout = (error: unknown) => error instanceof Error && error.name === 'TimeoutError';
 
 const isNotFound = (error: unknown) => error instanceof ServerError && error.code === 'not_found';
 
@@ -53,10 +53,11 @@ const nothingIfNotFound = (error: unknown): undefined => {
  * knows the SDK's clients. Each method is one request unless it says more, and throws
  * `LIVEKIT_UNAVAILABLE` when LiveKit cannot be reached or refuses the API key.
  * @param ownUrl where LiveKit and Egress reach us
+ * @param files where Egress puts what survives a recorder
  */
 export function createLivekit(
   config: Pick<Options, 'livekit' | 'rooms' | 's3' | 'recordings'>,
-  ownUrl: () => string,
+  { ownUrl, files }: { ownUrl: () => string; files: EgressFiles },
 ) {
   const { livekit } = config;
   const departureTimeout = config.rooms.emptySeconds;
@@ -73,7 +74,7 @@ export function createLivekit(
   });
   for (const client of [rooms, egress, recorders]) client.authHeader = authHeader;
   const webhooks = new WebhookReceiver(apiKey, apiSecret);
-  const { outputsOf, encodingOf } = createEgressRequests(config);
+  const { outputsOf, encodingOf } = createEgressRequests(config, files);
 
   return {
     /** Where browsers connect. */
@@ -176,10 +177,9 @@ export function createLivekit(
         });
       } catch (error) {
         if (isNotFound(error)) throw roomNotFound();
-        const tookTooLong = error instanceof Error && error.name === 'TimeoutError';
         const noneFree =
           error instanceof ServerError && ['unavailable', 'resource_exhausted'].includes(error.code ?? '');
-        if (tookTooLong || noneFree) throw noRecorder(error);
+        if (isTimeout(error) || noneFree) throw noRecorder(error);
         throw isAway(error) ? livekitUnavailable(error) : error;
       }
     },
@@ -194,6 +194,7 @@ export function createLivekit(
       try {
         return await recorders.stopEgress(egressId);
       } catch (error) {
+        if (isTimeout(error)) throw recorderNotResponding(error);
         if (!(error instanceof ServerError)) throw livekitUnavailable(error);
         const ended = error.code === 'failed_precondition' ? await this.findEgress(egressId) : undefined;
         if (ended) return ended;
@@ -228,7 +229,3 @@ export function createLivekit(
 }
 
 export type Livekit = ReturnType<typeof createLivekit>;
-
-/** LiveKit for a plugin: it reaches us where `appUrl` says, else where the application listens. */
-export const openLivekit = (app: FastifyInstance, options: Options): Livekit =>
-  createLivekit(options, () => (options.appUrl ?? app.listeningOrigin) + basePath(app));

@@ -3,7 +3,12 @@ import { eventSchema, resetSchema, type ReelroomEvent, type Reset } from '@reelr
 import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
 import { inTime, type Redis } from './client.ts';
-import type { Entry } from '../../features/events/history.ts';
+
+/** An event, and the id that resumes behind it. */
+export interface Entry<Event> {
+  id: string;
+  event: Event;
+}
 
 /** How long Redis holds a read that has nothing to give, in ms: less than the socket's own time-out. */
 const blockMs = 4_000;

@@ -3,7 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import type { ReelroomEvent, Reset } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from '../../adapters/redis/client.ts';
-import { createHistory, type Entry } from './history.ts';
+import type { Entry } from '../../adapters/redis/stream.ts';
+import { createHistory } from './history.ts';
 import { createStream } from '../../adapters/redis/stream.ts';
 
 /** How many events a subscriber may be behind before it has to load anew. */

@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-
-/** An event, and the id that resumes behind it. */
-export interface Entry<Event> {
-  id: string;
-  event: Event;
-}
+import type { Entry } from '../../adapters/redis/stream.ts';
 
 /**
  * The last `limit` events, in order. Each has a position, a number that only grows.

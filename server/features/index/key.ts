@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { endedBySchema, failureSchema, mediaSuffix, recordingName, type Recording } from '@reelroom/shared';
-import { failureSentences } from '../recording/status-machine.ts';
+import { failureSentences } from '@reelroom/shared';
 import { escape, unescape } from './key-encoding.ts';
 import { inFolders, isPosition, positionOf, timeOf } from './position.ts';
 

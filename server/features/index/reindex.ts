@@ -1,7 +1,6 @@
 import { manifestSuffix, mediaSuffix, recordingNameSchema } from '@reelroom/shared';
 import pMap from 'p-map';
 import { keysAtOnce, type Storage } from '../../adapters/s3/bucket.ts';
-import type { Erase } from '../library/deletion.ts';
 import {
   describeFailure,
   describeRecording,
@@ -40,6 +39,12 @@ export interface ReindexReport {
 
 const maxProblems = 100;
 
+/** The deletions under way: their keys, and the names of the recordings of each. */
+interface Deletions {
+  pending: () => Promise<string[]>;
+  namesOf: (key: string) => Promise<string[]>;
+}
+
 /**
  * Makes the index what manifests and media ask for, beginning with whatever there is of
  * it: entries that are right are not written again, and those that are newer than what they
@@ -50,7 +55,7 @@ const maxProblems = 100;
  * @param onProgress hears of each recording
  */
 export async function reindex(
-  from: { storage: Storage; index: Index; erase: Erase; path: string },
+  from: { storage: Storage; index: Index; erase: Deletions; path: string },
   onProgress: (report: ReindexReport) => void,
 ): Promise<ReindexReport> {
   const report: ReindexReport = {
@@ -161,7 +166,7 @@ async function* entriesOf(storage: Storage, root: string) {
   } while (startAfter !== undefined);
 }
 
-async function namesBeingDeleted(erase: Erase): Promise<Set<string>> {
+async function namesBeingDeleted(erase: Deletions): Promise<Set<string>> {
   const names = new Set<string>();
   for (const order of await erase.pending()) for (const name of await erase.namesOf(order)) names.add(name);
   return names;

@@ -24,7 +24,7 @@ import {
   recordingOfManifest,
 } from '../../bucket/manifest.ts';
 import { deleteSegments, listSegments } from '../../bucket/layout.ts';
-import type { Target } from '../recording/status-machine.ts';
+import type { Target } from '../../adapters/livekit/egress-info.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
 
 /** How many recordings are looked at at once, where many are. */

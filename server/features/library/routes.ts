@@ -3,40 +3,18 @@ import {
   deletedSchema,
   listInputSchema,
   recordingListSchema,
-  recordingNameSchema,
   recordingPageSchema,
-  roomInputSchema,
-  startedSchema,
-  startInputSchema,
-  stoppedSchema,
   type Deleted,
   type Recording,
-  type Started,
-  type Stopped,
 } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { parseInput, recordingNotFound } from '../../errors.ts';
+import { parseInput } from '../../errors.ts';
+import { nameParams, recordingNameOf } from '../../http/params.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import { errors, json, type Operation } from '../../http/route-doc.ts';
-import type { Services } from '../../services.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** What a REST route's 500 says, as in the seed. */
-    failure?: string;
-  }
-}
-
-/** What stands for a `*` that is the name of a recording. */
-export const nameParams = z.object({ recordingName: recordingNameSchema });
-
-/** A name that cannot be a recording's is one that is not found. */
-export function recordingNameOf(params: { '*': string }): string {
-  const { data } = recordingNameSchema.safeParse(params['*']);
-  if (data === undefined) throw recordingNotFound();
-  return data;
-}
+import type { Listing } from './listing.ts';
+import type { Library } from './recordings.ts';
 
 /** A query's parameters, of which an empty one is none, and `limit` is a number. */
 function givenIn(query: unknown): Record<string, unknown> {
@@ -86,54 +64,6 @@ const example: Recording = {
   ...{ roomName: 'team', roomId: 'RM_fC7Rk3PmWb2a', startedAt: 1769854530123, size: 48_211_904 },
   ...{ durationMs: 312_480, width: 1280, height: 720, status: 'ready', endedBy: 'stop' },
 };
-const { name, startedAt } = example;
-
-const start: Operation = {
-  operationId: 'startRecording',
-  tag: 'Recordings',
-  summary: 'Starts recording a room',
-  description:
-    'Answers as soon as a recorder has taken the job; everyone in the room is shown how it goes on.',
-  body: { 'application/json': { schema: startInputSchema, example: { roomName: 'team' } } },
-  answers: {
-    200: json('A recorder has taken the job', startedSchema, {
-      started: { message: 'Recording started', recording: { name, startedAt } } satisfies Started,
-    }),
-    ...errors('INVALID_INPUT', 'ROOM_NOT_FOUND', 'RECORDING_ALREADY_STARTED'),
-    ...errors(
-      'NO_RECORDER',
-      'TOO_MANY_RECORDINGS',
-      'LIVEKIT_UNAVAILABLE',
-      'STORAGE_UNAVAILABLE',
-      'STORAGE_REFUSED',
-      'STORAGE_NEWER',
-    ),
-  },
-};
-
-const stop: Operation = {
-  operationId: 'stopRecording',
-  tag: 'Recordings',
-  summary: "Stops a room's recording",
-  description:
-    'Answers at once, while the file is still being finished; asked again meanwhile it answers the same.',
-  body: { 'application/json': { schema: roomInputSchema, example: { roomName: 'team' } } },
-  answers: {
-    200: json('The recorder is told to end', stoppedSchema, {
-      stopped: { message: 'Recording stopped', recording: { name, startedAt, size: 0 } } satisfies Stopped,
-    }),
-    ...errors(
-      'INVALID_INPUT',
-      'RECORDING_NOT_STARTED',
-      'RECORDER_NOT_RESPONDING',
-      'LIVEKIT_UNAVAILABLE',
-      'STORAGE_UNAVAILABLE',
-      'STORAGE_REFUSED',
-      'STORAGE_NEWER',
-    ),
-  },
-};
-
 const list: Operation = {
   operationId: 'listRecordings',
   tag: 'Recordings',
@@ -168,30 +98,11 @@ const deletion: Operation = {
   },
 };
 
-/** The seed's REST surface of recordings, over the same services as tRPC. */
-export async function recordingRoutes(
+/** `GET /recordings` and `DELETE /recordings/:recordingName`: the seed's, over the same services as tRPC. */
+export async function libraryRoutes(
   app: FastifyInstance,
-  { lifecycle, library, listing }: Pick<Services, 'lifecycle' | 'library' | 'listing'>,
+  { library, listing }: { library: Pick<Library, 'delete'>; listing: Pick<Listing, 'page' | 'all'> },
 ): Promise<void> {
-  app.post(
-    '/recordings/start',
-    { config: { failure: 'Error starting recording', operation: start } },
-    async ({ body }): Promise<Started> => {
-      const { name, startedAt } = await lifecycle.start(parseInput(startInputSchema, body ?? {}));
-      return { message: 'Recording started', recording: { name, startedAt } };
-    },
-  );
-
-  app.post(
-    '/recordings/stop',
-    { config: { failure: 'Error stopping recording', operation: stop } },
-    async ({ body }): Promise<Stopped> => {
-      const { roomName } = parseInput(roomInputSchema, body ?? {});
-      const { name, startedAt, size } = await lifecycle.stop(roomName);
-      return { message: 'Recording stopped', recording: { name, startedAt, size } };
-    },
-  );
-
   // With a limit or a cursor a page; without, as in the seed, all there are.
   const onList = { failure: 'Error listing recordings', operation: list };
   getAndHead(app, '/recordings', onList, async ({ method, query }, reply) => {

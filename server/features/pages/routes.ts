@@ -3,9 +3,10 @@ import { baseUrlOf } from '../../http/base-url.ts';
 import { toReelroomError } from '../../errors.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import type { Page } from '../../http/page.ts';
-import type { Services } from '../../services.ts';
-import { recordingNameOf } from '../library/routes.ts';
+import type { Library } from '../library/recordings.ts';
+import { recordingNameOf } from '../../http/params.ts';
 import { tokenIn } from '../sharing/check-link.ts';
+import type { Shares } from '../sharing/links.ts';
 import { watchUrls } from '../sharing/urls.ts';
 import { headTags } from './head-tags.ts';
 
@@ -30,7 +31,9 @@ export async function watchRoutes(
     page,
     policies,
     canEmbed,
-  }: Pick<Services, 'library' | 'shares'> & {
+  }: {
+    library: Pick<Library, 'get'>;
+    shares: Pick<Shares, 'check'>;
     page: Page;
     policies: Record<'watch' | 'embed', string>;
     canEmbed: boolean;

@@ -6,7 +6,7 @@ import { getAndHead } from '../../http/get-and-head.ts';
 import { errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { linkQuery } from '../sharing/check-link.ts';
-import { nameParams, recordingNameOf } from '../library/routes.ts';
+import { nameParams, recordingNameOf } from '../../http/params.ts';
 import { workingFiles } from '../../bucket/layout.ts';
 import { objectIn, sendObject } from '../../http/send-object.ts';
 import { fileAnswers, fileHeaders } from './video-doc.ts';

@@ -4,10 +4,10 @@ import { pictureNotFound } from '../../errors.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import { binary, errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import type { Services } from '../../services.ts';
+import type { Library } from '../library/recordings.ts';
 import { linkQuery, tokenIn } from '../sharing/check-link.ts';
 import { jpegSize } from './jpeg-size.ts';
-import { nameParams, recordingNameOf } from '../library/routes.ts';
+import { nameParams, recordingNameOf } from '../../http/params.ts';
 import { listThumbnails, thumbnailSeconds, workingFiles } from '../../bucket/layout.ts';
 import { objectIn, sendObject } from '../../http/send-object.ts';
 import { emptyTrack, thumbnailTrack } from './vtt.ts';
@@ -51,7 +51,7 @@ const cacheControl = 'private, max-age=86400';
  */
 export async function thumbnailRoutes(
   app: FastifyInstance,
-  { library, storage, path }: Pick<Services, 'library'> & { storage: Storage; path: string },
+  { library, storage, path }: { library: Pick<Library, 'get'>; storage: Storage; path: string },
 ): Promise<void> {
   async function sizeOf(key: string | undefined) {
     const part = key === undefined ? undefined : await storage.getPart(key, 0, headBytes);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { binary, errors, type Answer, type Operation } from '../../http/route-doc.ts';
 import { linkQuery } from '../sharing/check-link.ts';
-import { nameParams } from '../library/routes.ts';
+import { nameParams } from '../../http/params.ts';
 
 const common = z.object({ 'Accept-Ranges': z.literal('bytes'), 'Cache-Control': z.string() });
 

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { recordingNotFound } from '../../errors.ts';
 import type { PublicUrl } from '../../adapters/s3/public-urls.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import type { Services } from '../../services.ts';
+import type { Library } from '../library/recordings.ts';
 import { downloadName } from '../library/download-name.ts';
-import { recordingNameOf } from '../library/routes.ts';
+import { recordingNameOf } from '../../http/params.ts';
 import { objectIn, sendObject } from '../../http/send-object.ts';
 import { getVideo, headVideo } from './video-doc.ts';
 
@@ -35,7 +35,11 @@ export async function videoRoutes(
     library,
     storage,
     portionSize,
-  }: Pick<Services, 'library'> & { storage: Storage; portionSize: number | undefined },
+  }: {
+    library: Pick<Library, 'keyOf' | 'healMissing'>;
+    storage: Pick<Storage, 'head' | 'get'>;
+    portionSize: number | undefined;
+  },
 ): Promise<void> {
   for (const method of ['HEAD', 'GET'] as const)
     app.route<VideoRoute>({
@@ -60,7 +64,7 @@ export async function videoRoutes(
 /** Sends players to S3 itself. No request: S3 says by itself what is not there. */
 export async function videoRedirectRoutes(
   app: FastifyInstance,
-  { library, publicUrl }: Pick<Services, 'library'> & { publicUrl: PublicUrl },
+  { library, publicUrl }: { library: Pick<Library, 'keyOf'>; publicUrl: PublicUrl },
 ): Promise<void> {
   for (const method of ['GET', 'HEAD'] as const)
     app.route<VideoRoute>({

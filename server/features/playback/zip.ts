@@ -9,8 +9,9 @@ import { invalidInput, parseInput, recordingNotFound, storageUnavailable } from 
 import { getAndHead } from '../../http/get-and-head.ts';
 import { binary, errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import type { Services } from '../../services.ts';
-import { resolveByteRange } from './byte-range.ts';
+import type { Library } from '../library/recordings.ts';
+import type { Lifecycle } from '../recording/lifecycle.ts';
+import { resolveByteRange } from '../../http/byte-range.ts';
 import { createChecksums, type Checksums } from './checksums.ts';
 import { downloadName } from '../library/download-name.ts';
 import { sendObject, type Source } from '../../http/send-object.ts';
@@ -196,7 +197,7 @@ const named = (name: unknown) => ({ names: name === undefined ? [] : [name].flat
  */
 export async function zipRoutes(
   app: FastifyInstance,
-  { library, lifecycle, storage }: Pick<Services, 'library' | 'lifecycle'> & { storage: Storage },
+  { library, lifecycle, storage }: { library: Library; lifecycle: Lifecycle; storage: Storage },
 ): Promise<void> {
   const checksums = createChecksums();
 

@@ -9,7 +9,8 @@ import type { Library } from '../library/recordings.ts';
 import { manifestKey } from '../../bucket/manifest.ts';
 import { rebuildFromSegments, SegmentGone } from '../media/rebuild.ts';
 import { listSegments, workingFiles } from '../../bucket/layout.ts';
-import { failed, type RecordingState } from './status-machine.ts';
+import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
+import { failed } from './status-machine.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
 
 /**

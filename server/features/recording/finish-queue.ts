@@ -2,7 +2,7 @@ import type { Failure } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { monotonicTime } from '../../clock.ts';
 import type { Finish } from './finalise.ts';
-import type { RecordingState } from './status-machine.ts';
+import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 
 /** The past recordings that are remembered, so that a repeated "ended" changes nothing. */
 const rememberedEnds = 1_000;

@@ -8,7 +8,8 @@ import type { Finish } from './finalise.ts';
 import type { Library } from '../library/recordings.ts';
 import { withLimit } from './limits.ts';
 import type { Registry } from './registry.ts';
-import { advance, failed, recordingOf, targetOf, type RecordingState } from './status-machine.ts';
+import { recordingOf, targetOf, type RecordingState } from '../../adapters/livekit/egress-info.ts';
+import { advance, failed } from './status-machine.ts';
 
 /**
  * How long, in ms, a recorder may still take a job whose start was given up. LiveKit

@@ -13,7 +13,8 @@ import { createIntake, type LifeChange } from './intake.ts';
 import type { Library } from '../library/recordings.ts';
 import { createRegistry } from './registry.ts';
 import { createStart } from './start.ts';
-import { advance, failed, recordingOf, type RecordingState } from './status-machine.ts';
+import { recordingOf, type RecordingState } from '../../adapters/livekit/egress-info.ts';
+import { advance, failed } from './status-machine.ts';
 
 /** How old, in ms, what LiveKit told of all recordings may be where lists show it. */
 const recentMs = 500;

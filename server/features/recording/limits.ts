@@ -1,5 +1,5 @@
 import type { EndedBy } from '@reelroom/shared';
-import type { RecordingState } from './status-machine.ts';
+import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 
 /** How long, in ms, a recorder may take to begin once it has the job. Egress itself would wait for ever. */
 const beginWithinMs = 30_000;

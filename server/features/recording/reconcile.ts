@@ -8,7 +8,8 @@ import type { Alone } from './alone.ts';
 import type { Intake } from './intake.ts';
 import { reasonToEnd } from './limits.ts';
 import type { Registry } from './registry.ts';
-import { failed, type RecordingState } from './status-machine.ts';
+import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
+import { failed } from './status-machine.ts';
 
 /** How often, in ms, a recorder is looked for that says nothing by itself. */
 const lookEveryMs = 5_000;

@@ -1,7 +1,7 @@
 import type { RoomStatus } from '@reelroom/shared';
 import { monotonicTime } from '../../clock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
-import type { RecordingState } from './status-machine.ts';
+import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 
 /** A recording under way, and what this process knows of it by its own clock. */
 interface Tracked {

@@ -13,7 +13,8 @@ import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Lock } from '../../adapters/redis/lock.ts';
 import type { Intake } from './intake.ts';
 import type { Registry } from './registry.ts';
-import { failed, recordingOf } from './status-machine.ts';
+import { recordingOf } from '../../adapters/livekit/egress-info.ts';
+import { failed } from './status-machine.ts';
 
 /** Starts recordings: one at a time in a room, and no more at once than there may be. */
 export function createStart({

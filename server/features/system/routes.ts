@@ -2,7 +2,7 @@ import { healthSchema, systemStatusSchema, type Health, type SystemStatus } from
 import type { FastifyInstance } from 'fastify';
 import { getAndHead } from '../../http/get-and-head.ts';
 import { json, type Operation } from '../../http/route-doc.ts';
-import type { Services } from '../../services.ts';
+import type { System } from './system.ts';
 
 /** For how long what LiveKit and S3 last answered counts, in ms. */
 const readinessMs = 1_000;
@@ -49,7 +49,7 @@ const readiness: Operation = {
  */
 export async function systemRoutes(
   app: FastifyInstance,
-  { system }: Pick<Services, 'system'>,
+  { system }: { system: Pick<System, 'checkIfOld' | 'status'> },
 ): Promise<void> {
   getAndHead(app, '/healthz', { operation: health }, (): Promise<Health> =>
     Promise.resolve({ status: 'ok' }),

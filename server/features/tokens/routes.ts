@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { invalidInput, parseInput } from '../../errors.ts';
 import { errors, json, type Operation } from '../../http/route-doc.ts';
-import type { Services } from '../../services.ts';
+import type { Tokens } from './tokens.ts';
 
 const given = z.object({ roomName: z.string().min(1), participantName: z.string().min(1) });
 
@@ -24,7 +24,7 @@ const operation: Operation = {
 };
 
 /** `POST /token`: the seed's way to a token. */
-export async function tokenRoutes(app: FastifyInstance, { tokens }: Pick<Services, 'tokens'>): Promise<void> {
+export async function tokenRoutes(app: FastifyInstance, { tokens }: { tokens: Tokens }): Promise<void> {
   app.post('/token', { config: { operation } }, async ({ body }): Promise<Token> => {
     if (!given.safeParse(body).success) throw invalidInput('roomName and participantName are required');
     const { token } = await tokens.create(parseInput(tokenInputSchema, body));

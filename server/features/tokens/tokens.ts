@@ -24,3 +24,5 @@ export function createTokens({ livekit, roomStatus }: { livekit: Livekit; roomSt
     },
   };
 }
+
+export type Tokens = ReturnType<typeof createTokens>;

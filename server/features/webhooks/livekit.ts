@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { webhookInvalid } from '../../errors.ts';
 import { webhookLifetimeMs, type Livekit } from '../../adapters/livekit/livekit.ts';
-import type { Services } from '../../services.ts';
+import type { AutoRecord } from '../recording/auto-record.ts';
+import type { Lifecycle } from '../recording/lifecycle.ts';
 
 /**
  * `POST /livekit/webhook`: LiveKit tells of its egresses, and of people who arrive,
@@ -19,8 +20,8 @@ export async function webhookRoute(
     autoRecord,
   }: {
     livekit: Pick<Livekit, 'receiveWebhook'>;
-    lifecycle: Pick<Services['lifecycle'], 'hearWebhook'>;
-    autoRecord: Pick<Services['autoRecord'], 'arrived'>;
+    lifecycle: Pick<Lifecycle, 'hearWebhook'>;
+    autoRecord: Pick<AutoRecord, 'arrived'>;
   },
 ): Promise<void> {
   app.removeAllContentTypeParsers();

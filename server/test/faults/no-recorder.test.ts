@@ -37,7 +37,12 @@ t.test('no recorder takes the job: a sentence within 5 s, and nothing begins lat
     const start = await trpc.recordings.start.mutate({ roomName }).catch(() => undefined);
     return start !== undefined;
   });
-  await trpc.recordings.stop.mutate({ roomName });
+  await until('the recorder, which is just beginning, to be told', () =>
+    trpc.recordings.stop.mutate({ roomName }).then(
+      () => true,
+      () => false,
+    ),
+  );
   await until(
     'every egress to end',
     async () => (await egress.listEgress({ roomName, active: true })).length === 0,

@@ -15,10 +15,11 @@ import type { Test } from 'tap';
 import { loadConfig, reelroom, type AppRouter, type Config } from '../../app.ts';
 import { pluginOptions } from '../../config/environment.ts';
 import { serverOptions } from '../../http/server.ts';
-import { openLivekit } from '../../adapters/livekit/livekit.ts';
+import { createLivekit } from '../../adapters/livekit/livekit.ts';
 import { openRedis } from '../../adapters/redis/client.ts';
 import { createS3Client } from '../../adapters/s3/client.ts';
 import { openStorage } from '../../adapters/s3/bucket.ts';
+import { egressFiles } from '../../bucket/layout.ts';
 import { createServices } from '../../services.ts';
 import { until } from './until.ts';
 
@@ -69,7 +70,10 @@ export async function buildServices(t: Test, config: Config) {
   const app = fastify();
   const services = createServices(
     {
-      livekit: openLivekit(app, config),
+      livekit: createLivekit(config, {
+        ownUrl: () => config.appUrl,
+        files: egressFiles(config.recordings.path),
+      }),
       storage: openStorage(app, config),
       redis: openRedis(app, config),
       log: app.log,

@@ -5,7 +5,7 @@ import { createErase } from '../../features/library/deletion.ts';
 import { createFinish } from '../../features/recording/finalise.ts';
 import { createIndex } from '../../features/index/store.ts';
 import { createLibrary } from '../../features/library/recordings.ts';
-import type { RecordingState } from '../../features/recording/status-machine.ts';
+import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 import { createTombstones } from '../../bucket/tombstones.ts';
 import { createStorage, type Storage } from '../../adapters/s3/bucket.ts';
 import { recordedLog } from './log.ts';

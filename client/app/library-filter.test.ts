@@ -1,7 +1,7 @@
 import { listInputSchema } from '@reelroom/shared';
 import fc from 'fast-check';
 import t from 'tap';
-import { allRecordings, filterQuery, isDay, isFiltered, listInputOf, parseFilter } from './filter.ts';
+import { allRecordings, filterQuery, isDay, isFiltered, listInputOf, parseFilter } from './library-filter.ts';
 
 t.test('an address says what is shown', async (t) => {
   t.same(parseFilter(''), allRecordings);
