@@ -1,39 +1,7 @@
 import type { Recording } from '@reelroom/shared';
 import { errorSentence } from '../app/error-message.ts';
-import { watchSystem } from '../app/status.svelte.ts';
 import { trpc } from '../app/trpc.ts';
 import { toast } from '../design/toasts.svelte.ts';
-import { startOptions } from '../call/recording/start-options.svelte.ts';
-
-/** Starts recording a room in the way that was chosen; undefined when that failed and was told. */
-export async function startRecording(roomName: string): Promise<Recording | undefined> {
-  try {
-    return await trpc.recordings.start.mutate({ roomName, ...startOptions.chosen });
-  } catch (error) {
-    toast(errorSentence(error), 'error');
-    void watchSystem();
-    return undefined;
-  }
-}
-
-/** Stops recording a room; undefined when that failed and was told. */
-export async function stopRecording(roomName: string): Promise<Recording | undefined> {
-  try {
-    return await trpc.recordings.stop.mutate({ roomName });
-  } catch (error) {
-    toast(errorSentence(error), 'error');
-    return undefined;
-  }
-}
-
-/** Keeps recording although the user is alone in the room; a failure becomes a toast. */
-export async function keepRecording(roomName: string): Promise<void> {
-  try {
-    await trpc.recordings.keepRecording.mutate({ roomName });
-  } catch (error) {
-    toast(errorSentence(error), 'error');
-  }
-}
 
 /** Why a recording was not deleted, a sentence for people. */
 export interface NotDeleted {

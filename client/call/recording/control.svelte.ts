@@ -1,6 +1,6 @@
 import type { Recording, RoomStatus } from '@reelroom/shared';
-import { startRecording, stopRecording } from '../../recordings/actions.ts';
-import { furtherStatus, type Pending } from '../../recordings/view.ts';
+import { startRecording, stopRecording } from './actions.ts';
+import { latestStatus, type Pending } from './recording-state.ts';
 
 const act = { start: startRecording, stop: stopRecording };
 
@@ -21,7 +21,7 @@ class RecordControl {
     const answered = this.#answered;
     // Once the room has gone on to another recording, an old answer says nothing.
     const isOld = answered && room?.id !== answered.roomThen && room?.id !== answered.status.id;
-    return furtherStatus(room, isOld ? undefined : answered?.status);
+    return latestStatus(room, isOld ? undefined : answered?.status);
   }
 
   async press(action: 'start' | 'stop') {

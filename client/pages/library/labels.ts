@@ -1,5 +1,5 @@
 import type { RoomSuggestions, Totals } from '@reelroom/shared';
-import { countLabel } from '../../recordings/view.ts';
+import { countLabel } from '../../recordings/labels.ts';
 import { formatSize } from '../../lib/format.ts';
 
 const inDays = (days: number) => (days === 1 ? 'a day' : `${days} days`);
