@@ -24,14 +24,12 @@ await build({
 });
 
 /** What the declarations of the server's procedures name by other paths, or should not name at all. */
-const elsewhere = new Map([
-  ['@reelroom/shared', path('../shared/index.ts')],
-  ['../services.ts', path('no-services.d.ts')],
-]);
+const elsewhere = new Map([['@reelroom/shared', path('../shared/index.ts')]]);
 
+// What the procedures delegate to is left out, and so is what that imports.
 const declarations = await rollup({
   input: entries,
-  external: dependencies,
+  external: [dependencies, /^node:/],
   plugins: [
     { name: 'elsewhere', resolveId: (id) => elsewhere.get(id) ?? null },
     dts({ tsconfig: path('../tsconfig.json') }),

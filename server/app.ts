@@ -37,7 +37,11 @@ import { bucketUrl } from './adapters/s3/presign.ts';
 import { createPublicUrls } from './adapters/s3/public-urls.ts';
 import { openStorage } from './adapters/s3/bucket.ts';
 import stalledReaders from './http/stalled-readers.ts';
+import { baseUrlOf } from './http/base-url.ts';
 import { trpc } from './http/trpc-plugin.ts';
+import { contextOf } from './features/access/context.ts';
+import { gateRoutes } from './features/access/gate.ts';
+import { appRouter, type AppRouter } from './router.ts';
 import { webClient } from './http/web-client.ts';
 import { createServices } from './services.ts';
 
@@ -76,6 +80,7 @@ export async function reelroom(
   const options = parseConfig(optionsSchema, Object.fromEntries(ours), (path) => path.join('.'));
 
   redactRequests(app, hideTokens);
+  gateRoutes(app);
   await app.register(rest);
   await app.register(headers);
   await app.register(openAnswers);
@@ -108,7 +113,13 @@ export async function reelroom(
     await services.close();
   });
 
-  await app.register(trpc, services);
+  await app.register(trpc<AppRouter>, {
+    router: appRouter,
+    createContext: (request) => ({
+      ...services,
+      ...contextOf(request.reelroomPrincipal, baseUrlOf(request, app)),
+    }),
+  });
   await app.register(tokenRoutes, services);
   await app.register(recordingRoutes, services);
   await app.register(libraryRoutes, services);

@@ -48,6 +48,7 @@ export const unsupportedMediaType = () =>
     'UNSUPPORTED_MEDIA_TYPE',
     'The body must be JSON, sent with Content-Type: application/json',
   );
+export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allowed to do this');
 export const originNotAllowed = (origin: string) =>
   new ReelroomError(
     'ORIGIN_NOT_ALLOWED',
@@ -134,6 +135,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   WEBHOOK_INVALID: webhookInvalid(),
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
+  FORBIDDEN: forbidden(),
   ORIGIN_NOT_ALLOWED: originNotAllowed('https://elsewhere.example'),
   ROOM_NOT_FOUND: roomNotFound(),
   RECORDING_NOT_FOUND: recordingNotFound(),

@@ -1,6 +1,46 @@
-import * as routers from './routers.ts';
-import { router } from './http/trpc.ts';
+import type { Context } from './features/access/context.ts';
+import { procedureRules, type Rule } from './features/access/policy.ts';
+import { libraryProcedures, type LibraryCollaborators } from './features/library/router.ts';
+import { recordingProcedures, type RecordingCollaborators } from './features/recording/router.ts';
+import { roomsProcedures, type RoomsCollaborators } from './features/rooms/router.ts';
+import { sharingProcedures, type SharingCollaborators } from './features/sharing/router.ts';
+import { systemProcedures, type SystemCollaborators } from './features/system/router.ts';
+import { tokensProcedures, type TokensCollaborators } from './features/tokens/router.ts';
+import { createTrpc } from './http/trpc.ts';
 
-export const appRouter = router(routers);
+const { router } = createTrpc<Context>();
+
+// By a name, what is published keeps its docstrings.
+type RecordingsProcedures = typeof recordingProcedures & typeof libraryProcedures & typeof sharingProcedures;
+
+const recordings: RecordingsProcedures = {
+  ...recordingProcedures,
+  ...libraryProcedures,
+  ...sharingProcedures,
+};
+
+/** The API, by the names that callers know. */
+export const appRouter = router({
+  recordings: router(recordings),
+  rooms: router(roomsProcedures),
+  system: router(systemProcedures),
+  tokens: router(tokensProcedures),
+});
 
 export type AppRouter = typeof appRouter;
+
+/** What all of its procedures delegate to. */
+export type Collaborators = RecordingCollaborators &
+  LibraryCollaborators &
+  SharingCollaborators &
+  RoomsCollaborators &
+  SystemCollaborators &
+  TokensCollaborators;
+
+type Procedures = AppRouter['_def']['record'];
+type ProcedurePath = {
+  [Name in keyof Procedures]: `${Name}.${keyof Procedures[Name] & string}`;
+}[keyof Procedures];
+
+// Each procedure has a row in the policy.
+procedureRules satisfies Record<ProcedurePath, Rule>;

@@ -12,6 +12,8 @@ export const errorCodes = {
   SHARE_INVALID: { status: 403, trpc: 'FORBIDDEN' },
   /** The link's time is over, or it was taken back. */
   SHARE_EXPIRED: { status: 403, trpc: 'FORBIDDEN' },
+  /** Whoever asks has not the right to do this. */
+  FORBIDDEN: { status: 403, trpc: 'FORBIDDEN' },
   /** A page of another origin, which the server was not told to let in. */
   ORIGIN_NOT_ALLOWED: { status: 403, trpc: 'FORBIDDEN' },
   ROOM_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },

@@ -12,36 +12,42 @@ import { parseRoomState } from '../../shared/index.ts';
 import type { App } from './app.ts';
 import { createScreen } from './screen.ts';
 
-const width = 320;
-const height = 180;
+/** A camera: its size in pixels, and how many pictures it makes a second. */
+export interface Camera {
+  width: number;
+  height: number;
+  fps: number;
+}
 
-/** A camera of 15 pictures a second, which get lighter and darker. */
-async function openCamera(room: Room): Promise<() => Promise<void>> {
+/** Turns a camera on in which a bright bar goes from left to right. */
+async function openCamera(room: Room, { width, height, fps }: Camera): Promise<() => Promise<void>> {
   const source = new VideoSource(width, height);
   const track = LocalVideoTrack.createVideoTrack('camera', source);
-  const options = new TrackPublishOptions({ source: TrackSource.SOURCE_CAMERA });
+  const options = new TrackPublishOptions({ source: TrackSource.SOURCE_CAMERA, simulcast: false });
   await room.localParticipant?.publishTrack(track, options);
-  let shade = 0;
+  const barWidth = width / 16;
+  let picture = 0;
   const pictures = setInterval(() => {
     const data = new Uint8Array((width * height * 3) / 2).fill(128);
-    data.fill((shade += 4) % 256, 0, width * height);
+    const left = (picture++ % 16) * barWidth;
+    for (let row = 0; row < height; row++) data.fill(235, row * width + left, row * width + left + barWidth);
     source.captureFrame(new VideoFrame(data, width, height, VideoBufferType.I420));
-  }, 1000 / 15);
+  }, 1000 / fps);
   return async () => {
     clearInterval(pictures);
     await track.close();
   };
 }
 
-/** Somebody in a room, who sees which status its metadata tells; with a camera, if they like. */
+/** Somebody in a room, who sees which status its metadata tells; with a camera where one is given. */
 export async function joinRoom(
   app: App,
   {
     livekitUrl,
     roomName,
     participantName,
-    hasCamera,
-  }: { livekitUrl: string; roomName: string; participantName: string; hasCamera: boolean },
+    camera,
+  }: { livekitUrl: string; roomName: string; participantName: string; camera?: Camera | undefined },
 ) {
   const { token } = await app.call('tokens.create', { roomName, participantName });
   const screen = createScreen(participantName);
@@ -51,7 +57,7 @@ export async function joinRoom(
     if (recording) screen.show(recording.status);
   });
   await room.connect(livekitUrl, token, { autoSubscribe: false, dynacast: false });
-  const closeCamera = hasCamera ? await openCamera(room) : undefined;
+  const closeCamera = camera && (await openCamera(room, camera));
   return {
     screen,
     async leave(): Promise<void> {

@@ -37,7 +37,7 @@ export const isForeignRefusal = (error: FastifyError) =>
  */
 export default fp(
   async (app) => {
-    const parseJson = app.getDefaultJsonParser('error', 'ignore');
+    const parseJson = app.getDefaultJsonParser('remove', 'ignore');
     app.removeContentTypeParser('application/json');
     app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
       if (body === '') done(null, undefined);

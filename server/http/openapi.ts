@@ -60,7 +60,7 @@ const answersOf = (
   failure: string | undefined,
 ): Record<number, Answer> => ({
   ...answers,
-  ...(['POST', 'DELETE'].includes(method) && errors('ORIGIN_NOT_ALLOWED')),
+  ...(['POST', 'DELETE'].includes(method) && errors('ORIGIN_NOT_ALLOWED', 'FORBIDDEN')),
   ...(body && errors('BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')),
   ...errors('HOST_NOT_ALLOWED', 'TOO_MANY_REQUESTS', 'HEADERS_TOO_LARGE'),
   ...errors(failure === undefined ? 'INTERNAL' : ['INTERNAL', failure]),

@@ -1,11 +1,8 @@
-import type { TRPCError } from '@trpc/server';
+import type { AnyTRPCRouter, inferRouterContext, TRPCError } from '@trpc/server';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
-import type { FastifyError, FastifyInstance } from 'fastify';
-import { baseUrlOf } from './base-url.ts';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { toReelroomError } from '../errors.ts';
-import { appRouter } from '../router.ts';
-import type { Services } from '../services.ts';
 import { errorShapeOf } from './trpc.ts';
 import { isForeignRefusal, refusedBody } from './error-handler.ts';
 
@@ -20,8 +17,15 @@ const isServers = (error: TRPCError) => getHTTPStatusCodeFromError(error) >= 500
  * once makes one long path, and an application may allow parameters but 100 characters.
  * Ten calls at most in one request; what is refused before tRPC has it, a body too large, comes in
  * tRPC's form, too. A 5xx is logged with the request's id.
+ * @param createContext what the procedures are given at a request
  */
-export async function trpc(app: FastifyInstance, services: Services): Promise<void> {
+export async function trpc<Router extends AnyTRPCRouter>(
+  app: FastifyInstance,
+  {
+    router,
+    createContext,
+  }: { router: Router; createContext: (request: FastifyRequest) => inferRouterContext<Router> },
+): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
@@ -41,12 +45,12 @@ export async function trpc(app: FastifyInstance, services: Services): Promise<vo
     exposeHeadRoute: false,
     handler: (req, res) =>
       fastifyRequestHandler({
-        router: appRouter,
+        router,
         maxBatchSize,
         req,
         res,
         path: req.params['*'],
-        createContext: () => ({ ...services, baseUrl: baseUrlOf(req, app) }),
+        createContext: () => createContext(req),
         onError({ error, path }) {
           if (isServers(error)) req.log.error({ err: error.cause ?? error, path }, error.message);
         },

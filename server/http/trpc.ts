@@ -1,15 +1,8 @@
-import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server';
+import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY, type TRPCDefaultErrorShape } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { errorCodes, type ErrorCode } from '@reelroom/shared';
 import { ZodError } from 'zod';
 import { invalidInput, ReelroomError, toReelroomError, validationMessage } from '../errors.ts';
-import type { Services } from '../services.ts';
-
-/** What every procedure is given. */
-export interface Context extends Services {
-  /** Where the one who asks has found the app, without a slash at its end. */
-  baseUrl: string;
-}
 
 /** What tRPC itself refuses, by its own codes; anything else that it refuses is input that is wrong. */
 const refusals: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
@@ -27,11 +20,11 @@ export function knownError({ code, cause }: TRPCError): ReelroomError | undefine
   return code === 'INTERNAL_SERVER_ERROR' ? toReelroomError(cause) : undefined;
 }
 
-const t = initTRPC.context<Context>().create({
+const configuration = {
   // A subscription that says nothing is told from one whose connection is dead.
   sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 25_000 } },
   /** Adds our stable code, and keeps the inside of a 5xx inside. */
-  errorFormatter({ shape, error }) {
+  errorFormatter({ shape, error }: { shape: TRPCDefaultErrorShape; error: TRPCError }) {
     const known = knownError(error);
     return {
       message: known?.message ?? error.message,
@@ -44,7 +37,7 @@ const t = initTRPC.context<Context>().create({
       },
     };
   },
-});
+};
 
 /** An error as tRPC writes it, for what is refused before tRPC has the request. */
 export const errorShapeOf = ({ code, message, status }: ReelroomError, path: string) => ({
@@ -53,15 +46,19 @@ export const errorShapeOf = ({ code, message, status }: ReelroomError, path: str
   data: { code: errorCodes[code].trpc, httpStatus: status, path, errorCode: code },
 });
 
-/** Gives our errors the tRPC code, and so the HTTP status, that the table says. */
-const withErrorCodes = t.middleware(async ({ next }) => {
-  const result = await next();
-  if (!result.ok && result.error.cause instanceof ReelroomError) {
-    const { cause } = result.error;
-    throw new TRPCError({ code: errorCodes[cause.code].trpc, message: cause.message, cause });
-  }
-  return result;
-});
-
-export const router = t.router;
-export const procedure = t.procedure.use(withErrorCodes);
+/**
+ * tRPC with our errors, for procedures that are given a `Context`: ours have the tRPC code, and so the HTTP
+ * status, that the table says. Routers of several of these make one.
+ */
+export function createTrpc<Context extends object>() {
+  const t = initTRPC.context<Context>().create(configuration);
+  const procedure = t.procedure.use(async ({ next }) => {
+    const result = await next();
+    if (!result.ok && result.error.cause instanceof ReelroomError) {
+      const { cause } = result.error;
+      throw new TRPCError({ code: errorCodes[cause.code].trpc, message: cause.message, cause });
+    }
+    return result;
+  });
+  return { router: t.router, procedure };
+}

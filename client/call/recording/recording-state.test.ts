@@ -1,4 +1,4 @@
-import { type Recording, type RoomStatus, type SystemStatus } from '@reelroom/shared';
+import type { RoomStatus, SystemStatus } from '@reelroom/shared';
 import t from 'tap';
 import {
   alertView,

@@ -1,6 +1,9 @@
-import type { RecordingChange } from '@reelroom/shared';
+import type { RecordingChange, ReelroomEvent } from '@reelroom/shared';
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { Events } from '../events/events.ts';
+
+const roomNameOf = (event: ReelroomEvent) =>
+  event.type === 'room-status' ? event.roomName : event.recording.roomName;
 
 /**
  * What an open library is told: `reset` first (load the list), then each change, until
@@ -9,12 +12,16 @@ import type { Events } from '../events/events.ts';
  */
 export async function* recordingChanges({
   events,
+  canSee,
   after,
   signal,
 }: {
-  events: Events;
+  events: Pick<Events, 'subscribe'>;
+  /** Whether the one who listens may know of a room and its recordings. */
+  canSee: (roomName: string) => boolean;
   after: string | null | undefined;
   signal: AbortSignal;
 }): AsyncGenerator<TrackedEnvelope<RecordingChange>, void> {
-  for await (const { id, event } of events.subscribe({ after, signal })) yield tracked(id, event);
+  for await (const { id, event } of events.subscribe({ after, signal }))
+    if (event.type === 'reset' || canSee(roomNameOf(event))) yield tracked(id, event);
 }

@@ -101,3 +101,5 @@ export function createTotals({
     },
   };
 }
+
+export type TotalsReader = ReturnType<typeof createTotals>;

@@ -1,12 +1,22 @@
 import { roomInputSchema } from '@reelroom/shared';
-import { procedure, router } from '../../http/trpc.ts';
+import { proceduresWith } from '../access/procedures.ts';
+import type { Events } from '../events/events.ts';
+import type { RoomStatusWriter } from './status.ts';
 import { watchStatus } from './watch-status.ts';
 
-export const roomsRouter = router({
+/** What these procedures delegate to. */
+export interface RoomsCollaborators {
+  events: Pick<Events, 'subscribe'>;
+  roomStatus: Pick<RoomStatusWriter, 'read'>;
+}
+
+const procedure = proceduresWith<RoomsCollaborators>();
+
+export const roomsProcedures = {
   /** A room's recording, and whether it waits for one, also to who is not in the room: now, and at each change. */
   status: procedure
     .input(roomInputSchema)
     .subscription(({ ctx: { events, roomStatus }, input, signal = new AbortController().signal }) =>
       watchStatus({ events, read: roomStatus.read, roomName: input.roomName, signal }),
     ),
-});
+};

@@ -13,7 +13,7 @@ export async function* watchStatus({
   roomName,
   signal,
 }: {
-  events: Events;
+  events: Pick<Events, 'subscribe'>;
   read: (roomName: string) => Promise<RoomState>;
   roomName: string;
   signal: AbortSignal;

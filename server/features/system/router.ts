@@ -1,6 +1,12 @@
-import { procedure, router } from '../../http/trpc.ts';
+import { proceduresWith } from '../access/procedures.ts';
+import type { System } from './system.ts';
 
-export const systemRouter = router({
+/** What these procedures delegate to. */
+export interface SystemCollaborators {
+  system: Pick<System, 'status'>;
+}
+
+export const systemProcedures = {
   /** What works now, and what is still being set up. */
-  status: procedure.query(({ ctx }) => ctx.system.status()),
-});
+  status: proceduresWith<SystemCollaborators>().query(({ ctx }) => ctx.system.status()),
+};

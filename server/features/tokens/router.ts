@@ -1,7 +1,15 @@
 import { tokenInputSchema } from '@reelroom/shared';
-import { procedure, router } from '../../http/trpc.ts';
+import { proceduresWith } from '../access/procedures.ts';
+import type { Tokens } from './tokens.ts';
 
-export const tokensRouter = router({
+/** What these procedures delegate to. */
+export interface TokensCollaborators {
+  tokens: Tokens;
+}
+
+export const tokensProcedures = {
   /** A token to join a room, and where to connect with it. */
-  create: procedure.input(tokenInputSchema).mutation(({ ctx, input }) => ctx.tokens.create(input)),
-});
+  create: proceduresWith<TokensCollaborators>()
+    .input(tokenInputSchema)
+    .mutation(({ ctx, input }) => ctx.tokens.create(input)),
+};

@@ -1,0 +1,23 @@
+import { roomInputSchema, startInputSchema } from '@reelroom/shared';
+import { proceduresWith } from '../access/procedures.ts';
+import type { Lifecycle } from './lifecycle.ts';
+
+/** What these procedures delegate to. */
+export interface RecordingCollaborators {
+  lifecycle: Pick<Lifecycle, 'start' | 'stop' | 'keepRecording'>;
+}
+
+const procedure = proceduresWith<RecordingCollaborators>();
+
+export const recordingProcedures = {
+  /** Starts recording a room: answers the recording, `starting`. */
+  start: procedure.input(startInputSchema).mutation(({ ctx, input }) => ctx.lifecycle.start(input)),
+
+  /** Stops a room's recording: answers it, `stopping`. */
+  stop: procedure.input(roomInputSchema).mutation(({ ctx, input }) => ctx.lifecycle.stop(input.roomName)),
+
+  /** Has a room's recording go on though one person is alone there: answers it. */
+  keepRecording: procedure
+    .input(roomInputSchema)
+    .mutation(({ ctx, input }) => ctx.lifecycle.keepRecording(input.roomName)),
+};

@@ -1,0 +1,42 @@
+import {
+  recordingInputSchema,
+  shareInputSchema,
+  unshareInputSchema,
+  watchInputSchema,
+} from '@reelroom/shared';
+import { proceduresWith } from '../access/procedures.ts';
+import type { Library } from '../library/recordings.ts';
+import type { Shares } from './links.ts';
+
+/** What these procedures delegate to. */
+export interface SharingCollaborators {
+  library: Pick<Library, 'get'>;
+  shares: Pick<Shares, 'check' | 'create' | 'list' | 'revoke'>;
+}
+
+const procedure = proceduresWith<SharingCollaborators>();
+
+export const sharingProcedures = {
+  /** One recording; a link to it that is given must be good. */
+  get: procedure.input(watchInputSchema).query(async ({ ctx, input }) => {
+    if (input.share === undefined) return ctx.library.get(input.name);
+    await ctx.shares.check(input.name, input.share);
+    // It quotes what is inside.
+    return { ...(await ctx.library.get(input.name)), reason: undefined };
+  }),
+
+  /** Gives a new link to a recording. */
+  share: procedure
+    .input(shareInputSchema)
+    .mutation(({ ctx, input }) => ctx.shares.create(input, ctx.baseUrl)),
+
+  /** The links to a recording that are active, newest first. */
+  shares: procedure
+    .input(recordingInputSchema)
+    .query(({ ctx, input }) => ctx.shares.list(input.name, ctx.baseUrl)),
+
+  /** Revokes a link, or all of a recording's: answers how many. */
+  unshare: procedure.input(unshareInputSchema).mutation(async ({ ctx, input }) => ({
+    revoked: await ctx.shares.revoke(input.name, input.id),
+  })),
+};
