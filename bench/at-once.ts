@@ -18,7 +18,7 @@ const recordFor = 30_000;
 /** What is left out at the beginning and the end of a file, in s, while it starts and stops. */
 const margin = 3;
 const camera = { width: 640, height: 360, fps: 24 };
-const most = Number(process.argv[2] ?? availableParallelism() * 2);
+const cores = availableParallelism();
 
 const config = loadConfig(process.env);
 const app = await startApp('bench-at-once', { port: config.port, env: { MAX_CONCURRENT_RECORDINGS: '100' } });
@@ -52,7 +52,7 @@ const busy = () =>
     { used: 0, all: 0 },
   );
 
-async function recordTogether(count: number): Promise<Row[]> {
+async function recordTogether(count: number, quality: '720p' | '1080p'): Promise<Row[]> {
   const rooms = Array.from({ length: count }, () => `at once ${randomUUID().slice(0, 8)}`);
   const people = await Promise.all(
     rooms.flatMap((roomName) =>
@@ -65,7 +65,7 @@ async function recordTogether(count: number): Promise<Row[]> {
   let refused = 0;
   for (const roomName of rooms)
     try {
-      names.push((await app.call('recordings.start', { roomName })).name);
+      names.push((await app.call('recordings.start', { roomName, quality })).name);
     } catch (error) {
       refused += 1;
       console.log(error instanceof Error ? error.message : error);
@@ -82,7 +82,7 @@ async function recordTogether(count: number): Promise<Row[]> {
   await ready;
   await Promise.all(people.map(({ leave }) => leave()));
   const all = await Promise.all(names.map(smoothnessOf));
-  const what = `${count} at once`;
+  const what = `${count} at once, ${quality}`;
   return [
     { what: `${what}: pictures a second, median`, value: median(all.map(({ fps }) => fps)), unit: '' },
     { what: `${what}: longest stop, median`, value: median(all.map(({ gapMs }) => gapMs)), unit: 'ms' },
@@ -97,7 +97,8 @@ async function recordTogether(count: number): Promise<Row[]> {
 }
 
 const rows: Row[] = [];
-for (let count = 1; count <= most; count++) rows.push(...(await recordTogether(count)));
+for (let count = 1; count <= 2 * cores; count++) rows.push(...(await recordTogether(count, '720p')));
+rows.push(...(await recordTogether(cores, '1080p')));
 printTable(rows);
 await app.stop();
 await dispose();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, loadConfig, s3Keys } from '../server/config/environment.ts';
@@ -76,7 +76,7 @@ export function readSettings(env: Environment, vite = false): Settings {
   const data = resolve(root, env.REELROOM_DATA || 'data');
   const appEnv = {
     ...env,
-    ...(!env.LIVEKIT_URL && { EGRESS_BACKUP_FOLDER: join(data, 'backup') }),
+    ...(!env.LIVEKIT_URL && ownRecorder(env, data)),
     LIVEKIT_URL: env.LIVEKIT_URL || `http://127.0.0.1:${ports.livekit}`,
     ...(!env.S3_ENDPOINT && ownS3(env, ports.s3)),
   };
@@ -94,6 +94,15 @@ export function readSettings(env: Environment, vite = false): Settings {
     ports,
   };
 }
+
+/**
+ * How the app is told of our own recorder. It would take more recordings than this machine can film
+ * smoothly (bench/at-once.ts): one a core leaves room for the calls.
+ */
+const ownRecorder = (env: Environment, data: string): Environment => ({
+  EGRESS_BACKUP_FOLDER: join(data, 'backup'),
+  MAX_CONCURRENT_RECORDINGS: env.MAX_CONCURRENT_RECORDINGS || String(availableParallelism()),
+});
 
 /** How the app is told of our own S3. */
 const ownS3 = (env: Environment, port: number): Environment => ({

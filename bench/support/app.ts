@@ -5,6 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appArgs } from '../../stack/parts.ts';
 import { freePorts } from '../../stack/ports.ts';
 import { root } from '../../stack/settings.ts';
+import { now } from './time.ts';
+
+/** How long the app may take to start, in ms. */
+const startMs = 30_000;
 
 /** The app, as `npm start` runs it, with a bucket of its own; at any free port, or at `port`. */
 export async function startApp(
@@ -18,7 +22,11 @@ export async function startApp(
   const [itsPort = 0] = port === undefined ? await freePorts(1) : [port];
   const child = spawn(process.execPath, [...nodeArgs, ...appArgs], {
     cwd: root,
-    env: { ...process.env, S3_BUCKET: bucket, SERVER_PORT: String(itsPort), LOG_LEVEL: 'warn', ...env },
+    env: {
+      ...process.env,
+      ...{ S3_BUCKET: bucket, S3_CREATE_BUCKET: 'on', SERVER_PORT: String(itsPort), LOG_LEVEL: 'warn' },
+      ...env,
+    },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const url = `http://127.0.0.1:${itsPort}`;
@@ -27,7 +35,11 @@ export async function startApp(
       ({ ok }) => ok,
       () => false,
     );
-  while (!(await isUp())) await sleep(50);
+  const deadline = now() + startMs;
+  while (!(await isUp())) {
+    if (now() > deadline) throw new Error(`the app did not start within ${startMs} ms`);
+    await sleep(50);
+  }
   return {
     child,
     url,

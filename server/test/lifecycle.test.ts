@@ -1,4 +1,4 @@
-import { startInputSchema } from '@reelroom/shared';
+import { startInputSchema, type StartOptions } from '@reelroom/shared';
 import { EgressStatus } from 'livekit-server-sdk';
 import t from 'tap';
 import { failure } from './support/failure.ts';
@@ -254,6 +254,19 @@ t.test('no more at once than there may be, also when they start in the same mome
     starts.map((one) => (one.status === 'rejected' ? one.reason.code : 'started')),
     ['started', 'started', 'TOO_MANY_RECORDINGS', 'TOO_MANY_RECORDINGS'],
   );
+});
+
+t.test('one in 1080p counts as two, and one alone is always made', async (t) => {
+  const isStarted = (one: PromiseSettledResult<unknown>) => one.status === 'fulfilled';
+  const startAll = async (maxConcurrent: number, qualities: StartOptions['quality'][]) => {
+    const { lifecycle } = fakeLife({ maxConcurrent });
+    const rooms = qualities.map((quality, index) => ({ ...start(`room ${index}`), quality }));
+    return (await Promise.allSettled(rooms.map((room) => lifecycle.start(room)))).map(isStarted);
+  };
+  t.same(await startAll(2, ['1080p', '720p']), [true, false]);
+  t.same(await startAll(2, ['720p', '1080p', '480p']), [true, false, true]);
+  t.same(await startAll(3, ['1080p', '720p', '480p']), [true, true, false]);
+  t.same(await startAll(1, ['1080p', '480p']), [true, false]);
 });
 
 t.test('alone in a recorded room: asked, and ended without an answer', async (t) => {

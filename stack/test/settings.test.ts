@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os';
 import t from 'tap';
 import { ConfigError } from '../../server/config/options.ts';
-import { readSettings } from '../settings.ts';
+import { type Environment, readSettings } from '../settings.ts';
 
 t.test('by default everything is ours, at the usual ports', async (t) => {
   const { config, env, ours, ports } = readSettings({});
@@ -9,6 +10,13 @@ t.test('by default everything is ours, at the usual ports', async (t) => {
   t.equal(config.livekit.url, 'http://127.0.0.1:7880');
   t.equal(config.s3.endpoint, 'http://127.0.0.1:9000');
   t.equal(env.LIVEKIT_URL, config.livekit.url, 'the app is told the same');
+});
+
+t.test('our own recorder makes one recording a core, or as many as one says', async (t) => {
+  const limitOf = (env: Environment) => readSettings(env).config.recordings.maxConcurrent;
+  t.equal(limitOf({}), availableParallelism());
+  t.equal(limitOf({ MAX_CONCURRENT_RECORDINGS: '7' }), 7);
+  t.equal(limitOf({ LIVEKIT_URL: 'wss://calls.example' }), undefined, 'of other recorders nothing is known');
 });
 
 t.test('what the environment names is used, not started', async (t) => {

@@ -16,6 +16,9 @@ import type { Registry } from './registry.ts';
 import { recordingOf } from '../../adapters/livekit/egress-info.ts';
 import { failed } from './status-machine.ts';
 
+/** What making a recording costs of how many there may be: a large picture takes a recorder twice as much (bench/at-once.ts). */
+const costOf = ({ quality }: Pick<Recording, 'quality'>): number => (quality === '1080p' ? 2 : 1);
+
 /** Starts recordings: one at a time in a room, and no more at once than there may be. */
 export function createStart({
   livekit,
@@ -31,7 +34,7 @@ export function createStart({
   /** Whether one of these egresses records their room at this moment. */
   activeIn: (egresses: EgressInfo[]) => Promise<boolean>;
   lock: Lock;
-  /** How many may be under way at once; no limit when absent. */
+  /** How many may be under way at once, of which one in 1080p counts as two; no limit when absent. */
   maxConcurrent: number | undefined;
 }) {
   /**
@@ -67,9 +70,13 @@ export function createStart({
   }
 
   async function startIfFew(room: Room, options: StartOptions, limit: number): Promise<Recording> {
-    const recordings = (await livekit.activeEgresses()).map(intake.ourRecordingOf);
-    const active = recordings.filter((one) => one && !intake.ending.has(one.name));
-    if (active.length >= limit) throw tooManyRecordings(limit);
+    const recordings = (await livekit.activeEgresses()).flatMap(
+      (egress) => intake.ourRecordingOf(egress) ?? [],
+    );
+    const active = recordings.filter(({ name }) => !intake.ending.has(name));
+    const cost = [...active, options].reduce((sum, one) => sum + costOf(one), 0);
+    // One is always made, however large.
+    if (active.length > 0 && cost > limit) throw tooManyRecordings(limit);
     return startIn(room, options);
   }
 

@@ -1,4 +1,10 @@
-import { recordingName, withRoomState, type Recording, type RoomStatus } from '@reelroom/shared';
+import {
+  recordingName,
+  withRoomState,
+  type Recording,
+  type RoomStatus,
+  type StartOptions,
+} from '@reelroom/shared';
 import { EgressInfo, EgressStatus, Room, type EgressInfo as Egress } from 'livekit-server-sdk';
 import type { Test } from 'tap';
 import { recorderNotResponding } from '../../errors.ts';
@@ -30,6 +36,7 @@ export function fakeEgress({
   file,
   bucket = 'ours',
   kind = 'roomComposite',
+  quality,
 }: {
   id: string;
   roomName: string;
@@ -40,6 +47,7 @@ export function fakeEgress({
   file?: string;
   bucket?: string;
   kind?: 'roomComposite' | 'participant' | 'trackComposite' | 'web';
+  quality?: StartOptions['quality'];
 }): Egress {
   const filename = file ?? `recordings/${recordingName({ name: roomName, id: 'RM_1' }, askedAt)}`;
   return EgressInfo.fromJson({
@@ -47,7 +55,11 @@ export function fakeEgress({
     fileResults: [
       { filename, ...(since !== undefined && { startedAt: String(BigInt(since) * 1_000_000n) }) },
     ],
-    [kind]: { ...(kind !== 'web' && { roomName }), fileOutputs: [{ filepath: filename, s3: { bucket } }] },
+    [kind]: {
+      ...(kind !== 'web' && { roomName }),
+      fileOutputs: [{ filepath: filename, s3: { bucket } }],
+      ...(quality && { advanced: { height: Number.parseInt(quality) } }),
+    },
   });
 }
 
@@ -94,9 +106,12 @@ export function fakeLife({ finish, ...options }: Partial<Options> & { finish?: F
       absent.add(id);
     },
     countPeople: async (roomName) => people.get(roomName) ?? 2,
-    async startRecording(name, { roomName }) {
+    async startRecording(name, { roomName, quality }) {
       const id = `EG_${roomName}`;
-      egresses.set(id, fakeEgress({ id, roomName, status: EGRESS_STARTING, file: `recordings/${name}` }));
+      egresses.set(
+        id,
+        fakeEgress({ id, roomName, quality, status: EGRESS_STARTING, file: `recordings/${name}` }),
+      );
       return egresses.get(id) ?? new EgressInfo();
     },
     async stopEgress(id) {
