@@ -27,11 +27,12 @@ t.test('players', async (t) => {
   for (const path of ['/watch/', '/watch/a', '/watch/a/b.mp4', '/watch/%E0%A4%A.mp4', '/watch']) {
     t.same(routeOf(path), { page: 'not-found' }, path);
   }
+  const tz = new URLSearchParams({ tz: new Intl.DateTimeFormat().resolvedOptions().timeZone });
   t.equal(
     paths.download('a.mp4', { title: 'A & b', share: 'x' }),
-    '/recordings/a.mp4?download=A+%26+b&share=x',
+    `/recordings/a.mp4?download=A+%26+b&share=x&${tz}`,
   );
-  t.equal(paths.download('a.mp4'), '/recordings/a.mp4?download=');
+  t.equal(paths.download('a.mp4'), `/recordings/a.mp4?download=&${tz}`);
 });
 
 const roomNames = fc

@@ -1,6 +1,7 @@
 import { base } from './base.ts';
 import { allRecordings, filterQuery, parseFilter, type LibraryFilter } from './library-filter.ts';
 import { parseStart } from '../lib/start-time.ts';
+import { timeZone } from '../lib/time-zone.ts';
 
 /** What a link to a recording's player says beside its name. */
 export interface Watch {
@@ -61,12 +62,16 @@ export const paths = {
     withParameters(`${base}/embed/${encodeURIComponent(recordingName)}`, momentOf(moment)),
   video: (recordingName: string, share?: string) =>
     withParameters(`${base}/recordings/${encodeURIComponent(recordingName)}`, { share }),
-  /** The video as a file, which is called after its title where it has one. */
+  /** The video as a file, which is called after its title where it has one, or has the reader's time in its name. */
   download: (
     recordingName: string,
     { title = '', share }: { title?: string | undefined; share?: string | undefined } = {},
-  ) => withParameters(`${base}/recordings/${encodeURIComponent(recordingName)}`, { download: title, share }),
-  /** Several recordings as one file: takes their names in a form. */
+  ) =>
+    withParameters(`${base}/recordings/${encodeURIComponent(recordingName)}`, {
+      ...{ download: title, share },
+      tz: timeZone(),
+    }),
+  /** Several recordings as one file: takes their names, and the reader's zone, in a form. */
   zip: () => `${base}/recordings/zip`,
   /** A recording's picture, where it has one. */
   poster: (recordingName: string, share?: string) =>

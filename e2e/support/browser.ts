@@ -1,4 +1,10 @@
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import type { Test } from 'tap';
 
 /**
@@ -29,12 +35,14 @@ export async function openPerson(
   t: Test,
   browser: Browser,
   url: string,
+  options: BrowserContextOptions = {},
 ): Promise<{ page: Page; context: BrowserContext }> {
   const context = await browser.newContext({
     baseURL: url,
     permissions: ['camera', 'microphone'],
     viewport: { width: 1280, height: 720 },
     locale: 'en-GB',
+    ...options,
   });
   // A machine with much else to do takes its time.
   context.setDefaultTimeout(45_000);

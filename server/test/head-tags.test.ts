@@ -31,7 +31,7 @@ t.test('what a page tells of a recording', async (t) => {
   const html = tags({ title: 'Weekly' });
   const path = 'a-RM_1-2026-01-31T101530000.mp4?share=0123token';
   for (const [name, content] of Object.entries({
-    description: 'Recorded in a on 31 January 2026, 1:02:03 long',
+    description: 'Recorded in a on 31 January 2026 at 10:15 UTC, 1:02:03 long',
     'og:site_name': 'Reelroom',
     'og:type': 'video.other',
     'og:title': 'Weekly',

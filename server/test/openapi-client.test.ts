@@ -213,12 +213,16 @@ t.test('what the server answers is what its OpenAPI document says', async (t) =>
   }
   await ask('GET /thumbs/{recordingName}/{file}', 404, { path: { ...none, file } });
 
+  for (const method of ['GET', 'HEAD'])
+    await ask(`${method} /recordings/{recordingName}`, 400, { path, query: { tz: 'Mars/Olympus' } });
+
   const query = { name };
   await ask('GET /recordings/zip', 200, { query });
   await ask('GET /recordings/zip', 206, { query, headers: { range: 'bytes=0-1' } });
   await ask('GET /recordings/zip', 304, { query, headers: { 'if-none-match': '*' } });
   await ask('GET /recordings/zip', 412, { query, headers: { 'if-match': '"other"' } });
   await ask('GET /recordings/zip', 416, { query, headers: { range: 'bytes=9999-' } });
+  await ask('GET /recordings/zip', 200, { query: { ...query, tz: 'Asia/Tokyo' } });
   await ask('GET /recordings/zip', 400, {});
   await ask('GET /recordings/zip', 404, { query: { name: 'none.mp4' } });
   await ask('POST /recordings/zip', 200, { body: { names: [name] } });

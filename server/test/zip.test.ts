@@ -3,10 +3,8 @@ import { once } from 'node:events';
 import { get as request, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import t from 'tap';
-import { fromBufferPromise } from 'yauzl';
 import { manifestOf } from '../bucket/manifest.ts';
 import { createChecksums } from '../features/playback/checksums.ts';
 import { zipLayout } from '../features/playback/zip-layout.ts';
@@ -18,21 +16,9 @@ import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
 import { startRecording, untilEnded } from './support/recording.ts';
 import { until } from './support/until.ts';
+import { unzip } from './support/unzip.ts';
 
 const startedAt = Date.parse('2026-01-31T10:15:30Z');
-
-/** What is in a ZIP, as a reader sees it that is not ours. */
-async function unzip(bytes: Buffer) {
-  const zip = await fromBufferPromise(bytes, { lazyEntries: true, strictFileNames: true });
-  const files: { name: string; bytes: Buffer; date: Date }[] = [];
-  for await (const entry of zip.eachEntry()) {
-    const content = await buffer(await zip.openReadStreamPromise(entry));
-    if (entry.crc32 !== crc32(content)) throw new Error(`${entry.fileName}: wrong CRC`);
-    if (!(entry.generalPurposeBitFlag & 0x800)) throw new Error(`${entry.fileName}: not in UTF-8`);
-    files.push({ name: entry.fileName, bytes: content, date: entry.getLastModDate() });
-  }
-  return files;
-}
 
 t.test('several recordings as one ZIP', async (t) => {
   const s3 = await proxyTo(t, testConfig().s3.endpoint);
@@ -61,7 +47,7 @@ t.test('several recordings as one ZIP', async (t) => {
   const expected = [
     { name: 'Kick-off_ a_b _c_ 🎥.mp4', bytes: one.media },
     { name: 'Kick-off_ a_b _c_ 🎥 (2).mp4', bytes: two.media },
-    { name: 'Équipe _A_ 🎥 2026-01-31 10.15.30.mp4', bytes: three.media },
+    { name: 'Équipe _A_ 🎥 2026-01-31 10.15.30 UTC.mp4', bytes: three.media },
     { name: 'Nothing.mp4', bytes: empty.media },
   ];
 
@@ -81,7 +67,7 @@ t.test('several recordings as one ZIP', async (t) => {
       t.equal(response.status, 200, how);
       t.match(Object.fromEntries(response.headers), {
         'content-type': 'application/zip',
-        'content-disposition': /^attachment; filename="Reelroom recordings \d{4}-\d\d-\d\d.zip"$/,
+        'content-disposition': /^attachment; filename="Reelroom recordings \d{4}-\d\d-\d\d UTC.zip"$/,
         'cache-control': 'private, no-cache',
         'x-content-type-options': 'nosniff',
       });
@@ -89,7 +75,7 @@ t.test('several recordings as one ZIP', async (t) => {
       t.equal(response.headers.get('content-length'), String(bytes.length), 'its length was told');
       t.match(
         await unzip(bytes),
-        expected.map((file) => ({ ...file, date: new Date(startedAt) })),
+        expected.map((file) => ({ ...file, date: new Date(startedAt), shown: new Date(startedAt) })),
       );
       const asked = s3.requests.filter((one) => one.includes(`/${path}`) && !one.includes('/.reelroom/'));
       // Of the empty one there is nothing to get.
@@ -122,6 +108,52 @@ t.test('several recordings as one ZIP', async (t) => {
 
     const others = new URLSearchParams(names.toReversed().map((name) => ['name', name]));
     t.not((await fetch(`${at}?${others}`, { method: 'HEAD' })).headers.get('etag'), etag);
+  });
+
+  t.test('where the reader is', async (t) => {
+    const tz = 'Asia/Tokyo';
+    const query = new URLSearchParams([['tz', tz], ...[three, one].map(({ name }) => ['name', name])]);
+    const today = () => new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
+    for (const [how, answer] of [
+      ['a form', () => fetch(at, { method: 'POST', body: query })],
+      ['JSON', () => post('/recordings/zip', { tz, names: [three.name, one.name] })],
+      ['GET', () => fetch(`${at}?${query}`)],
+    ] as const) {
+      const days = [today()];
+      const response = await answer();
+      days.push(today());
+      const [, day = ''] =
+        /recordings ([\d-]+)\.zip"$/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+      t.ok(days.includes(day), `${how}: ${day}`);
+      const shown = { date: new Date(startedAt), shown: new Date(startedAt + 9 * 3_600_000) };
+      t.match(
+        await unzip(Buffer.from(await response.arrayBuffer())),
+        [
+          { name: 'Équipe _A_ 🎥 2026-01-31 19.15.30.mp4', ...shown },
+          { name: 'Kick-off_ a_b _c_ 🎥.mp4', ...shown },
+        ],
+        how,
+      );
+    }
+
+    const tagIn = async (zone: string) => {
+      query.set('tz', zone);
+      return (await fetch(`${at}?${query}`, { method: 'HEAD' })).headers.get('etag') ?? '';
+    };
+    const tag = await tagIn(tz);
+    t.not(await tagIn('America/Los_Angeles'), tag, 'the bytes are others');
+    t.equal(await tagIn(tz), tag);
+    const rest = await fetch(`${at}?${query}`, { headers: { range: 'bytes=100-', 'if-range': tag } });
+    t.equal(rest.status, 206);
+    await rest.arrayBuffer();
+
+    for (const answer of [
+      await fetch(`${at}?name=${encodeURIComponent(one.name)}&tz=Mars/Olympus`),
+      await post('/recordings/zip', { tz: 'Mars/Olympus', names: [one.name] }),
+    ]) {
+      t.equal(answer.status, 400);
+      t.match(await answer.json(), { code: 'INVALID_INPUT', errorMessage: /^tz must be a time zone/ });
+    }
   });
 
   t.test('one, by its only name; twice is once', async (t) => {
@@ -236,7 +268,14 @@ t.test('several recordings as one ZIP', async (t) => {
 
 t.test('a ZIP is as long as was said', async (t) => {
   const fileOf = (name: string, size: number) => ({
-    ...{ name, size, key: name, etag: '"1"', lastModified: new Date(startedAt) },
+    ...{
+      name,
+      size,
+      key: name,
+      etag: '"1"',
+      lastModified: new Date(startedAt),
+      shownAs: new Date(startedAt),
+    },
   });
   const contentOf = ({ key, size }: { key: string; size: number }) => Buffer.alloc(size, key);
   /** An S3 of these files; `bytes` is how many were read. */
@@ -362,6 +401,18 @@ t.test('a ZIP is as long as was said', async (t) => {
     t.equal((await unzip(bytes)).length, 1_000);
   });
 
+  t.test('whenever it is from, as near as ZIP has it', async (t) => {
+    for (const [moment, shown] of [
+      ['1960-05-01T00:00:00Z', '1980-01-01T00:00:00Z'],
+      ['2040-05-01T12:00:00Z', '2040-05-01T12:00:00Z'],
+      ['2200-01-01T00:00:00Z', '2107-12-31T23:59:58Z'],
+    ] as const) {
+      const time = { lastModified: new Date(moment), shownAs: new Date(moment) };
+      const [file] = await unzip(await zip([{ ...fileOf('a.mp4', 3), ...time }]));
+      t.same(file?.shown, new Date(shown), moment);
+    }
+  });
+
   t.test('of more than 4 GiB: what APPNOTE says, with ZIP64 where it is needed', async (t) => {
     const size = fc.oneof(fc.nat(1_000), fc.integer({ min: 2 ** 32 - 3, max: 2 ** 32 + 3 }), fc.nat(2 ** 36));
     fc.assert(
@@ -374,8 +425,9 @@ t.test('a ZIP is as long as was said', async (t) => {
           const isLong = one >= 2 ** 32 - 1;
           const isFar = offset >= 2 ** 32 - 1;
           // A header, the file, a data descriptor of 16 bytes or 24 (4.3.9.2).
-          directory += 46 + name + (isLong ? 4 + 24 : isFar ? 4 + 8 : 0);
-          offset += 30 + name + one + (isLong ? 24 : 16);
+          // With Info-ZIP's time of 9 bytes in both.
+          directory += 46 + name + 9 + (isLong ? 4 + 24 : isFar ? 4 + 8 : 0);
+          offset += 30 + name + 9 + one + (isLong ? 24 : 16);
           isLarge ||= isLong;
         }
         const ends = 22 + (isLarge || offset >= 2 ** 32 - 1 ? 56 + 20 : 0);

@@ -1,4 +1,5 @@
 import { mediaSuffix, parseRecordingName } from '@reelroom/shared';
+import type { WallClock } from './time-zone.ts';
 
 /** Most bytes of UTF-8 that file systems allow in a file's name. */
 const maxBytes = 255;
@@ -22,18 +23,21 @@ function fileNameOf(text: string): string {
   return kept.replace(/[ .]+$/, '');
 }
 
-/** `Team meeting 2026-01-31 10.15.30`, in UTC; another name as it is. */
-function described(name: string): string {
+/** `Team meeting 2026-01-31 10.15.30`, by this clock; another name as it is. */
+function described(name: string, clock: WallClock): string {
   const parsed = parseRecordingName(name);
   if (!parsed) return name;
-  const [day, time = ''] = new Date(parsed.startedAt).toISOString().split('T');
-  return `${parsed.roomName} ${day} ${time.slice(0, 8).replaceAll(':', '.')}`;
+  const [day, time = ''] = clock.at(parsed.startedAt).toISOString().split('T');
+  return `${parsed.roomName} ${day} ${time.slice(0, 8).replaceAll(':', '.')}${clock.suffix}`;
 }
 
 /**
  * What a recording's file is called on the disk of whoever downloads it: by its title, or
- * else by its room and the time (UTC) it began at. Ends in `.mp4`, has 255 bytes of UTF-8 at most.
+ * else by its room and the time it began at, as `clock` shows it. Ends in `.mp4`, has 255 bytes of UTF-8 at most.
  */
-export function downloadName({ name, title = '' }: { name: string; title?: string | undefined }): string {
-  return (fileNameOf(title) || fileNameOf(described(name)) || 'recording') + mediaSuffix;
+export function downloadName(
+  { name, title = '' }: { name: string; title?: string | undefined },
+  clock: WallClock,
+): string {
+  return (fileNameOf(title) || fileNameOf(described(name, clock)) || 'recording') + mediaSuffix;
 }

@@ -2,7 +2,8 @@ import type { Recording } from '@reelroom/shared';
 import { escapeHtml } from '../../http/page.ts';
 import type { watchUrls } from '../sharing/urls.ts';
 
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+/** For whoever shows the link, who does not say where it is read. */
+const inUtc = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
 /** A length in ms as `1:02:03` or `2:03`. */
 function clock(ms: number): string {
@@ -31,7 +32,7 @@ export function headTags({
 }): string {
   const title = given ?? roomName;
   const length = durationMs === undefined ? '' : `, ${clock(durationMs)} long`;
-  const description = `Recorded in ${roomName} on ${day.format(startedAt)}${length}`;
+  const description = `Recorded in ${roomName} on ${inUtc.format(startedAt)} UTC${length}`;
   // Those that have no picture are not known to have a width either.
   const size = width !== undefined && height !== undefined ? { width, height } : undefined;
 

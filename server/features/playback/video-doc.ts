@@ -1,7 +1,9 @@
+import type { ErrorCode } from '@reelroom/shared';
 import { z } from 'zod';
 import { binary, errors, type Answer, type Operation } from '../../http/route-doc.ts';
 import { linkQuery } from '../sharing/check-link.ts';
 import { nameParams } from '../../http/params.ts';
+import { invalidTimeZone, timeZoneSchema } from '../library/time-zone.ts';
 
 const common = z.object({ 'Accept-Ranges': z.literal('bytes'), 'Cache-Control': z.string() });
 
@@ -30,7 +32,10 @@ const query = linkQuery.extend({
     .string()
     .describe('Has browsers save the file; what it says is a title to call it by, and may be empty')
     .optional(),
+  tz: timeZoneSchema.optional(),
 });
+
+const wrongZone: [ErrorCode, string] = ['INVALID_INPUT', invalidTimeZone];
 
 const elsewhere: Answer = {
   description: 'It is at S3, for a short while: of a server with PLAYBACK=redirect',
@@ -82,7 +87,7 @@ export const getVideo: Operation = {
   answers: {
     ...fileAnswers(['video/mp4']),
     302: elsewhere,
-    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
+    ...errors(wrongZone, 'SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
   },
 };
 
@@ -98,7 +103,7 @@ export const headVideo: Operation = {
     200: { description: 'Its size and its validators', headers: length },
     302: elsewhere,
     304: notModified,
-    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'PRECONDITION_FAILED'),
+    ...errors(wrongZone, 'SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'PRECONDITION_FAILED'),
     ...errors('STORAGE_UNAVAILABLE'),
   },
 };

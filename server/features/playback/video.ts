@@ -1,28 +1,35 @@
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { recordingNotFound } from '../../errors.ts';
+import { parseInput, recordingNotFound } from '../../errors.ts';
 import type { PublicUrl } from '../../adapters/s3/public-urls.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Library } from '../library/recordings.ts';
 import { downloadName } from '../library/download-name.ts';
 import { recordingNameOf } from '../../http/params.ts';
 import { objectIn, sendObject } from '../../http/send-object.ts';
+import { timeZoneSchema, wallClock } from '../library/time-zone.ts';
 import { getVideo, headVideo } from './video-doc.ts';
 
 const type = 'video/mp4';
 
-/** `?download` to be saved, under a name of its own; `?download=Title` under this one. */
-const querySchema = z.object({ download: z.string().optional().catch('') });
+/** `?download` to be saved, under a name of its own, with the time where the reader is; `?download=Title` under this one. */
+const querySchema = z.object({
+  download: z.string().optional().catch(''),
+  tz: timeZoneSchema.optional(),
+});
 
 type VideoRoute = { Params: { '*': string } };
 
-/** `Content-Disposition` (RFC 6266), where the query asks for a file. */
+/**
+ * `Content-Disposition` (RFC 6266), where the query asks for a file.
+ * @throws {ReelroomError} INVALID_INPUT
+ */
 function dispositionOf({ params, query }: FastifyRequest<VideoRoute>): string | undefined {
-  const { download: title } = querySchema.parse(query);
+  const { download: title, tz } = parseInput(querySchema, query);
   return title === undefined
     ? undefined
-    : contentDisposition(downloadName({ name: recordingNameOf(params), title }));
+    : contentDisposition(downloadName({ name: recordingNameOf(params), title }, wallClock(tz)));
 }
 
 /**

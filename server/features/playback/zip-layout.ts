@@ -4,6 +4,8 @@ export interface ZipEntry {
   /** Bytes. */
   size: number;
   lastModified: Date;
+  /** The same as whoever unpacks it is to see it, in its UTC fields. */
+  shownAs: Date;
 }
 
 /** A stretch of a ZIP: what stands before a file, the file with this index, what stands behind it, or the directory. */
@@ -27,11 +29,18 @@ const flags = 0x0808;
 const unix = 3;
 const mode = 0o100664;
 
+/** When a file was last modified, whatever the zone (Info-ZIP's "universal time"), where 32 bits have room for it. */
+function timestampOf({ lastModified }: ZipEntry): Buffer {
+  const seconds = Math.floor(lastModified.getTime() / 1_000);
+  if (seconds < 0 || seconds > 0x7fffffff) return Buffer.alloc(0);
+  return pack([2, 0x5455], [2, 5], [1, 1], [4, seconds]);
+}
+
 const descriptorLength = ({ size }: ZipEntry) => (size >= limit ? 24 : 16);
 const extraLength = (size: number, offset: number) => (size >= limit ? 28 : offset >= limit ? 12 : 0);
 
 /** Writes numbers one behind the other, each in so many bytes, the lowest first. */
-function pack(...fields: readonly (readonly [bytes: 2 | 4 | 8, value: number])[]): Buffer {
+function pack(...fields: readonly (readonly [bytes: 1 | 2 | 4 | 8, value: number])[]): Buffer {
   const packed = Buffer.alloc(fields.reduce((sum, [bytes]) => sum + bytes, 0));
   let at = 0;
   for (const [bytes, value] of fields) {
@@ -42,15 +51,22 @@ function pack(...fields: readonly (readonly [bytes: 2 | 4 | 8, value: number])[]
   return packed;
 }
 
-/** Time and date as MS-DOS has them, in local time (4.4.6). */
-const dosTime = (date: Date): (readonly [2, number])[] => [
-  [2, (date.getSeconds() >> 1) | (date.getMinutes() << 5) | (date.getHours() << 11)],
-  [2, date.getDate() | ((date.getMonth() + 1) << 5) | ((date.getFullYear() - 1980) << 9)],
-];
+/** All that MS-DOS has a date for. */
+const [firstDosTime, lastDosTime] = [Date.UTC(1980, 0), Date.UTC(2108, 0) - 1];
+
+/** Time and date as MS-DOS has them, which knows of no zone (4.4.6). */
+function dosTime({ shownAs }: ZipEntry): (readonly [2, number])[] {
+  const date = new Date(Math.min(Math.max(shownAs.getTime(), firstDosTime), lastDosTime));
+  return [
+    [2, (date.getUTCSeconds() >> 1) | (date.getUTCMinutes() << 5) | (date.getUTCHours() << 11)],
+    [2, date.getUTCDate() | ((date.getUTCMonth() + 1) << 5) | ((date.getUTCFullYear() - 1980) << 9)],
+  ];
+}
 
 /** What stands before a file (4.3.7). */
-export function headerOf({ name, lastModified }: ZipEntry): Buffer {
-  const bytes = Buffer.from(name);
+export function headerOf(entry: ZipEntry): Buffer {
+  const bytes = Buffer.from(entry.name);
+  const timestamp = timestampOf(entry);
   const head = pack(
     ...([
       [4, 0x04034b50],
@@ -58,16 +74,16 @@ export function headerOf({ name, lastModified }: ZipEntry): Buffer {
       [2, flags],
       [2, 0],
     ] as const),
-    ...dosTime(lastModified),
+    ...dosTime(entry),
     ...([
       [4, 0],
       [4, 0],
       [4, 0],
       [2, bytes.length],
-      [2, 0],
+      [2, timestamp.length],
     ] as const),
   );
-  return Buffer.concat([head, bytes]);
+  return Buffer.concat([head, bytes, timestamp]);
 }
 
 /** What stands behind a file (4.3.9). */
@@ -88,9 +104,10 @@ export function zipLayout(entries: ZipEntry[]): { parts: ZipPart[]; length: numb
   let isLarge = false;
   for (const [index, entry] of entries.entries()) {
     const name = Buffer.byteLength(entry.name);
-    directory += 46 + name + extraLength(entry.size, start);
+    const timestamp = timestampOf(entry).length;
+    directory += 46 + name + extraLength(entry.size, start) + timestamp;
     isLarge ||= entry.size >= limit;
-    add('header', index, 30 + name);
+    add('header', index, 30 + name + timestamp);
     add('file', index, entry.size);
     add('descriptor', index, descriptorLength(entry));
   }
@@ -108,6 +125,7 @@ export function directoryOf(entries: ZipEntry[], crcs: number[]): Buffer {
     const extra = extraLength(entry.size, offset);
     const name = Buffer.from(entry.name);
     const size = clipped(entry.size);
+    const timestamp = timestampOf(entry);
     const head = pack(
       ...([
         [4, 0x02014b50],
@@ -116,13 +134,13 @@ export function directoryOf(entries: ZipEntry[], crcs: number[]): Buffer {
         [2, flags],
         [2, 0],
       ] as const),
-      ...dosTime(entry.lastModified),
+      ...dosTime(entry),
       ...([
         [4, crcs[index] ?? 0],
         [4, size],
         [4, size],
         [2, name.length],
-        [2, extra],
+        [2, extra + timestamp.length],
       ] as const),
       ...([
         [2, 0],
@@ -148,7 +166,7 @@ export function directoryOf(entries: ZipEntry[], crcs: number[]): Buffer {
         : []),
       ...(extra > 0 ? ([[8, offset]] as const) : []),
     );
-    return [head, name, zip64];
+    return [head, name, zip64, timestamp];
   });
   const start = parts.at(-1)?.start ?? 0;
   const size = files.reduce((sum, { length }) => sum + length, 0);

@@ -5,6 +5,7 @@ import { zipInputSchema } from '@reelroom/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import pMap from 'p-map';
 import { z } from 'zod';
+import { wallTime } from '../../clock.ts';
 import { invalidInput, parseInput, recordingNotFound, storageUnavailable } from '../../errors.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import { binary, errors, type Operation } from '../../http/route-doc.ts';
@@ -17,9 +18,10 @@ import { downloadName } from '../library/download-name.ts';
 import { sendObject, type Source } from '../../http/send-object.ts';
 import { fileAnswers, fileHeaders } from './video-doc.ts';
 import { descriptorOf, directoryOf, headerOf, zipLayout, type ZipEntry } from './zip-layout.ts';
+import { timeZoneSchema, wallClock, type WallClock } from '../library/time-zone.ts';
 import { uniqueNames } from './file-names.ts';
 
-type ZipRoute = { Querystring: { name?: unknown } };
+type ZipRoute = { Querystring: { name?: unknown; tz?: unknown } };
 
 /** How many recordings are looked up at once. */
 const atOnce = 16;
@@ -150,6 +152,9 @@ const answers: Operation['answers'] = {
   ),
 };
 
+const tz = timeZoneSchema.optional();
+const inputSchema = zipInputSchema.extend({ tz });
+
 /** How many may be named in an address, whose parser reads a thousand and forgets the rest. */
 const mostInAddress = 100;
 
@@ -164,7 +169,7 @@ const getZip: Operation = {
   summary: 'Some recordings as one ZIP',
   description:
     'Where there are few: a long address is not taken everywhere. One that is named twice is in it once.',
-  query: z.object({ name: fewNames }),
+  query: z.object({ name: fewNames, tz }),
   headers: fileHeaders,
   answers: { ...fileAnswers(['application/zip'], { hasDate: false }), ...answers },
 };
@@ -175,22 +180,25 @@ const postZip: Operation = {
   summary: 'Up to a thousand recordings as one ZIP',
   description: 'For a form of a page, with which the browser saves it, or in JSON.',
   body: {
-    'application/json': { schema: zipInputSchema, example: { names: [example] } },
+    'application/json': { schema: inputSchema, example: { names: [example] } },
     'application/x-www-form-urlencoded': {
-      schema: z.object({ name: zipInputSchema.shape.names }),
+      schema: z.object({ name: zipInputSchema.shape.names, tz }),
       example: { name: [example] },
     },
   },
   answers,
 };
 
-/** `names`, given one by one. */
-const named = (name: unknown) => ({ names: name === undefined ? [] : [name].flat() });
+/** `names`, given one by one, and what is given beside them. */
+const named = ({ name, tz }: { name?: unknown; tz?: unknown }) => ({
+  names: name === undefined ? [] : [name].flat(),
+  tz,
+});
 
 /**
  * `POST /recordings/zip`, with `name`, repeated, from a form, or with JSON, `{ names: […] }`;
  * `GET /recordings/zip?name=…&name=…` where there are few: recordings as one ZIP, of a length
- * that is told first. Two S3 requests for each before the answer begins, and one for each
+ * that is told first, its names and dates those of the reader's zone, `tz`. Two S3 requests for each before the answer begins, and one for each
  * within; an answer that S3 breaks off is broken off.
  *
  * Errors: INVALID_INPUT, also for a recording that is not ready; RECORDING_NOT_FOUND. Both say which.
@@ -204,22 +212,24 @@ export async function zipRoutes(
   // For these routes only: a page of any other site can send a form.
   await app.register(formbody);
 
-  async function fileOf(name: string): Promise<ZippedFile> {
+  async function fileOf(name: string, clock: WallClock): Promise<ZippedFile> {
     const { recording, etag } = await library.find(name);
     if (recording.status !== 'ready' || lifecycle.isLive(name))
       throw invalidInput(`${name} cannot be downloaded: only recordings that are ready can`);
     return {
-      ...{ etag, size: recording.size, key: library.keyOf(name), name: downloadName(recording) },
+      ...{ etag, size: recording.size, key: library.keyOf(name), name: downloadName(recording, clock) },
       lastModified: new Date(recording.startedAt),
+      shownAs: clock.at(recording.startedAt),
     };
   }
 
   async function send(input: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { names } = parseInput(zipInputSchema, input);
-    const files = await pMap(new Set(names), fileOf, { concurrency: atOnce });
+    const { names, tz } = parseInput(inputSchema, input);
+    const clock = wallClock(tz);
+    const files = await pMap(new Set(names), (name) => fileOf(name, clock), { concurrency: atOnce });
     const inZip = uniqueNames(files.map(({ name }) => name));
     const zipped = files.map((file, index) => ({ ...file, name: inZip[index] ?? file.name }));
-    const today = new Date().toISOString().slice(0, 10);
+    const today = clock.at(wallTime()).toISOString().slice(0, 10) + clock.suffix;
     return sendObject(request, reply, zipOf(storage, checksums, zipped), {
       ...{ type: 'application/zip', cacheControl: 'private, no-cache', missing: recordingNotFound },
       disposition: `attachment; filename="Reelroom recordings ${today}.zip"`,
@@ -228,11 +238,12 @@ export async function zipRoutes(
 
   const failure = 'Error downloading recordings';
   getAndHead<ZipRoute>(app, '/recordings/zip', { failure, operation: getZip }, (request, reply) => {
-    const { names } = named(request.query.name);
-    return send({ names: names.length === 0 ? names : parseInput(fewNames, names) }, request, reply);
+    const given = named(request.query);
+    if (given.names.length > 0) parseInput(fewNames, given.names);
+    return send(given, request, reply);
   });
   app.post('/recordings/zip', { config: { failure, operation: postZip } }, (request, reply) => {
     const given = Object(request.body);
-    return send('name' in given ? named(given.name) : given, request, reply);
+    return send('name' in given ? named(given) : given, request, reply);
   });
 }
