@@ -75,7 +75,7 @@ t.test('several recordings as one ZIP', async (t) => {
       t.equal(response.headers.get('content-length'), String(bytes.length), 'its length was told');
       t.match(
         await unzip(bytes),
-        expected.map((file) => ({ ...file, date: new Date(startedAt), shown: new Date(startedAt) })),
+        expected.map((file) => ({ ...file, date: startedAt, shown: startedAt })),
       );
       const asked = s3.requests.filter((one) => one.includes(`/${path}`) && !one.includes('/.reelroom/'));
       // Of the empty one there is nothing to get.
@@ -95,7 +95,10 @@ t.test('several recordings as one ZIP', async (t) => {
     t.equal(rest.status, 206);
     t.equal(rest.headers.get('content-range'), `bytes 7000-${bytes.length - 1}/${bytes.length}`);
     t.ok(Buffer.from(await rest.arrayBuffer()).equals(bytes.subarray(7_000)), 'as curl -C - takes it up');
-    t.equal((await fetch(address, { headers: { range: 'bytes=7000-', 'if-range': '"other"' } })).status, 200);
+    const other = await fetch(address, { headers: { range: 'bytes=7000-', 'if-range': '"other"' } });
+    t.equal(other.status, 200);
+    // It is read from S3 until it is taken.
+    await other.arrayBuffer();
     t.equal((await fetch(address, { headers: { range: `bytes=${bytes.length}-` } })).status, 416);
     t.equal((await fetch(address, { headers: { 'if-none-match': etag } })).status, 304);
 
@@ -125,7 +128,7 @@ t.test('several recordings as one ZIP', async (t) => {
       const [, day = ''] =
         /recordings ([\d-]+)\.zip"$/.exec(response.headers.get('content-disposition') ?? '') ?? [];
       t.ok(days.includes(day), `${how}: ${day}`);
-      const shown = { date: new Date(startedAt), shown: new Date(startedAt + 9 * 3_600_000) };
+      const shown = { date: startedAt, shown: startedAt + 9 * 3_600_000 };
       t.match(
         await unzip(Buffer.from(await response.arrayBuffer())),
         [
@@ -409,7 +412,7 @@ t.test('a ZIP is as long as was said', async (t) => {
     ] as const) {
       const time = { lastModified: new Date(moment), shownAs: new Date(moment) };
       const [file] = await unzip(await zip([{ ...fileOf('a.mp4', 3), ...time }]));
-      t.same(file?.shown, new Date(shown), moment);
+      t.equal(file?.shown, Date.parse(shown), moment);
     }
   });
 
