@@ -104,7 +104,7 @@ export async function reelroom(
       ? createPublicUrls(storage.presignerAt(publicEndpoint))
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
-  const stopJobs = startJobs(services.jobs, { system: services.system, log: app.log });
+  const stopJobs = startJobs(services.jobs, { ...services, log: app.log });
   // Whoever lists the recordings tries again what fails here.
   services.builder.whenBuilt(0).catch((error: unknown) => app.log.warn({ err: error }, 'no index yet'));
   app.addHook('onClose', async () => {

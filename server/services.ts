@@ -6,6 +6,7 @@ import { createNotifications } from './features/webhooks/outgoing/notifications.
 import { createAutoRecord } from './features/recording/auto-record.ts';
 import { createBackup } from './features/recording/backup.ts';
 import { createBrokenUploads } from './jobs/abort-uploads.ts';
+import { createElsewhere } from './features/recording/elsewhere.ts';
 import { createErase } from './features/library/deletion.ts';
 import { createFinish } from './features/recording/finalise.ts';
 import { createFormat, guardWrites } from './bucket/format.ts';
@@ -29,6 +30,7 @@ import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
 import { untilEnded, type Job } from './jobs/runner.ts';
 import type { Options } from './config/options.ts';
+import { createOwnership } from './jobs/ownership.ts';
 import type { Livekit } from './adapters/livekit/livekit.ts';
 import type { Redis } from './adapters/redis/client.ts';
 import type { Storage } from './adapters/s3/bucket.ts';
@@ -63,7 +65,12 @@ export function createServices(
   const scope = `${bucket}/${path}`;
   const libraryId = createHash('sha256').update(scope).digest('base64url').slice(0, 12);
 
+  /** Of one LiveKit, too. */
+  const ownScope = `${config.livekit.apiKey}/${scope}`;
+
   const events = createEvents({ redis, scope, log });
+  const ownership = createOwnership({ redis, scope: ownScope, log });
+  const { isOwner } = ownership;
   const notifications =
     secret === undefined || urls.length === 0
       ? undefined
@@ -115,7 +122,7 @@ export function createServices(
       ...{ tombstones, backup, path, log },
     }),
     roomStatus,
-    lock: createLock({ redis, scope: `${config.livekit.apiKey}/${scope}`, log }),
+    lock: createLock({ redis, scope: ownScope, log }),
     onChange,
     crashSafe,
     maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
@@ -126,8 +133,10 @@ export function createServices(
   });
   const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
   const settleRooms = createStaleStatus({ livekit, lifecycle, library, roomStatus, log });
+  const elsewhere = createElsewhere({ events });
   const listing = createListing({
-    ...{ index, builder, underWay: lifecycle.underWay },
+    ...{ index, builder },
+    underWay: async () => elsewhere.addTo(await lifecycle.underWay()),
     countOf: (roomName) => totals.countOf(roomName),
   });
   const totals = createTotals({ all: () => listing.all({ order: 'newest' }), events, log });
@@ -147,7 +156,18 @@ export function createServices(
       run: format.look,
     },
     ...recordingJobs({
-      ...{ livekit, lifecycle, settleRooms, autoRecord, sweeper, upkeep, tombstones, builder, retain },
+      ...{
+        isOwner,
+        livekit,
+        lifecycle,
+        settleRooms,
+        autoRecord,
+        sweeper,
+        upkeep,
+        tombstones,
+        builder,
+        retain,
+      },
       abortBrokenUploads: createBrokenUploads({ storage, path, log }),
     }),
     ...(notifications?.jobs ?? []),
@@ -168,6 +188,7 @@ export function createServices(
     roomStatus,
     events,
     system,
+    isOwner,
 
     /** Has what these have begun come to its end: what takes long is given up, and finished by another process. */
     stop(): void {
@@ -178,7 +199,13 @@ export function createServices(
     async close(): Promise<void> {
       closing.abort();
       await untilEnded(lifecycle.settled());
-      await Promise.all([notifications?.close(), events.close(), totals.close()]);
+      await Promise.all([
+        notifications?.close(),
+        events.close(),
+        totals.close(),
+        elsewhere.close(),
+        ownership.close(),
+      ]);
     },
   };
 }

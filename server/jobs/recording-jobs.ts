@@ -9,7 +9,7 @@ import type { createSweeper } from './recover-orphans.ts';
 import type { Tombstones } from '../bucket/tombstones.ts';
 import type { createUpkeep } from './resume-deletions.ts';
 
-/** How often LiveKit is asked how everything is, in ms, and by how much of it more or less. */
+/** How often LiveKit is asked how everything is, in ms, also by whoever follows some recordings only, and by how much of it more or less. */
 const roundMs = 5_000;
 const jitter = 0.2;
 
@@ -35,9 +35,11 @@ const abortMs = 24 * 3_600_000;
 
 /**
  * What is done again and again, so that nothing depends on webhooks, nor on this process
- * having been there all the time.
+ * having been there all the time. What is found by asking for all is found by one process of
+ * the library; what each has heard of it follows by itself.
  */
 export function recordingJobs({
+  isOwner,
   livekit,
   lifecycle,
   settleRooms,
@@ -49,6 +51,8 @@ export function recordingJobs({
   abortBrokenUploads,
   retain,
 }: {
+  /** Whether this process does what is enough for one of the library's to do. */
+  isOwner: () => boolean;
   livekit: Livekit;
   lifecycle: Lifecycle;
   /** Puts right what rooms are shown. */
@@ -71,6 +75,7 @@ export function recordingJobs({
     {
       name: 'reconcile',
       needs: ['livekit'],
+      isOwned: true,
       pauseMs: () => roundPauseMs,
       async run() {
         // Several processes ask at different moments.
@@ -81,6 +86,13 @@ export function recordingJobs({
       },
     },
     {
+      name: 'follow what this process has heard of',
+      needs: ['livekit'],
+      pauseMs: () => roundMs,
+      // Who asks how everything is knows it already.
+      run: async () => (isOwner() ? undefined : lifecycle.follow()),
+    },
+    {
       name: 'look closely at what begins or ends',
       needs: ['livekit'],
       pauseMs: () => closelyMs,
@@ -89,14 +101,17 @@ export function recordingJobs({
     {
       name: 'put right what rooms are shown',
       needs: ['livekit', 'storage'],
+      isOwned: true,
       pauseMs: () => roundMs,
       run: () => settleRooms(rooms),
     },
     {
       name: 'catch up with what ended unheard',
       needs: ['livekit', 'storage'],
+      isOwned: true,
       pauseMs: () => (hasCaughtUp ? Infinity : watchfulMs),
       async run() {
+        hasCaughtUp = false;
         await lifecycle.catchUp();
         hasCaughtUp = true;
       },
@@ -104,24 +119,28 @@ export function recordingJobs({
     {
       name: 'recover what nobody sees to',
       needs: ['livekit', 'storage'],
+      isOwned: true,
       pauseMs: () => (lifecycle.isBusy() || sweeper.hasSuspects() ? watchfulMs : idleMs),
       run: () => sweeper.sweep(),
     },
     {
       name: 'carry out orders to delete',
       needs: ['storage'],
+      isOwned: true,
       pauseMs: () => (upkeep.hasOrders() ? watchfulMs : idleMs),
       run: () => upkeep.finishDeleting(),
     },
     {
       name: 'forget what was deleted',
       needs: ['storage'],
+      isOwned: true,
       pauseMs: () => forgetMs,
       run: () => tombstones.sweep(),
     },
     {
       name: 'abort uploads that broke off',
       needs: ['storage'],
+      isOwned: true,
       pauseMs: () => abortMs,
       run: abortBrokenUploads,
     },
@@ -134,6 +153,7 @@ export function recordingJobs({
     {
       name: 'delete what is too old',
       needs: ['storage'],
+      isOwned: true,
       pauseMs: () => (isMoreTooOld ? retainMoreMs : retainMs),
       async run() {
         if (retain && (await builder.whenBuilt(0))) isMoreTooOld = await retain();

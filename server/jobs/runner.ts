@@ -24,6 +24,8 @@ export interface Job {
   name: string;
   /** What it cannot do without; while that is away it waits. */
   needs: readonly Dependency[];
+  /** Whether it is enough that one app process of the library does it. */
+  isOwned?: boolean;
   /** How long after it was done it is due again, in ms, as things are. */
   pauseMs: () => number;
   run: () => Promise<void>;
@@ -31,17 +33,25 @@ export interface Job {
 
 /**
  * Does each job again and again, by itself: neither that one fails nor that one takes long
- * is anything to the others.
+ * is anything to the others. What is due of those that are owned is due anew for each owner.
  * @returns ends them, within a second or so
  */
 export function startJobs(
   jobs: readonly Job[],
-  { system, log }: { system: Pick<System, 'isThere' | 'failed'>; log: FastifyBaseLogger },
+  {
+    system,
+    isOwner,
+    log,
+  }: { system: Pick<System, 'isThere' | 'failed'>; isOwner: () => boolean; log: FastifyBaseLogger },
 ): () => Promise<void> {
-  const stops = jobs.map(({ name, needs, pauseMs, run }) => {
+  const stops = jobs.map(({ name, needs, isOwned, pauseMs, run }) => {
     let doneAt = -Infinity;
     return repeat(
       async () => {
+        if (isOwned && !isOwner()) {
+          doneAt = -Infinity;
+          return;
+        }
         if (monotonicTime() - doneAt < pauseMs() || !needs.every(system.isThere)) return;
         try {
           await run();

@@ -21,6 +21,7 @@ t.test('each job by itself: what one needs, that it fails or hangs, is nothing t
       await work();
     },
   });
+  let isOwner = false;
   const { log, lines } = recordedLog();
   const stop = startJobs(
     [
@@ -28,16 +29,30 @@ t.test('each job by itself: what one needs, that it fails or hangs, is nothing t
       job('fails', ['storage'], () => Promise.reject(livekitUnavailable())),
       job('retention', ['storage']),
       job('reconcile', ['livekit']),
+      { ...job('catch up', [], async () => undefined), isOwned: true, pauseMs: () => Infinity },
     ],
-    { system: { isThere: (name) => there.has(name), failed: (error) => failures.push(error) }, log },
+    {
+      system: { isThere: (name) => there.has(name), failed: (error) => failures.push(error) },
+      isOwner: () => isOwner,
+      log,
+    },
   );
   await until('two rounds', async () => (runs.retention ?? 0) > 1 && (runs.fails ?? 0) > 1);
-  t.match(runs, { hangs: 1, reconcile: undefined }, 'LiveKit is away');
+  t.match(runs, { hangs: 1, reconcile: undefined, 'catch up': undefined }, 'LiveKit is away, another owns');
   t.match(failures[0], { code: 'LIVEKIT_UNAVAILABLE' });
   t.match(lines[0], 'warn: a job failed: it is done again');
   there.delete('storage');
   there.add('livekit');
   await until('LiveKit to be back', async () => (runs.reconcile ?? 0) > 1);
+
+  for (const times of [1, 2]) {
+    isOwner = true;
+    await until('the owner to catch up', async () => runs['catch up'] === times);
+    isOwner = false;
+    const before = runs.reconcile ?? 0;
+    await until('two rounds', async () => (runs.reconcile ?? 0) > before + 2);
+    t.equal(runs['catch up'], times, 'once for each time that it is the owner');
+  }
 
   const since = performance.now();
   await stop();

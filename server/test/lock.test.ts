@@ -105,6 +105,7 @@ t.test('with Redis: freed when the work ends, and when its owner died', async (t
   );
   next.end();
   await second;
+  await until('it to be given back', async () => (await redis.exists(key)) === 0);
   t.equal(await one.withLock(roomName, async () => 3), 3);
 });
 

@@ -3,28 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { alreadyStarted, noRecorder } from '../../errors.ts';
 import { monotonicTime } from '../../clock.ts';
+import { createLease, leaseMs, renewalMs } from './lease.ts';
 import { inTime, type Redis } from './client.ts';
-
-/** How long a lock outlives a dead owner, and how often a living one renews it, in ms. */
-const leaseMs = 3_000;
-const renewalMs = 1_000;
 
 /** How long anybody waits for a turn, and how often it is asked for among processes, in ms. */
 const longestWaitMs = 10_000;
 const askAgainMs = 50;
-
-/** What `command` does to a lock, unless somebody else has taken it meanwhile. */
-const ifOwned = (command: string) => `if redis.call('get', KEYS[1]) == ARGV[1] then ${command} end`;
-const releaseScript = ifOwned(`redis.call('del', KEYS[1])`);
-const renewScript = ifOwned(`redis.call('pexpire', KEYS[1], ${leaseMs})`);
 
 /** A lock among all processes that share a Redis; with Redis away it is granted to whoever asks. */
 const createSharedLock = (redis: Redis, log: FastifyBaseLogger) => ({
   /** Takes the lock for `owner`: whether it was free. */
   async take(key: string, owner: string): Promise<boolean> {
     try {
-      const expiration = { type: 'PX', value: leaseMs } as const;
-      return (await inTime(redis.set(key, owner, { condition: 'NX', expiration }))) !== null;
+      return await inTime(createLease(redis, key, owner).take());
     } catch (error) {
       log.warn({ err: error, key }, 'Redis is away: the lock holds in this process only');
       return true;
@@ -36,15 +27,16 @@ const createSharedLock = (redis: Redis, log: FastifyBaseLogger) => ({
    * Redis: a lock that is not given back ends with its lease.
    */
   hold(key: string, owner: string): () => void {
-    const tell = (script: string) => {
-      redis.eval(script, { keys: [key], arguments: [owner] }).catch((error: unknown) => {
+    const lease = createLease(redis, key, owner);
+    const tell = (how: 'renew' | 'giveBack') => {
+      lease[how]().catch((error: unknown) => {
         log.warn({ err: error, key }, `the lock was not renewed or given back: it ends within ${leaseMs} ms`);
       });
     };
-    const renewal = setInterval(tell, renewalMs, renewScript);
+    const renewal = setInterval(tell, renewalMs, 'renew');
     return () => {
       clearInterval(renewal);
-      tell(releaseScript);
+      tell('giveBack');
     };
   },
 });

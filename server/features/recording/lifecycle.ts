@@ -185,6 +185,9 @@ export function createLifecycle({
       await care.round(open);
     },
 
+    /** Follows the recordings that this process has heard of, where another one asks for all; see {@link Care.follow}. */
+    follow: (): void => care.follow(),
+
     /**
      * Looks more closely at what begins or ends, at what no webhook tells of, and at rooms
      * whose start was given up; see {@link Care.quickRound}. One LiveKit request for each.

@@ -268,6 +268,11 @@ export function createCare({
         care(recording, recording.status === 'recording' && registry.isTold(recording.id));
     },
 
+    /** The same of every recording that this process has heard of, as {@link round} does. */
+    follow(): void {
+      for (const recording of registry.all()) care(recording, false);
+    },
+
     stop,
 
     /** The recording has ended. */

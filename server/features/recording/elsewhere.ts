@@ -1,0 +1,57 @@
+import { parseRecordingName, type Recording, type RoomState } from '@reelroom/shared';
+import { monotonicTime } from '../../clock.ts';
+import type { Events } from '../events/events.ts';
+
+/** For how long, in ms, a recording is taken to be saved of which nothing more is heard. */
+const patienceMs = 10 * 60_000;
+
+/** The recording that a room is shown as being saved; nothing where there is none. */
+function savedIn({ recording }: RoomState): Recording | undefined {
+  const said = recording && parseRecordingName(recording.name);
+  if (!said || recording.status !== 'stopping') return undefined;
+  const { id, name, status, endedBy, error } = recording;
+  return {
+    ...{ id, name, ...said, size: 0, status },
+    ...(endedBy !== undefined && { endedBy }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+/**
+ * The recordings whose files other app processes see to, which LiveKit does not know as under way any
+ * more, and the library not yet: as their rooms are shown them.
+ */
+export function createElsewhere({ events }: { events: Events }) {
+  /** By name, and until when, by the monotonic clock. */
+  const saved = new Map<string, { recording: Recording; until: number }>();
+  const closing = new AbortController();
+
+  async function follow(): Promise<void> {
+    for await (const { event } of events.subscribe({ signal: closing.signal }))
+      if (event.type === 'room-status') {
+        const { recording } = event.state;
+        const now = savedIn(event.state);
+        if (now) saved.set(now.name, { recording: now, until: monotonicTime() + patienceMs });
+        else if (recording) saved.delete(recording.name);
+      } else if (event.type === 'reset') saved.clear();
+      else if (event.type !== 'recording-started') saved.delete(event.recording.name);
+  }
+  const following = follow();
+
+  return {
+    /** `live`, and those; newest first. No request. */
+    addTo(live: Recording[]): Recording[] {
+      for (const [name, { until }] of saved) if (until < monotonicTime()) saved.delete(name);
+      const known = new Set(live.map(({ name }) => name));
+      const others = [...saved.values()].map(({ recording }) => recording);
+      return [...live, ...others.filter(({ name }) => !known.has(name))].sort(
+        (one, other) => other.startedAt - one.startedAt,
+      );
+    },
+
+    async close(): Promise<void> {
+      closing.abort();
+      await following;
+    },
+  };
+}
