@@ -120,6 +120,18 @@ export const storageRefused = (detail: string, cause?: unknown) =>
     { cause, detail },
   );
 
+/** @param detail what S3 says of the lock, for whoever runs the app */
+export const recordingLocked = (detail: string, cause?: unknown) =>
+  new ReelroomError(
+    'RECORDING_LOCKED',
+    'The storage of recordings (S3) has locked this: it stays as it is until its lock ends',
+    { cause, detail },
+  );
+
+/** Whether S3 has refused something since the object is locked. */
+export const isLocked = (error: unknown): boolean =>
+  error instanceof ReelroomError && error.code === 'RECORDING_LOCKED';
+
 export const storageNewer = () =>
   new ReelroomError(
     'STORAGE_NEWER',
@@ -144,6 +156,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   REQUEST_TIMEOUT: requestTimeout(),
   RECORDING_ALREADY_STARTED: alreadyStarted(),
   RECORDING_NOT_STARTED: notStarted(),
+  RECORDING_LOCKED: recordingLocked('the object is locked'),
   PRECONDITION_FAILED: preconditionFailed(),
   BODY_TOO_LARGE: bodyTooLarge(1_048_576),
   UNSUPPORTED_MEDIA_TYPE: unsupportedMediaType(),

@@ -26,6 +26,8 @@ export const errorCodes = {
   REQUEST_TIMEOUT: { status: 408, trpc: 'TIMEOUT' },
   RECORDING_ALREADY_STARTED: { status: 409, trpc: 'CONFLICT' },
   RECORDING_NOT_STARTED: { status: 409, trpc: 'CONFLICT' },
+  /** S3 keeps an object as it is (Object Lock): a retention, or a legal hold. */
+  RECORDING_LOCKED: { status: 409, trpc: 'CONFLICT' },
   PRECONDITION_FAILED: { status: 412, trpc: 'PRECONDITION_FAILED' },
   BODY_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE' },

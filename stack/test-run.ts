@@ -17,6 +17,7 @@ const storageTests = [
   'reindex',
   'heal-index',
   'retention',
+  'versions',
   'faststart',
   'finish',
   'format',

@@ -1,9 +1,14 @@
 import type { Recording } from '@reelroom/shared';
+import { monotonicTime } from '../clock.ts';
 import type { Erase } from '../features/library/deletion.ts';
+
+/** After how long, in ms, an order is tried again that could not be carried out: doubled each time. */
+const firstPauseMs = 60_000;
+const longestPauseMs = 6 * 60 * 60_000;
 
 /**
  * Carries out orders to delete whose process has died, which are those that were there the
- * last time, too. One LIST.
+ * last time, too. One LIST. What S3 does not delete, such as what it has locked, is tried ever less often.
  */
 export function createUpkeep({
   erase,
@@ -14,6 +19,8 @@ export function createUpkeep({
   onDeleted: (recording: Recording) => void;
 }) {
   let ordersBefore = new Set<string>();
+  /** When one that was tried is tried again, by the monotonic clock. */
+  let again = new Map<string, { dueAt: number; pauseMs: number }>();
 
   return {
     /** Throws, when all have been tried, what went wrong with one. */
@@ -21,11 +28,17 @@ export function createUpkeep({
       const orders = await erase.pending();
       const before = ordersBefore;
       ordersBefore = new Set(orders);
+      again = new Map([...again].filter(([order]) => ordersBefore.has(order)));
       const failures: unknown[] = [];
       for (const order of orders.filter((one) => before.has(one)))
         try {
+          const { dueAt = 0, pauseMs = firstPauseMs } = again.get(order) ?? {};
+          if (monotonicTime() < dueAt) continue;
+          again.set(order, {
+            dueAt: monotonicTime() + pauseMs,
+            pauseMs: Math.min(2 * pauseMs, longestPauseMs),
+          });
           for (const recording of await erase.finish(order)) onDeleted(recording);
-          ordersBefore.delete(order);
         } catch (error) {
           failures.push(error);
         }
@@ -33,6 +46,6 @@ export function createUpkeep({
     },
 
     /** Whether there are orders that are to be looked at again soon. */
-    hasOrders: (): boolean => ordersBefore.size > 0,
+    hasOrders: (): boolean => [...ordersBefore].some((order) => !again.has(order)),
   };
 }

@@ -17,7 +17,7 @@ import { createReach, isNoBucket, orNothing, orStatus, UnexpectedAnswer } from '
 import { abortUploads, type OpenUpload } from './stale-uploads.ts';
 import { ConditionNotMet, whenMet, type WriteCondition } from './conditions.ts';
 import { credentialsOf } from './credentials.ts';
-import { deleteAtOnce } from './deletes.ts';
+import { deleteAtOnce, keysAtOnce } from './deletes.ts';
 import { createHealth } from './health.ts';
 import { parseListAnswer } from './list-xml.ts';
 import { createObjectStream } from './object-stream.ts';
@@ -25,6 +25,7 @@ import { createPresigner, type Presign } from './presign.ts';
 import { answersWithin, createS3Client, patient, s3Clock } from './client.ts';
 import { createSignedRequests, signedFor } from './request.ts';
 import { startUpload, type Upload } from './multipart.ts';
+import { createVersions } from './versions.ts';
 
 /** What S3 tells of an object. */
 export interface StoredObject {
@@ -58,9 +59,6 @@ export interface ObjectHead {
 
 /** How long a few megabytes may take, in ms. */
 const bodyTimeout = 60_000;
-
-/** How many keys S3 lists, or deletes, with one request. */
-export const keysAtOnce = 1_000;
 
 /** How long a small request may take, with its tries, in ms. */
 const smallTimeout = 2 * answersWithin;
@@ -106,6 +104,14 @@ export function createStorage(s3: Options['s3'], path = '') {
   /** For what nothing depends on: that it is refused says nothing of the rest. */
   const reachBeside = createReach({ ...health.listener, refused: () => undefined, failed: () => undefined });
 
+  const deleteWithoutVersions = (keys: string[]) =>
+    deleteAtOnce(
+      { client, reach, Bucket },
+      keys.map((Key) => ({ Key })),
+      's3:DeleteObject',
+    );
+  const versions = createVersions({ client, reach: reachBeside, Bucket }, deleteWithoutVersions);
+
   const soon = () => ({ abortSignal: AbortSignal.timeout(smallTimeout) });
 
   /** Puts a small object: its ETag. */
@@ -115,11 +121,32 @@ export function createStorage(s3: Options['s3'], path = '') {
     more: { ContentType?: string; IfMatch?: string; IfNoneMatch?: string } = {},
   ): Promise<string | undefined> {
     const request = new PutObjectCommand({ Bucket, Key, Body, ...more });
-    return (await reach('s3:PutObject', client.send(request, soon()))).ETag;
+    const { ETag, VersionId } = await reach('s3:PutObject', client.send(request, soon()));
+    versions.heard(VersionId);
+    return ETag;
   }
 
   async function remove(Key: string): Promise<void> {
-    await reach('s3:DeleteObject', client.send(new DeleteObjectCommand({ Bucket, Key }), soon()));
+    if (await versions.areKept()) await deleteMany([Key]);
+    else await reach('s3:DeleteObject', client.send(new DeleteObjectCommand({ Bucket, Key }), soon()));
+  }
+
+  const deleteSome = async (keys: string[]): Promise<Map<string, ReelroomError>> =>
+    (await versions.areKept()) ? versions.deleteAll(keys) : deleteWithoutVersions(keys);
+
+  async function deleteEach(keys: string[]): Promise<Map<string, ReelroomError>> {
+    const left = new Map<string, ReelroomError>();
+    for (let from = 0; from < keys.length; from += keysAtOnce) {
+      const refused = await deleteSome(keys.slice(from, from + keysAtOnce));
+      if (refused.size === 0) continue;
+      for (const [key, why] of await deleteSome([...refused.keys()])) left.set(key, why);
+    }
+    return left;
+  }
+
+  async function deleteMany(keys: string[]): Promise<void> {
+    const [why] = (await deleteEach(keys)).values();
+    if (why) throw why;
   }
 
   /** Asks for the shortest of lists: HeadBucket does not say why it is refused. */
@@ -172,7 +199,10 @@ export function createStorage(s3: Options['s3'], path = '') {
     check: (maxAgeMs = quietMs): Promise<void> => health.check(maxAgeMs),
 
     /** What does not work as it could, though recordings do: sentences for whoever runs the app. */
-    notices: (): string[] => health.refusals(),
+    notices(): string[] {
+      const notice = versions.notice();
+      return notice === undefined ? health.refusals() : [...health.refusals(), notice];
+    },
 
     /** What time it is at S3, as far as it has said: the same for all processes. */
     now: (): Date => clock.now(),
@@ -304,24 +334,21 @@ export function createStorage(s3: Options['s3'], path = '') {
     /**
      * Deletes objects, those that are not there as well: one request per 1,000, and one more
      * for those that S3 would not delete at first, such as one that somebody else was deleting.
+     * In a bucket that keeps versions with all of them: see {@link createVersions}.
      * @returns why it would not the second time either, by the keys of those
      * @throws {ReelroomError} STORAGE_UNAVAILABLE, STORAGE_REFUSED where it would delete none
      */
-    async deleteEach(keys: string[]): Promise<Map<string, ReelroomError>> {
-      const left = new Map<string, ReelroomError>();
-      for (let from = 0; from < keys.length; from += keysAtOnce) {
-        const refused = await deleteAtOnce({ client, reach, Bucket }, keys.slice(from, from + keysAtOnce));
-        if (refused.size === 0) continue;
-        for (const [key, why] of await deleteAtOnce({ client, reach, Bucket }, [...refused.keys()]))
-          left.set(key, why);
-      }
-      return left;
-    },
+    deleteEach,
 
-    /** As {@link deleteEach}, for those that have to be gone; throws STORAGE_REFUSED also for a single one. */
-    async deleteMany(keys: string[]): Promise<void> {
-      const [why] = (await this.deleteEach(keys)).values();
-      if (why) throw why;
+    /** As `deleteEach`, for those that have to be gone; throws STORAGE_REFUSED, RECORDING_LOCKED also for a single one. */
+    deleteMany,
+
+    /**
+     * Deletes what a bucket with versions keeps of what an object was before: a LIST, and a DELETE where there is
+     * any; no request where it keeps none.
+     */
+    async deleteReplaced(key: string): Promise<void> {
+      if (await versions.areKept()) await versions.deleteReplaced(key);
     },
 
     /** Begins an object that is uploaded in parts, or replaced by them. */

@@ -6,19 +6,22 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
-import { ReelroomError, storageRefused, storageUnavailable } from '../../errors.ts';
-import { orNothing, type Reach } from './errors.ts';
-import { refusalOf } from './refusal.ts';
+import { ReelroomError, storageUnavailable } from '../../errors.ts';
+import { orNothing, refusedFor, type Reach } from './errors.ts';
+import { refusalOf, type Right } from './refusal.ts';
 import { patient } from './client.ts';
+
+/** How many keys S3 lists, or deletes, with one request. */
+export const keysAtOnce = 1_000;
 
 /** How many objects are deleted at once where each takes a request. */
 const atOnce = 16;
 
 /** Why S3 did not delete one of many, by its code; what is no refusal passes. */
-function whyNot(code: string, message: string): ReelroomError {
+function whyNot(right: Right, code: string, message: string): ReelroomError {
   const status = code === 'AccessDenied' ? 403 : undefined;
-  const refusal = refusalOf({ code, message, status }, 's3:DeleteObject');
-  return refusal ? storageRefused(refusal.detail) : storageUnavailable(new Error(`${code}: ${message}`));
+  const refusal = refusalOf({ code, message, status }, right);
+  return refusal ? refusedFor(refusal) : storageUnavailable(new Error(`${code}: ${message}`));
 }
 
 /** Whether a server does not take DeleteObjects at all, or not as the SDK sends it: the objects may be deleted one by one. */
@@ -28,19 +31,18 @@ const isNotTaken = (error: unknown): boolean =>
   refusalOf({ code: error.name, message: error.message, status: undefined }, 's3:DeleteObject') === undefined;
 
 /**
- * Deletes up to 1,000 objects, those that are not there as well: one request; one for each where the
- * server does not take DeleteObjects.
+ * Deletes up to 1,000 objects, or versions of them, those that are not there as well: one request; one for each
+ * where the server does not take DeleteObjects.
+ * @param right that it takes
  * @returns why, by the keys of those that S3 would not delete
  * @throws {ReelroomError} STORAGE_UNAVAILABLE, STORAGE_REFUSED where it would delete none
  */
 export async function deleteAtOnce(
   { client, reach, Bucket }: { client: S3Client; reach: Reach; Bucket: string },
-  keys: string[],
+  objects: { Key: string; VersionId?: string }[],
+  right: Right,
 ): Promise<Map<string, ReelroomError>> {
-  const request = new DeleteObjectsCommand({
-    Bucket,
-    Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
-  });
+  const request = new DeleteObjectsCommand({ Bucket, Delete: { Objects: objects, Quiet: true } });
   // Servers that want it do not take the CRC32 that the SDK sends in its place (aws-sdk-js-v3#6920).
   request.middlewareStack.add(
     (next) => (args) => {
@@ -52,20 +54,22 @@ export async function deleteAtOnce(
     { step: 'build' },
   );
   try {
-    const { Errors = [] } = await reach('s3:DeleteObject', client.send(request, patient));
-    return new Map(Errors.map(({ Key = '', Code = '', Message = '' }) => [Key, whyNot(Code, Message)]));
+    const { Errors = [] } = await reach(right, client.send(request, patient));
+    return new Map(
+      Errors.map(({ Key = '', Code = '', Message = '' }) => [Key, whyNot(right, Code, Message)]),
+    );
   } catch (error) {
     const said = error instanceof ReelroomError ? error.cause : error;
     if (!isNotTaken(said)) throw error;
   }
   const refused = new Map<string, ReelroomError>();
   await pMap(
-    keys,
-    async (Key) => {
+    objects,
+    async (object) => {
       try {
-        await reach('s3:DeleteObject', orNothing(client.send(new DeleteObjectCommand({ Bucket, Key }))));
+        await reach(right, orNothing(client.send(new DeleteObjectCommand({ Bucket, ...object }))));
       } catch (error) {
-        refused.set(Key, error instanceof ReelroomError ? error : storageUnavailable(error));
+        refused.set(object.Key, error instanceof ReelroomError ? error : storageUnavailable(error));
       }
     },
     { concurrency: atOnce },

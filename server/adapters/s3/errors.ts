@@ -1,7 +1,7 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { storageRefused, storageUnavailable, type ReelroomError } from '../../errors.ts';
+import { recordingLocked, storageRefused, storageUnavailable, type ReelroomError } from '../../errors.ts';
 import { ConditionNotMet } from './conditions.ts';
-import { refusalOf, type Right } from './refusal.ts';
+import { refusalOf, type Refusal, type Right } from './refusal.ts';
 import type { ObjectHead } from './bucket.ts';
 
 /** An answer of S3 to a request that was not made by the SDK, which is none of those that were expected. */
@@ -45,6 +45,10 @@ const isAnswer = (error: unknown) => {
   return status === 304 || (status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status));
 };
 
+/** The error that a refusal is. */
+export const refusedFor = ({ detail, isLock }: Refusal, cause?: unknown): ReelroomError =>
+  isLock ? recordingLocked(detail, cause) : storageRefused(detail, cause);
+
 /** Hears how requests went. */
 export interface Listener {
   /** S3 has done what takes this right. */
@@ -57,7 +61,8 @@ export interface Listener {
 
 /**
  * Waits for requests, and tells `listener` of each: what S3 answers; `STORAGE_REFUSED` where a
- * right, the bucket or a setting is missing, `STORAGE_UNAVAILABLE` where S3 cannot be reached. What is ended by
+ * right, the bucket or a setting is missing, `RECORDING_LOCKED` where the object is locked, `STORAGE_UNAVAILABLE` where
+ * S3 cannot be reached. What is ended by
  * `signal` fails as it does.
  */
 export const createReach =
@@ -76,7 +81,7 @@ export const createReach =
       const said = saidOf(error);
       const refusal = said && refusalOf(said, right);
       if (refusal) {
-        const refused = storageRefused(refusal.detail, error);
+        const refused = refusedFor(refusal, error);
         if (!refusal.isLock) listener.refused(right, refused);
         throw refused;
       }

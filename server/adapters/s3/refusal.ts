@@ -3,9 +3,12 @@ export type Right =
   | 's3:CreateBucket'
   | 's3:ListBucket'
   | 's3:ListBucketMultipartUploads'
+  | 's3:ListBucketVersions'
+  | 's3:GetBucketVersioning'
   | 's3:GetObject'
   | 's3:PutObject'
   | 's3:DeleteObject'
+  | 's3:DeleteObjectVersion'
   | 's3:AbortMultipartUpload';
 
 /** Why S3 refuses. */

@@ -1,5 +1,5 @@
 import type { Recording } from '@reelroom/shared';
-import { keysAtOnce } from '../../adapters/s3/bucket.ts';
+import { keysAtOnce } from '../../adapters/s3/deletes.ts';
 import type { Wanted } from './filter.ts';
 import { behind, behindTime } from './position.ts';
 import type { Index } from './store.ts';

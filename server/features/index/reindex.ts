@@ -1,6 +1,8 @@
 import { manifestSuffix, mediaSuffix, recordingNameSchema } from '@reelroom/shared';
 import pMap from 'p-map';
-import { keysAtOnce, type Storage } from '../../adapters/s3/bucket.ts';
+import { isLocked } from '../../errors.ts';
+import { keysAtOnce } from '../../adapters/s3/deletes.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
 import {
   describeFailure,
   describeRecording,
@@ -129,8 +131,12 @@ async function pass(
   let right = 0;
   let wrong: string[] = [];
   const removeWrong = async () => {
-    await storage.deleteMany(wrong);
-    report.removed += wrong.length;
+    const refused = await storage.deleteEach(wrong);
+    for (const [key, why] of refused) {
+      if (!isLocked(why)) throw why;
+      passOver(key, 'is not right, and locked');
+    }
+    report.removed += wrong.length - refused.size;
     wrong = [];
   };
   for await (const { entry } of entriesOf(storage, index.root)) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseRecordingName, type Recording } from '@reelroom/shared';
 import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
+import { isLocked } from '../../errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { allRooms, entryKeys, folderOf, readEntry, roomNameOf, type Entry } from './key.ts';
 import { behindTime, inFolders, positionOf } from './position.ts';
@@ -91,6 +92,15 @@ export function createIndex({
     return undefined;
   }
 
+  /** Makes an entry; one that is locked is there already. */
+  async function enter(key: string): Promise<void> {
+    try {
+      await storage.putEmpty(key);
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+    }
+  }
+
   return {
     root,
 
@@ -133,8 +143,8 @@ export function createIndex({
      */
     async put(recording: Recording): Promise<void> {
       const [amongAll, inRoom] = entryKeys(root, recording);
-      await storage.putEmpty(inRoom);
-      await storage.putEmpty(amongAll);
+      await enter(inRoom);
+      await enter(amongAll);
     },
 
     /** The recording that is entered among all under a name and at a time: one LIST. */

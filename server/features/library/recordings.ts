@@ -10,7 +10,13 @@ import type { FastifyBaseLogger } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
 import { monotonicTime, wallTime } from '../../clock.ts';
-import { recordingNotFound, storageUnavailable, toReelroomError, type ReelroomError } from '../../errors.ts';
+import {
+  isLocked,
+  recordingNotFound,
+  storageUnavailable,
+  toReelroomError,
+  type ReelroomError,
+} from '../../errors.ts';
 import { ConditionNotMet, ifStill } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Erase } from './deletion.ts';
@@ -154,7 +160,8 @@ export function createLibrary({
 
   /**
    * Writes a recording's manifest by compare and swap: `next` says what it is to be, given what is
-   * there, and is asked again when that has changed meanwhile. Two requests, or three, for each try.
+   * there, and is asked again when that has changed meanwhile. Where S3 has locked the one that is there it `mayStay`
+   * as it is. Two requests, or three, for each try.
    */
   async function swapManifest<
     Seen extends { manifest: { text: string; etag: string | undefined } | undefined },
@@ -162,6 +169,7 @@ export function createLibrary({
     name: string,
     see: () => Promise<Seen>,
     next: (seen: Seen) => Recording | undefined,
+    { mayStay = false } = {},
   ): Promise<{ seen: Seen; now: Recording | undefined }> {
     for (let swaps = 1; ; swaps += 1) {
       const seen = await see();
@@ -172,6 +180,13 @@ export function createLibrary({
         await storage.putJson(manifestKey(keyOf(name)), manifestOf(now, text), ifStill(etag));
         return { seen, now };
       } catch (error) {
+        if (mayStay && isLocked(error)) {
+          log.warn(
+            { err: error, name },
+            'a manifest is locked: what is known of the recording is in the index',
+          );
+          return { seen, now };
+        }
         if (!(error instanceof ConditionNotMet)) throw error;
         if (swaps === maxSwaps) throw storageUnavailable(error);
         await sleep(Math.random() * longestPauseMs);
@@ -198,7 +213,7 @@ export function createLibrary({
     try {
       await index.removeAllBut(before, now);
     } catch (error) {
-      if (toReelroomError(error).code !== 'STORAGE_REFUSED') throw error;
+      if (toReelroomError(error).code !== 'STORAGE_REFUSED' && !isLocked(error)) throw error;
       log.warn({ err: error, name: now.name }, 'an entry of the index that is wrong stays');
     }
   }
@@ -315,7 +330,7 @@ export function createLibrary({
 
     /**
      * Deletes the segments of a recording that needs them no more: one LIST and one DELETE per
-     * 1,000. Where S3 refuses that, the log says so, and it is tried again no sooner than after a
+     * 1,000; and of its file what a bucket with versions keeps of it as it was before. Where S3 refuses that, the log says so, and it is tried again no sooner than after a
      * pause that grows; never throws.
      */
     async tidy(name: string): Promise<void> {
@@ -323,6 +338,7 @@ export function createLibrary({
       if (monotonicTime() < dueAt) return;
       try {
         await deleteSegments(storage, path, name);
+        await storage.deleteReplaced(keyOf(name));
         untidy.delete(name);
       } catch (error) {
         untidy.set(name, {
@@ -356,6 +372,7 @@ export function createLibrary({
           const { startedAt, title, keep } = before ?? { startedAt: recording.startedAt };
           return recordingSchema.parse({ ...recording, startedAt, title, keep });
         },
+        { mayStay: true },
       );
       if (!now) {
         const described = await look(name);

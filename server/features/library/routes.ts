@@ -94,7 +94,13 @@ const deletion: Operation = {
   params: nameParams,
   answers: {
     200: json('It is gone', deletedSchema, { deleted: { message: 'Recording deleted' } satisfies Deleted }),
-    ...errors('RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED', 'STORAGE_NEWER'),
+    ...errors(
+      'RECORDING_NOT_FOUND',
+      'RECORDING_LOCKED',
+      'STORAGE_UNAVAILABLE',
+      'STORAGE_REFUSED',
+      'STORAGE_NEWER',
+    ),
   },
 };
 

@@ -69,6 +69,15 @@ export function createSystem({
   const lookAtLivekit = () => look('livekit', livekit.check());
   const lookAtStorage = (maxAgeMs: number) => look('storage', storage.check(maxAgeMs));
 
+  /** What the log has of what does not work as it could. */
+  let toldNotices: string[] = [];
+
+  function tellNotices(): void {
+    const notices = storage.notices();
+    for (const notice of notices) if (!toldNotices.includes(notice)) log.warn(notice);
+    toldNotices = notices;
+  }
+
   /** When both were last asked, and who is asking. */
   let checkedAt = -Infinity;
   let checking: Promise<void> | undefined;
@@ -105,6 +114,7 @@ export function createSystem({
      */
     async checkAway(): Promise<void> {
       void lookAtStorage(Infinity);
+      tellNotices();
       if (!isThere('livekit')) await lookAtLivekit();
     },
 

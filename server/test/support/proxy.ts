@@ -32,6 +32,7 @@ export async function proxyTo(
   /** What becomes of a request, `GET /path?query`, the n-th since this was set. */
   let faultOf: ((request: string, n: number, headers: IncomingHttpHeaders) => Fault | undefined) | undefined;
   let sinceFaults = 0;
+  let addedHeaders: Record<string, string> = {};
   /** Requests that are kept, and told to be done. */
   let heldPaths: RegExp | undefined;
   const held: HeldRequest[] = [];
@@ -81,7 +82,7 @@ export async function proxyTo(
           response.resume();
           return;
         }
-        outgoing.writeHead(response.statusCode ?? 500, response.headers);
+        outgoing.writeHead(response.statusCode ?? 500, { ...response.headers, ...addedHeaders });
         response.on('data', (chunk: Buffer) => (bytes += chunk.length));
         response.pipe(outgoing);
         transfers += 1;
@@ -130,6 +131,10 @@ export async function proxyTo(
     misbehave(decide: NonNullable<typeof faultOf>) {
       faultOf = decide;
       sinceFaults = 0;
+    },
+    /** Has every answer say this as well. */
+    answerWith(headers: Record<string, string>) {
+      addedHeaders = headers;
     },
     comeBack() {
       isAway = false;
