@@ -87,6 +87,10 @@ t.test('ranged video', async (t) => {
     t.equal(part.status, 416);
     t.equal(part.headers.get('content-range'), 'bytes */0');
     t.equal((await ask({ range: 'bytes=-500' }, { at })).status, 200, 'the last bytes of none are none');
+    // As MinIO answers that.
+    s3.misbehave((_request, _n, headers) => (headers.range ? { status: 206, body: '' } : undefined));
+    t.equal((await ask({ range: 'bytes=-500' }, { at })).status, 200);
+    s3.comeBack();
   });
 
   t.test('HEAD says the same and sends nothing', async (t) => {

@@ -37,6 +37,9 @@ function bytesOf({ status, contentLength, contentRange = '', etag, lastModified 
   return part.end - part.start === contentLength && part.start === Number(start) ? part : undefined;
 }
 
+/** Whether it is a part of an object that has none, which no Content-Range can say: so MinIO answers `bytes=-500` of an empty one. */
+const isPartOfNone = ({ status, contentLength }: ObjectHead) => status === 206 && contentLength === 0;
+
 const hasBytes = (status: number) => status === 200 || status === 206;
 
 /**
@@ -59,7 +62,8 @@ export const createObjectStream =
         read(answer) {
           // One that is destroyed before anybody reads it would end the process.
           answer.body.on('error', () => undefined);
-          const head = headOf(answer);
+          const said = headOf(answer);
+          const head = isPartOfNone(said) ? { ...said, status: 416 } : said;
           const bytes = bytesOf(head, headers.range);
           if (hasBytes(head.status) && !bytes) {
             answer.body.destroy();

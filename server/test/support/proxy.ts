@@ -62,7 +62,12 @@ export async function proxyTo(
     const fault = faultOf?.(`${method} ${path}`, ++sinceFaults, headers);
     if (fault && 'status' in fault) {
       incoming.resume();
-      outgoing.writeHead(fault.status, { 'content-type': 'application/xml' }).end(fault.body ?? busy);
+      const body = fault.body ?? busy;
+      outgoing.writeHead(fault.status, {
+        'content-type': 'application/xml',
+        'content-length': Buffer.byteLength(body),
+      });
+      outgoing.end(body);
       return;
     }
     const pass = () => {
