@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCodeSchema, errorCodes } from '../shared/errors.ts';
 import { format, resolveConfig } from 'prettier';
-import { exampleErrors } from '../server/errors.ts';
+import { exampleErrors } from '../server/lib/errors.ts';
 import { root } from './settings.ts';
 
 const path = join(root, 'docs', 'api.md');

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
-import { monotonicTime } from '../clock.ts';
-import { storageNewer } from '../errors.ts';
+import { monotonicTime } from '../lib/clock.ts';
+import { storageNewer } from '../lib/errors.ts';
 import { ConditionNotMet, ifStill } from '../adapters/s3/conditions.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 

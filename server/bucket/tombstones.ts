@@ -1,6 +1,6 @@
 import { parseRecordingName, type Recording } from '@reelroom/shared';
 import pMap from 'p-map';
-import { wallTime } from '../clock.ts';
+import { wallTime } from '../lib/clock.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 
 /** For how long, in ms, a deleted recording may be heard of again: LiveKit remembers an egress for a day. */

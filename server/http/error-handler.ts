@@ -7,7 +7,7 @@ import {
   ReelroomError,
   toReelroomError,
   unsupportedMediaType,
-} from '../errors.ts';
+} from '../lib/errors.ts';
 
 /**
  * What a body that Fastify does not even hand over is refused with; nothing for any other error.

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { methodNotAllowed, nothingAt } from '../errors.ts';
+import { methodNotAllowed, nothingAt } from '../lib/errors.ts';
 
 /** Whether a route's address, whose end may be a `*`, is this one. */
 const isAt = (path: string, pattern: string) =>

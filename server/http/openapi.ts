@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { basePath } from './base-path.ts';
 import { getAndHead } from './get-and-head.ts';
 import { errors, type Answer, type Operation } from './route-doc.ts';
-import { docsPolicy } from './csp.ts';
+import { docsPolicy } from './guards/csp.ts';
 
 /** Schemas that the document names, and refers to wherever they are used. */
 const components: Record<string, z.ZodType> = {

@@ -1,6 +1,6 @@
 import { recordingNameSchema } from '@reelroom/shared';
 import { z } from 'zod';
-import { recordingNotFound } from '../errors.ts';
+import { recordingNotFound } from '../lib/errors.ts';
 
 /** What stands for a `*` that is the name of a recording. */
 export const nameParams = z.object({ recordingName: recordingNameSchema });

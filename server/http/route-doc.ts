@@ -1,6 +1,6 @@
 import { errorCodes, errorSchema, type ErrorCode } from '@reelroom/shared';
 import { z } from 'zod';
-import { exampleErrors } from '../errors.ts';
+import { exampleErrors } from '../lib/errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

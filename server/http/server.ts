@@ -3,8 +3,8 @@ import type { ErrorAnswer } from '@reelroom/shared';
 import type { ConnectionError, FastifyHttpOptions } from 'fastify';
 import type { Socket } from 'node:net';
 import type { Config } from '../config/environment.ts';
-import { headersTooLarge, invalidInput, requestTimeout, type ReelroomError } from '../errors.ts';
-import { refuseBadUrl } from './bad-url.ts';
+import { headersTooLarge, invalidInput, requestTimeout, type ReelroomError } from '../lib/errors.ts';
+import { refuseBadUrl } from './guards/bad-url.ts';
 
 /** How long a request may take to arrive, its head and all of it, in ms: the longest body is 1 MB. */
 const headersMs = 20_000;

@@ -2,7 +2,7 @@ import type { AnyTRPCRouter, inferRouterContext, TRPCError } from '@trpc/server'
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
-import { toReelroomError } from '../errors.ts';
+import { toReelroomError } from '../lib/errors.ts';
 import { errorShapeOf } from './trpc.ts';
 import { isForeignRefusal, refusedBody } from './error-handler.ts';
 

@@ -2,7 +2,7 @@ import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY, type TRPCDefaultErrorSha
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { errorCodes, type ErrorCode } from '@reelroom/shared';
 import { ZodError } from 'zod';
-import { invalidInput, ReelroomError, toReelroomError, validationMessage } from '../errors.ts';
+import { invalidInput, ReelroomError, toReelroomError, validationMessage } from '../lib/errors.ts';
 
 /** What tRPC itself refuses, by its own codes; anything else that it refuses is input that is wrong. */
 const refusals: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {

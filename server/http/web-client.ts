@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { basePath } from './base-path.ts';
 import { getAndHead } from './get-and-head.ts';
 import type { Page } from './page.ts';
-import { recorderPolicy } from './csp.ts';
+import { recorderPolicy } from './guards/csp.ts';
 import type { AddressRefusal } from './not-found.ts';
 
 /** Addresses of pages that the client shows by itself. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
-import { monotonicTime } from '../clock.ts';
+import { monotonicTime } from '../lib/clock.ts';
 import { createLease, leaseMs, renewalMs } from '../adapters/redis/lease.ts';
 import { inTime, type Redis } from '../adapters/redis/client.ts';
 import { repeat } from './repeat.ts';

@@ -1,5 +1,5 @@
 import { mediaSuffix } from '@reelroom/shared';
-import { monotonicTime } from '../clock.ts';
+import { monotonicTime } from '../lib/clock.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 import type { Backup } from '../features/recording/backup.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';

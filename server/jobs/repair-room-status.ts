@@ -1,7 +1,7 @@
 import { isFinal, parseRoomState, type RoomStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { EgressInfo, Room } from 'livekit-server-sdk';
-import { monotonicTime } from '../clock.ts';
+import { monotonicTime } from '../lib/clock.ts';
 import type { Livekit } from '../adapters/livekit/livekit.ts';
 import type { Library } from '../features/library/recordings.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';

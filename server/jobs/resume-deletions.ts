@@ -1,5 +1,5 @@
 import type { Recording } from '@reelroom/shared';
-import { monotonicTime } from '../clock.ts';
+import { monotonicTime } from '../lib/clock.ts';
 import type { Erase } from '../features/library/deletion.ts';
 
 /** After how long, in ms, an order is tried again that could not be carried out: doubled each time. */

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { wallTime } from '../clock.ts';
+import { wallTime } from '../lib/clock.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 import { wantedBy } from '../features/index/filter.ts';
 import { oldestFirst } from '../features/index/oldest-first.ts';

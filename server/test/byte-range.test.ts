@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { parseByteRange } from '../http/byte-range.ts';
+import { parseByteRange } from '../http/sending/byte-range.ts';
 
 const headerOf = (header: string | undefined, portionSize?: number) => {
   const range = parseByteRange(header, portionSize);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { parseHttpDate } from '../http/http-date.ts';
+import { parseHttpDate } from '../http/sending/http-date.ts';
 
 const at = Date.UTC(1994, 10, 6, 8, 49, 37);
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { storageUnavailable } from '../errors.ts';
+import { storageUnavailable } from '../lib/errors.ts';
 import { inspectMedia } from '../features/media/inspect.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { livekitUnavailable } from '../errors.ts';
+import { livekitUnavailable } from '../lib/errors.ts';
 import type { Dependency } from '../features/system/system.ts';
 import { startJobs, type Job } from '../jobs/runner.ts';
 import { serve, testConfig } from './support/build.ts';

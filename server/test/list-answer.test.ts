@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { parseListAnswer } from '../adapters/s3/list-xml.ts';
-import type { Listing } from '../adapters/s3/bucket.ts';
+import type { Listing } from '../adapters/s3/types.ts';
 
 /** As different servers write it. */
 const escapes: ((text: string) => string)[] = [

@@ -4,7 +4,7 @@ import { recordingSchema, type Recording } from '@reelroom/shared';
 import t, { type Test } from 'tap';
 import { createNotifications } from '../features/webhooks/outgoing/notifications.ts';
 import type { Bucket } from '../features/webhooks/outgoing/outbox.ts';
-import { storageUnavailable } from '../errors.ts';
+import { storageUnavailable } from '../lib/errors.ts';
 import { bucketOf, buildServices, testConfig } from './support/build.ts';
 import { endedRecording, libraryProcess } from './support/library-process.ts';
 import { recordedLog } from './support/log.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { allowsRange, checkPreconditions } from '../http/preconditions.ts';
+import { allowsRange, checkPreconditions } from '../http/sending/preconditions.ts';
 
 const file = { etag: '"v1"', lastModified: new Date('2026-01-31T10:15:30.789Z') };
 const at = 'Sat, 31 Jan 2026 10:15:30 GMT';

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { storageUnavailable } from '../errors.ts';
+import { storageUnavailable } from '../lib/errors.ts';
 import { inspectMedia } from '../features/media/inspect.ts';
 import { rebuildFromSegments } from '../features/media/rebuild.ts';
 import { ifStill } from '../adapters/s3/conditions.ts';

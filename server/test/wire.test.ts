@@ -5,7 +5,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import fastify from 'fastify';
 import t from 'tap';
 import { reelroom } from '../app.ts';
-import openAnswers from '../http/open-responses.ts';
+import openAnswers from '../http/sending/open-responses.ts';
 import rest from '../http/error-handler.ts';
 import { bucketOf, build, pluginOptions, serve, testConfig } from './support/build.ts';
 import { listen } from './support/listen.ts';

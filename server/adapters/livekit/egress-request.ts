@@ -8,7 +8,7 @@ import {
   SegmentedFileOutput,
   type EncodedOutputs,
 } from 'livekit-server-sdk';
-import { storageRefused } from '../../errors.ts';
+import { storageRefused } from '../../lib/errors.ts';
 import type { Options } from '../../config/options.ts';
 import { noCredentials } from '../s3/refusal.ts';
 import { credentialsOf } from '../s3/credentials.ts';

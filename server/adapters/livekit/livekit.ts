@@ -13,7 +13,7 @@ import {
 } from 'livekit-server-sdk';
 import { createEgressRequests, type EgressFiles } from './egress-request.ts';
 import { readIdentity, signToken } from './access-token.ts';
-import { livekitUnavailable, noRecorder, recorderNotResponding, roomNotFound } from '../../errors.ts';
+import { livekitUnavailable, noRecorder, recorderNotResponding, roomNotFound } from '../../lib/errors.ts';
 import type { Options } from '../../config/options.ts';
 
 /** LiveKit answers in milliseconds; one that takes longer counts as away. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { alreadyStarted, noRecorder } from '../../errors.ts';
-import { monotonicTime } from '../../clock.ts';
+import { alreadyStarted, noRecorder } from '../../lib/errors.ts';
+import { monotonicTime } from '../../lib/clock.ts';
 import { createLease, leaseMs, renewalMs } from './lease.ts';
 import { inTime, type Redis } from './client.ts';
 

@@ -11,7 +11,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
-import type { ReelroomError } from '../../errors.ts';
+import type { ReelroomError } from '../../lib/errors.ts';
 import type { Options } from '../../config/options.ts';
 import { createReach, isNoBucket, orNothing, orStatus, UnexpectedAnswer } from './errors.ts';
 import { abortUploads, type OpenUpload } from './stale-uploads.ts';
@@ -25,37 +25,8 @@ import { createPresigner, type Presign } from './presign.ts';
 import { answersWithin, createS3Client, patient, s3Clock } from './client.ts';
 import { createSignedRequests, signedFor } from './request.ts';
 import { startUpload, type Upload } from './multipart.ts';
+import type { StoredObject, Listing, ObjectRequest, ObjectHead } from './types.ts';
 import { createVersions } from './versions.ts';
-
-/** What S3 tells of an object. */
-export interface StoredObject {
-  key: string;
-  /** Bytes. */
-  size: number;
-  lastModified: Date;
-}
-
-/** What one LIST gives, in S3's own order of keys. */
-export interface Listing {
-  objects: StoredObject[];
-  /** What the keys of folders begin with, where folders were asked for. */
-  folders: string[];
-  /** Whether there is more behind it. */
-  isTruncated: boolean;
-}
-
-/** Which part of an object is wanted, and unless it is which, or only if; as in HTTP. */
-export type ObjectRequest = { [Header in 'Range' | 'IfNoneMatch' | 'IfMatch']?: string | undefined };
-
-/** An object's head as S3 gives it: an HTTP status, and what the headers say. */
-export interface ObjectHead {
-  status: number;
-  /** Bytes that follow, or would. */
-  contentLength?: number | undefined;
-  contentRange?: string | undefined;
-  etag?: string | undefined;
-  lastModified?: Date | undefined;
-}
 
 /** How long a few megabytes may take, in ms. */
 const bodyTimeout = 60_000;

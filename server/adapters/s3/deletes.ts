@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
-import { ReelroomError, storageUnavailable } from '../../errors.ts';
+import { ReelroomError, storageUnavailable } from '../../lib/errors.ts';
 import { orNothing, refusedFor, type Reach } from './errors.ts';
 import { refusalOf, type Right } from './refusal.ts';
 import { patient } from './client.ts';

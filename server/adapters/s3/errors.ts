@@ -1,8 +1,8 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { recordingLocked, storageRefused, storageUnavailable, type ReelroomError } from '../../errors.ts';
+import { recordingLocked, storageRefused, storageUnavailable, type ReelroomError } from '../../lib/errors.ts';
 import { ConditionNotMet } from './conditions.ts';
 import { refusalOf, type Refusal, type Right } from './refusal.ts';
-import type { ObjectHead } from './bucket.ts';
+import type { ObjectHead } from './types.ts';
 
 /** An answer of S3 to a request that was not made by the SDK, which is none of those that were expected. */
 export class UnexpectedAnswer extends Error {

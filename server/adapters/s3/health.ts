@@ -1,5 +1,5 @@
-import { monotonicTime } from '../../clock.ts';
-import { toReelroomError, type ReelroomError } from '../../errors.ts';
+import { monotonicTime } from '../../lib/clock.ts';
+import { toReelroomError, type ReelroomError } from '../../lib/errors.ts';
 import type { Listener } from './errors.ts';
 import type { Right } from './refusal.ts';
 

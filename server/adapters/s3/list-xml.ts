@@ -1,4 +1,4 @@
-import type { Listing } from './bucket.ts';
+import type { Listing } from './types.ts';
 
 const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 

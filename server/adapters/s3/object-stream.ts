@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { isNoBucket, UnexpectedAnswer } from './errors.ts';
 import { BodyLost, resumedBody } from './resumed-body.ts';
 import type { SignedRequests } from './request.ts';
-import type { ObjectHead, ObjectRequest } from './bucket.ts';
+import type { ObjectHead, ObjectRequest } from './types.ts';
 
 /** What S3 may say that is about this very request; all else is that it cannot be read. */
 const answers = [200, 206, 304, 404, 412, 416];

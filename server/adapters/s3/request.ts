@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, errors, request, type Dispatcher } from 'undici';
-import { monotonicTime } from '../../clock.ts';
+import { monotonicTime } from '../../lib/clock.ts';
 import { answersWithin } from './client.ts';
 
 /** How long a signed URL is good for, and how long one is used, in ms. */

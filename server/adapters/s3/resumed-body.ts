@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { storageUnavailable } from '../../errors.ts';
+import { storageUnavailable } from '../../lib/errors.ts';
 
 /** How long one break may be mended, in ms. */
 const mendedWithin = 30_000;

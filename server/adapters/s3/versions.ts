@@ -5,8 +5,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
-import { monotonicTime } from '../../clock.ts';
-import { isLocked, ReelroomError } from '../../errors.ts';
+import { monotonicTime } from '../../lib/clock.ts';
+import { isLocked, ReelroomError } from '../../lib/errors.ts';
 import { orNothing, type Reach } from './errors.ts';
 import { deleteAtOnce, keysAtOnce } from './deletes.ts';
 import {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { forbidden } from '../../errors.ts';
+import { forbidden } from '../../lib/errors.ts';
 import { isAllowed } from './authorise.ts';
 import { routeRules, ruleNamed, type Rule } from './policy.ts';
 import { authenticate, type Principal } from './principal.ts';

@@ -1,4 +1,4 @@
-import { forbidden } from '../../errors.ts';
+import { forbidden } from '../../lib/errors.ts';
 import { createTrpc } from '../../http/trpc.ts';
 import { isAllowed } from './authorise.ts';
 import type { Context } from './context.ts';

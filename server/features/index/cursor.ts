@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ListQuery } from '@reelroom/shared';
 import { z } from 'zod';
-import { invalidInput } from '../../errors.ts';
+import { invalidInput } from '../../lib/errors.ts';
 import { isPosition } from './position.ts';
 
 const cursorSchema = z.tuple([z.literal(1), z.string().refine(isPosition), z.string()]);

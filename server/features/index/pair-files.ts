@@ -1,5 +1,5 @@
 import { manifestSuffix, mediaSuffix } from '@reelroom/shared';
-import type { StoredObject } from '../../adapters/s3/bucket.ts';
+import type { StoredObject } from '../../adapters/s3/types.ts';
 
 /** A recording's files. */
 export interface FilePair {

@@ -1,6 +1,6 @@
 import { manifestSuffix, mediaSuffix, recordingNameSchema } from '@reelroom/shared';
 import pMap from 'p-map';
-import { isLocked } from '../../errors.ts';
+import { isLocked } from '../../lib/errors.ts';
 import { keysAtOnce } from '../../adapters/s3/deletes.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseRecordingName, type Recording } from '@reelroom/shared';
 import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
-import { isLocked } from '../../errors.ts';
+import { isLocked } from '../../lib/errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { allRooms, entryKeys, folderOf, readEntry, roomNameOf, type Entry } from './key.ts';
 import { behindTime, inFolders, positionOf } from './position.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Recording } from '@reelroom/shared';
 import pMap from 'p-map';
 import { z } from 'zod';
-import { toReelroomError, type ReelroomError } from '../../errors.ts';
+import { toReelroomError, type ReelroomError } from '../../lib/errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { listLinks } from '../../bucket/share-folder.ts';
 import type { Index } from '../index/store.ts';

@@ -6,7 +6,7 @@ import {
   type RecordingPage,
   type RoomSuggestions,
 } from '@reelroom/shared';
-import { indexing } from '../../errors.ts';
+import { indexing } from '../../lib/errors.ts';
 import type { IndexBuilder } from '../index/builder.ts';
 import { cursorBehind, positionOfCursor } from '../index/cursor.ts';
 import { wantedBy } from '../index/filter.ts';

@@ -9,14 +9,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
-import { monotonicTime, wallTime } from '../../clock.ts';
+import { monotonicTime, wallTime } from '../../lib/clock.ts';
 import {
   isLocked,
   recordingNotFound,
   storageUnavailable,
   toReelroomError,
   type ReelroomError,
-} from '../../errors.ts';
+} from '../../lib/errors.ts';
 import { ConditionNotMet, ifStill } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Erase } from './deletion.ts';

@@ -9,7 +9,7 @@ import {
 } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { parseInput } from '../../errors.ts';
+import { parseInput } from '../../lib/errors.ts';
 import { nameParams, recordingNameOf } from '../../http/params.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import { errors, json, type Operation } from '../../http/route-doc.ts';

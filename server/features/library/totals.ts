@@ -1,6 +1,6 @@
 import type { Recording, Totals } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import { monotonicTime } from '../../clock.ts';
+import { monotonicTime } from '../../lib/clock.ts';
 import type { Events } from '../events/events.ts';
 
 /** After how long they are counted anew, in ms, should this process have missed something. */

@@ -1,5 +1,5 @@
 import { CustomSource, EncodedPacketSink, Input, MP4 } from 'mediabunny';
-import { ReelroomError } from '../../errors.ts';
+import { ReelroomError } from '../../lib/errors.ts';
 import { ConditionNotMet } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 

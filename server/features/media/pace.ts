@@ -1,4 +1,4 @@
-import { monotonicTime } from '../../clock.ts';
+import { monotonicTime } from '../../lib/clock.ts';
 
 /** After how many copies it is known how long all take. */
 const judgedAfter = 8;

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { baseUrlOf } from '../../http/base-url.ts';
-import { toReelroomError } from '../../errors.ts';
+import { toReelroomError } from '../../lib/errors.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import type { Page } from '../../http/page.ts';
 import type { Library } from '../library/recordings.ts';

@@ -1,14 +1,14 @@
 import { recordingNameSchema } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { liveFileNotFound, pictureNotFound } from '../../errors.ts';
+import { liveFileNotFound, pictureNotFound } from '../../lib/errors.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import { errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { linkQuery } from '../sharing/check-link.ts';
 import { nameParams, recordingNameOf } from '../../http/params.ts';
 import { workingFiles } from '../../bucket/layout.ts';
-import { objectIn, sendObject } from '../../http/send-object.ts';
+import { objectIn, sendObject } from '../../http/sending/send-object.ts';
 import { fileAnswers, fileHeaders } from './video-doc.ts';
 
 type WorkingFileRoute = { Params: { '*': string } };

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { pictureNotFound } from '../../errors.ts';
+import { pictureNotFound } from '../../lib/errors.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import { binary, errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
@@ -9,7 +9,7 @@ import { linkQuery, tokenIn } from '../sharing/check-link.ts';
 import { jpegSize } from './jpeg-size.ts';
 import { nameParams, recordingNameOf } from '../../http/params.ts';
 import { listThumbnails, thumbnailSeconds, workingFiles } from '../../bucket/layout.ts';
-import { objectIn, sendObject } from '../../http/send-object.ts';
+import { objectIn, sendObject } from '../../http/sending/send-object.ts';
 import { emptyTrack, thumbnailTrack } from './vtt.ts';
 import { fileAnswers, fileHeaders } from './video-doc.ts';
 

@@ -1,13 +1,13 @@
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { parseInput, recordingNotFound } from '../../errors.ts';
+import { parseInput, recordingNotFound } from '../../lib/errors.ts';
 import type { PublicUrl } from '../../adapters/s3/public-urls.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Library } from '../library/recordings.ts';
 import { downloadName } from '../library/download-name.ts';
 import { recordingNameOf } from '../../http/params.ts';
-import { objectIn, sendObject } from '../../http/send-object.ts';
+import { objectIn, sendObject } from '../../http/sending/send-object.ts';
 import { timeZoneSchema, wallClock } from '../library/time-zone.ts';
 import { getVideo, headVideo } from './video-doc.ts';
 

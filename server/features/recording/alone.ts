@@ -1,4 +1,4 @@
-import { monotonicTime } from '../../clock.ts';
+import { monotonicTime } from '../../lib/clock.ts';
 
 /** How long, in ms, whoever is asked whether a recording is to go on has to answer. */
 const answerMs = 60_000;

@@ -1,8 +1,8 @@
 import { parseRoomState, startInputSchema } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Room } from 'livekit-server-sdk';
-import { monotonicTime } from '../../clock.ts';
-import { ReelroomError } from '../../errors.ts';
+import { monotonicTime } from '../../lib/clock.ts';
+import { ReelroomError } from '../../lib/errors.ts';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Lifecycle } from './lifecycle.ts';
 

@@ -1,5 +1,5 @@
 import { parseRecordingName, type Recording, type RoomState } from '@reelroom/shared';
-import { monotonicTime } from '../../clock.ts';
+import { monotonicTime } from '../../lib/clock.ts';
 import type { Events } from '../events/events.ts';
 
 /** For how long, in ms, a recording is taken to be saved of which nothing more is heard. */

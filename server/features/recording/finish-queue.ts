@@ -1,6 +1,6 @@
 import type { Failure } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import { monotonicTime } from '../../clock.ts';
+import { monotonicTime } from '../../lib/clock.ts';
 import type { Finish } from './finalise.ts';
 import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 

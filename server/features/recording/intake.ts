@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal, parseRecordingName, recordingSchema, type Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { EgressInfo } from 'livekit-server-sdk';
-import { monotonicTime } from '../../clock.ts';
+import { monotonicTime } from '../../lib/clock.ts';
 import { createEnding } from './finish-queue.ts';
 import type { Finish } from './finalise.ts';
 import type { Library } from '../library/recordings.ts';

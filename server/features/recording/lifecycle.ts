@@ -1,8 +1,8 @@
 import { isFinal, parseRecordingName, recordingSchema, type Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { EgressStatus, type EgressInfo, type Room } from 'livekit-server-sdk';
-import { monotonicTime } from '../../clock.ts';
-import { notStarted } from '../../errors.ts';
+import { monotonicTime } from '../../lib/clock.ts';
+import { notStarted } from '../../lib/errors.ts';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Lock } from '../../adapters/redis/lock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';

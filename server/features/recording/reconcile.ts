@@ -1,8 +1,8 @@
 import { parseRoomState } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Room } from 'livekit-server-sdk';
-import { monotonicTime, wallTime } from '../../clock.ts';
-import { ReelroomError } from '../../errors.ts';
+import { monotonicTime, wallTime } from '../../lib/clock.ts';
+import { ReelroomError } from '../../lib/errors.ts';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Alone } from './alone.ts';
 import type { Intake } from './intake.ts';

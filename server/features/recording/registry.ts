@@ -1,5 +1,5 @@
 import type { RoomStatus } from '@reelroom/shared';
-import { monotonicTime } from '../../clock.ts';
+import { monotonicTime } from '../../lib/clock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 

@@ -7,7 +7,7 @@ import {
   type Stopped,
 } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
-import { parseInput } from '../../errors.ts';
+import { parseInput } from '../../lib/errors.ts';
 import { errors, json, type Operation } from '../../http/route-doc.ts';
 import type { Lifecycle } from './lifecycle.ts';
 

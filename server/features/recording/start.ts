@@ -7,8 +7,8 @@ import {
   type StartOptions,
 } from '@reelroom/shared';
 import type { EgressInfo, Room } from 'livekit-server-sdk';
-import { wallTime } from '../../clock.ts';
-import { alreadyStarted, roomNotFound, tooManyRecordings, toReelroomError } from '../../errors.ts';
+import { wallTime } from '../../lib/clock.ts';
+import { alreadyStarted, roomNotFound, tooManyRecordings, toReelroomError } from '../../lib/errors.ts';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Lock } from '../../adapters/redis/lock.ts';
 import type { Intake } from './intake.ts';

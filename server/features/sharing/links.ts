@@ -1,7 +1,7 @@
 import type { Share, shareInputSchema } from '@reelroom/shared';
 import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
-import { downloadNotShared, recordingNotFound, shareExpired, shareInvalid } from '../../errors.ts';
+import { downloadNotShared, recordingNotFound, shareExpired, shareInvalid } from '../../lib/errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Library } from '../library/recordings.ts';
 import { linksFolder, listLinks } from '../../bucket/share-folder.ts';

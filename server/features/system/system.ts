@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Setup, SystemStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import { monotonicTime } from '../../clock.ts';
-import { ReelroomError, storageNewer, toReelroomError } from '../../errors.ts';
+import { monotonicTime } from '../../lib/clock.ts';
+import { ReelroomError, storageNewer, toReelroomError } from '../../lib/errors.ts';
 import type { FormatWatch } from '../../bucket/format.ts';
 
 /** What the app leans on. */

@@ -1,7 +1,7 @@
 import { tokenInputSchema, tokenSchema, type Token } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { invalidInput, parseInput } from '../../errors.ts';
+import { invalidInput, parseInput } from '../../lib/errors.ts';
 import { errors, json, type Operation } from '../../http/route-doc.ts';
 import type { Tokens } from './tokens.ts';
 

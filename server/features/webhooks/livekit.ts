@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { webhookInvalid } from '../../errors.ts';
+import { webhookInvalid } from '../../lib/errors.ts';
 import { webhookLifetimeMs, type Livekit } from '../../adapters/livekit/livekit.ts';
 import type { AutoRecord } from '../recording/auto-record.ts';
 import type { Lifecycle } from '../recording/lifecycle.ts';

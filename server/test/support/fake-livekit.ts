@@ -7,7 +7,7 @@ import {
 } from '@reelroom/shared';
 import { EgressInfo, EgressStatus, Room, type EgressInfo as Egress } from 'livekit-server-sdk';
 import type { Test } from 'tap';
-import { recorderNotResponding } from '../../errors.ts';
+import { recorderNotResponding } from '../../lib/errors.ts';
 import { createLifecycle } from '../../features/recording/lifecycle.ts';
 import type { Finish } from '../../features/recording/finalise.ts';
 import { createLock } from '../../adapters/redis/lock.ts';

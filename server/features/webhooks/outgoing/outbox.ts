@@ -2,10 +2,11 @@ import type { Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
 import { z } from 'zod';
-import { monotonicTime } from '../../../clock.ts';
+import { monotonicTime } from '../../../lib/clock.ts';
 import { untilEnded, type Job } from '../../../jobs/runner.ts';
 import { ConditionNotMet, ifStill } from '../../../adapters/s3/conditions.ts';
-import type { Storage, StoredObject } from '../../../adapters/s3/bucket.ts';
+import type { Storage } from '../../../adapters/s3/bucket.ts';
+import type { StoredObject } from '../../../adapters/s3/types.ts';
 import type { Endpoint, Message } from './endpoint.ts';
 import { createQueue } from './queue.ts';
 

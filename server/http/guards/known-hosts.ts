@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import fp from 'fastify-plugin';
-import { hostNotAllowed } from '../errors.ts';
-import { isAddress, isLoopbackName } from '../config/loopback.ts';
+import { hostNotAllowed } from '../../lib/errors.ts';
+import { isAddress, isLoopbackName } from '../../config/loopback.ts';
 
 /** The host name of a `Host` header, without its port; nothing where it is none. */
 const nameIn = (host: string): string | undefined =>

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorAnswer } from '@reelroom/shared';
-import { invalidInput } from '../errors.ts';
+import { invalidInput } from '../../lib/errors.ts';
 
 /**
  * Refuses an address that cannot be decoded, as all our errors are told: `routerOptions.onBadUrl` of

@@ -1,9 +1,9 @@
 import cors from '@fastify/cors';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { originNotAllowed } from '../errors.ts';
-import { isLoopbackName } from '../config/loopback.ts';
-import type { Options } from '../config/options.ts';
+import { originNotAllowed } from '../../lib/errors.ts';
+import { isLoopbackName } from '../../config/loopback.ts';
+import type { Options } from '../../config/options.ts';
 
 /** Methods that change nothing (RFC 9110 §9.2.1). */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { preconditionFailed } from '../errors.ts';
-import type { ObjectHead, Storage } from '../adapters/s3/bucket.ts';
+import { preconditionFailed } from '../../lib/errors.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
+import type { ObjectHead } from '../../adapters/s3/types.ts';
 import { whileOpen } from './abort-on-close.ts';
 import { parseByteRange } from './byte-range.ts';
 import { allowsRange, checkPreconditions, isConditional } from './preconditions.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import fp from 'fastify-plugin';
-import { tooManyRequests } from '../errors.ts';
+import { tooManyRequests } from '../../lib/errors.ts';
 
 /**
  * Counts the answers under way. No address has more than `most` of them at once: room for an office behind one
