@@ -41,7 +41,7 @@ import { baseUrlOf } from './http/base-url.ts';
 import { trpc } from './http/trpc-plugin.ts';
 import { contextOf } from './features/access/context.ts';
 import { gateRoutes } from './features/access/gate.ts';
-import { appRouter, type AppRouter } from './router.ts';
+import { appRouter, type AppRouter, type Collaborators } from './router.ts';
 import { webClient } from './http/web-client.ts';
 import { createServices } from './services.ts';
 
@@ -113,10 +113,11 @@ export async function reelroom(
     await services.close();
   });
 
+  const collaborators: Collaborators = services;
   await app.register(trpc<AppRouter>, {
     router: appRouter,
     createContext: (request) => ({
-      ...services,
+      ...collaborators,
       ...contextOf(request.reelroomPrincipal, baseUrlOf(request, app)),
     }),
   });

@@ -209,5 +209,3 @@ export function createServices(
     },
   };
 }
-
-export type Services = ReturnType<typeof createServices>;

@@ -9,6 +9,7 @@ const checks = [
   { name: 'Format', command: 'prettier', args: ['--check', '.'] },
   { name: 'Lint', command: 'eslint', args: ['.'] },
   { name: 'Types', command: 'tsc', args: ['--noEmit'] },
+  { name: 'Unused', command: 'knip', args: ['--no-progress'] },
   { name: 'Svelte', command: 'svelte-check', args: ['--tsconfig', 'tsconfig.json', '--fail-on-warnings'] },
 ];
 

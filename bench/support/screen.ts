@@ -24,5 +24,3 @@ export function createScreen(whose: string) {
       }),
   };
 }
-
-export type Screen = ReturnType<typeof createScreen>;

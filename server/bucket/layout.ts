@@ -3,7 +3,7 @@ import type { Storage } from '../adapters/s3/bucket.ts';
 import { keysIn } from './keys-in.ts';
 
 /** How long a segment is, in seconds; also the time between two key frames. */
-export const segmentSeconds = 4;
+const segmentSeconds = 4;
 
 /** How much time is between two thumbnails, in seconds. */
 export const thumbnailSeconds = 10;
@@ -78,7 +78,7 @@ const inOrder = (keys: string[], pattern: RegExp): string[] =>
 export const segmentsInOrder = (keys: string[]): string[] => inOrder(keys, /\/s_(\d{5,})\.ts$/);
 
 /** The thumbnails among `keys`, in the order in which they were taken, {@link thumbnailSeconds} apart. */
-export const thumbnailsInOrder = (keys: string[]): string[] => inOrder(keys, /\/t_(\d{5,})\.jpeg$/);
+const thumbnailsInOrder = (keys: string[]): string[] => inOrder(keys, /\/t_(\d{5,})\.jpeg$/);
 
 /** The keys of a recording's segments, in order: one LIST per 1,000. */
 export const listSegments = async (storage: Storage, path: string, name: string): Promise<string[]> =>

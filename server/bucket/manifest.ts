@@ -27,7 +27,7 @@ export function readRecording(stored: unknown): Recording | undefined {
 }
 
 /** What is stored of a recording, over what was: fields that this version does not know, or cannot read, stay. */
-export function storedRecording(recording: Recording, before: unknown): Record<string, unknown> {
+function storedRecording(recording: Recording, before: unknown): Record<string, unknown> {
   const known = new Set(Object.keys(readRecording(before) ?? {}));
   return { ...without(fieldsSchema.parse(before), known), ...recordingSchema.parse(recording) };
 }

@@ -24,7 +24,7 @@ function refusal({ code }: ConnectionError): ReelroomError {
 }
 
 /** Refuses, as all our errors are told, what never becomes a request of Fastify's, and ends its connection. */
-export function refuseConnection(error: ConnectionError, socket: Socket): void {
+function refuseConnection(error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const { status, code, message } = refusal(error);
   const answer: ErrorAnswer = { errorMessage: message, code };

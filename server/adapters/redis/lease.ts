@@ -31,5 +31,3 @@ export function createLease(redis: Redis, key: string, owner: string) {
     giveBack: (): Promise<boolean> => run(giveBackScript),
   };
 }
-
-export type Lease = ReturnType<typeof createLease>;

@@ -12,7 +12,7 @@ import { escapeKey } from './presign.ts';
 import { patient } from './client.ts';
 
 /** The bytes of an object from `start` to before `end`. */
-export interface ObjectPart {
+interface ObjectPart {
   key: string;
   etag: string;
   start: number;

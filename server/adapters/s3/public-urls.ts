@@ -4,7 +4,7 @@ import type { Presign } from './presign.ts';
  * How long such a URL is good for, in s: a player that has been sent there once may ask
  * there again, also after a pause of its viewer.
  */
-export const publicFor = 3_600;
+const publicFor = 3_600;
 
 /** Signs URLs by which browsers read objects from S3 themselves: `presign` signs for the endpoint that they reach. */
 export function createPublicUrls(presign: Presign) {

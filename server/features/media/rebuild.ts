@@ -4,7 +4,7 @@ import { readSegment } from './fragment.ts';
 import { createMp4Upload } from './mp4-upload.ts';
 
 /** A segment that is not in the rebuilt file. */
-export interface SkippedSegment {
+interface SkippedSegment {
   key: string;
   reason: 'empty' | 'unreadable';
 }

@@ -5,7 +5,7 @@ import { NumberList, RunList } from './number-list.ts';
 export const mediaTimescale = 90_000;
 
 /** Units a second in which the file as a whole counts. */
-export const movieTimescale = 1_000;
+const movieTimescale = 1_000;
 
 /** A picture or a piece of sound; times in {@link mediaTimescale} from the beginning of the file. */
 export interface Sample {

@@ -282,5 +282,3 @@ export function createCare({
     },
   };
 }
-
-export type Care = ReturnType<typeof createCare>;
