@@ -1,16 +1,18 @@
+import { variableNames } from '../server/config/environment.ts';
 import { freePorts } from './ports.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
+
+/** Whether a variable is read by the app, or by its launcher: ports and folders of its own. */
+const isOurs = (name: string) => variableNames.includes(name) || /^REELROOM_|_PORTS?$/.test(name);
 
 /**
  * Settings of a stack that disturbs no other: free ports, and nothing from our own
  * environment but what `environment` says.
  */
 export async function privateSettings(data: string, environment: Environment = {}): Promise<Settings> {
-  const ours =
-    /^(LIVEKIT|S3|REELROOM|MAX|WEBHOOK|RETENTION)_|^(APP_URL|HOST|AWS_REGION|RECORDINGS_PATH|RECORDING_FILE_PORTION_SIZE|EMPTY_ROOM_SECONDS|ACCESS|ALLOWED_HOSTS|TRUSTED_PROXIES|CORS_ORIGINS|EMBED_ORIGINS|PLAYBACK|STALLED_VIEWER_SECONDS|CRASH_SAFE|REDIS_URL|EGRESS_BACKUP_FOLDER)$/;
   const cache = process.env.REELROOM_CACHE;
   const env: Environment = {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))),
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs(name))),
     ...(cache && { REELROOM_CACHE: cache }),
   };
   const [app, livekit, livekitTcp, s3, redis, ...udp] = await freePorts(60);

@@ -85,6 +85,16 @@ const variables: Variables<z.output<typeof configSchema>> = {
   },
 };
 
+type Tree = Variable | { readonly [key: string]: Tree };
+
+const isVariable = (tree: Tree): tree is Variable => Array.isArray(tree);
+
+const namesIn = (tree: Tree): string[] =>
+  isVariable(tree) ? [tree[0]] : Object.values(tree).flatMap(namesIn);
+
+/** The names of all variables that the app reads. */
+export const variableNames = namesIn(variables);
+
 /** What a plugin has to be told, and a process need not be: the seed's, for one's own machine. */
 const defaults = {
   ACCESS: 'open',
@@ -97,10 +107,6 @@ const defaults = {
 
 /** The keys of that S3: they are of no use to one that is named. */
 export const s3Keys = { S3_ACCESS_KEY: 'minioadmin', S3_SECRET_KEY: 'minioadmin' };
-
-type Tree = Variable | { readonly [key: string]: Tree };
-
-const isVariable = (tree: Tree): tree is Variable => Array.isArray(tree);
 
 /** What the environment gives, in the shape of the options. */
 function valuesIn(env: Record<string, string | undefined>, tree: Tree): unknown {

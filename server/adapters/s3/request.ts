@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { Agent, errors, request, type Dispatcher } from 'undici';
-import { monotonicTime } from '../../lib/clock.ts';
 import { answersWithin } from './client.ts';
 
 /** How long a signed URL is good for, and how long one is used, in ms. */
@@ -34,17 +34,13 @@ export function createSignedRequests(heardDate: (date: string) => void) {
     // Within which a next piece has to come. Does not run while whoever reads is the one who pauses.
     bodyTimeout: 10_000,
   });
-  const signed = new Map<string, { url: Promise<string>; until: number }>();
+  const signed = new LRUCache<string, Promise<string>>({ max: maxSigned, ttl: reusedFor });
 
   function urlOf(what: string, sign: () => Promise<string>): Promise<string> {
     const known = signed.get(what);
-    if (known && known.until > monotonicTime()) return known.url;
-    signed.delete(what);
-    // All are good for as long: the first that was signed is the first to go.
-    const [oldest] = signed.size < maxSigned ? [] : signed.keys();
-    if (oldest !== undefined) signed.delete(oldest);
+    if (known) return known;
     const url = sign();
-    signed.set(what, { url, until: monotonicTime() + reusedFor });
+    signed.set(what, url);
     url.catch(() => signed.delete(what));
     return url;
   }

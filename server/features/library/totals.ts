@@ -1,5 +1,6 @@
 import type { Recording, Totals } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { monotonicTime } from '../../lib/clock.ts';
 import type { Events } from '../events/events.ts';
 
@@ -56,15 +57,11 @@ export function createTotals({
   }
 
   /** By name: whether it was last heard to be there, or to be gone. */
-  const heard = new Map<string, boolean>();
+  const heard = new LRUCache<string, boolean>({ max: remembered });
 
   function hear(isThere: boolean, recording: Recording): void {
     if (heard.get(recording.name) === isThere) return;
     heard.set(recording.name, isThere);
-    for (const oldest of heard.keys()) {
-      if (heard.size <= remembered) break;
-      heard.delete(oldest);
-    }
     hasMissed = true;
     if (counted) add(counted, isThere ? 1 : -1, recording);
   }

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
 
 /** How many files' checksums are kept. */
 const maxKept = 10_000;
@@ -36,16 +37,13 @@ function createChecksum(): Checksum {
  * lives, for the 10,000 files that were asked for last, as long as they have the same ETag.
  */
 export function createChecksums() {
-  const kept = new Map<string, Checksum>();
+  const kept = new LRUCache<string, Checksum>({ max: maxKept });
   return {
     of({ key, etag }: { key: string; etag: string | undefined }): Checksum {
       if (etag === undefined) return createChecksum();
       const id = `${etag} ${key}`;
       const checksum = kept.get(id) ?? createChecksum();
-      kept.delete(id);
       kept.set(id, checksum);
-      const [oldest] = kept.size > maxKept ? kept.keys() : [];
-      if (oldest !== undefined) kept.delete(oldest);
       return checksum;
     },
   };

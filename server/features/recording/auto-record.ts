@@ -1,7 +1,7 @@
 import { parseRoomState, startInputSchema } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Room } from 'livekit-server-sdk';
-import { monotonicTime } from '../../lib/clock.ts';
+import { LRUCache } from 'lru-cache';
 import { ReelroomError } from '../../lib/errors.ts';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -33,14 +33,12 @@ export function createAutoRecord({
   lifecycle: Lifecycle;
   log: FastifyBaseLogger;
 }) {
-  /** By room id: when its recording was last asked for, by the monotonic clock; no longer ago than the pause. */
-  const tried = new Map<string, number>();
+  /** The ids of rooms whose recording was asked for, for as long as the pause. */
+  const tried = new LRUCache<string, true>({ max: 1_000, ttl: pauseMs });
 
   function mayTry({ sid }: Room): boolean {
-    const now = monotonicTime();
-    for (const [id, at] of tried) if (now - at >= pauseMs) tried.delete(id);
     if (tried.has(sid)) return false;
-    tried.set(sid, now);
+    tried.set(sid, true);
     return true;
   }
 

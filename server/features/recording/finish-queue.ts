@@ -1,5 +1,6 @@
 import type { Failure } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { monotonicTime } from '../../lib/clock.ts';
 import type { Finish } from './finalise.ts';
 import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
@@ -42,19 +43,13 @@ export function createEnding({
   /** Those that are being seen through, and whether their recorder was taken for lost. */
   const underWay = new Map<string, { done: Promise<void>; wasLost: boolean }>();
   /** Those that are seen through, and why those failed that did. */
-  const over = new Map<string, Failure | undefined>();
+  const over = new LRUCache<string, { failure: Failure | undefined }>({ max: rememberedEnds });
   /** When the next try is due, by the monotonic clock, of those that failed. */
   const tries = new Map<string, { dueAt: number; pauseMs: number }>();
   /** Those whose recorder has come back while they were seen through. */
   const reopened = new Set<string>();
 
-  function remember(recording: RecordingState): void {
-    over.set(recording.name, recording.failure);
-    for (const oldest of over.keys()) {
-      if (over.size <= rememberedEnds) break;
-      over.delete(oldest);
-    }
-  }
+  const remember = ({ name, failure }: RecordingState): void => void over.set(name, { failure });
 
   async function endOnce(recording: RecordingState): Promise<void> {
     const { name } = recording;
@@ -123,10 +118,10 @@ export function createEnding({
 
     /** Whether a recording's recorder was taken for lost, and its remains have been, or are being, seen to. */
     wasLost: (name: string): boolean =>
-      isLost({ failure: over.get(name) }) || (underWay.get(name)?.wasLost ?? false),
+      isLost({ failure: over.get(name)?.failure }) || (underWay.get(name)?.wasLost ?? false),
 
     /** Whether a recording was seen through since its recorder was lost before it began. */
-    hadNotBegun: (name: string): boolean => over.get(name) === 'NO_RECORDER',
+    hadNotBegun: (name: string): boolean => over.get(name)?.failure === 'NO_RECORDER',
 
     /** Resolves when nothing is under way any more. */
     async settled(): Promise<void> {
