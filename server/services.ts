@@ -14,7 +14,7 @@ import { createIndexBuilder } from './features/index/builder.ts';
 import { reindex } from './features/index/reindex.ts';
 import { createIndex } from './features/index/store.ts';
 import { createLibrary } from './features/library/recordings.ts';
-import { recordingJobs } from './jobs/recording-jobs.ts';
+import { schedule } from './jobs/schedule.ts';
 import { createLifecycle } from './features/recording/lifecycle.ts';
 import { createListing } from './features/library/listing.ts';
 import { createRetention } from './jobs/retention.ts';
@@ -28,7 +28,7 @@ import { createRoomStatus } from './features/rooms/status.ts';
 import { createShares } from './features/sharing/links.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
-import { untilEnded, type Job } from './jobs/runner.ts';
+import { untilEnded } from './lib/until-ended.ts';
 import type { Options } from './config/options.ts';
 import { createOwnership } from './jobs/ownership.ts';
 import type { Livekit } from './adapters/livekit/livekit.ts';
@@ -147,31 +147,11 @@ export function createServices(
   const sweeper = createSweeper({ storage, backup, lifecycle, path });
   const upkeep = createUpkeep({ erase, onDeleted: (recording) => onChange('deleted', recording) });
   const system = createSystem({ livekit, storage, format, setup, retentionDays, log });
-  const jobs: Job[] = [
-    { name: 'see whether LiveKit and S3 are back', needs: [], pauseMs: () => 1_000, run: system.checkAway },
-    {
-      name: 'see whether a newer version writes here',
-      needs: ['storage'],
-      pauseMs: () => 600_000,
-      run: format.look,
-    },
-    ...recordingJobs({
-      ...{
-        isOwner,
-        livekit,
-        lifecycle,
-        settleRooms,
-        autoRecord,
-        sweeper,
-        upkeep,
-        tombstones,
-        builder,
-        retain,
-      },
-      abortBrokenUploads: createBrokenUploads({ storage, path, log }),
-    }),
-    ...(notifications?.jobs ?? []),
-  ];
+  const jobs = schedule({
+    ...{ isOwner, livekit, lifecycle, settleRooms, autoRecord, sweeper, upkeep, tombstones, builder, retain },
+    ...{ system, format, outbox: notifications?.outbox },
+    abortBrokenUploads: createBrokenUploads({ storage, path, log }),
+  });
   return {
     tokens: createTokens({ livekit, roomStatus }),
     library,

@@ -1,22 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { monotonicTime } from '../lib/clock.ts';
 import type { Dependency, System } from '../features/system/system.ts';
+import { untilEnded } from '../lib/until-ended.ts';
 import { repeat } from './repeat.ts';
 
 /** How often a job is looked at, in ms: whether it is due, and whether what it needs is there. */
 const tickMs = 250;
-
-/** How long the end of this process waits for what is under way, in ms; what it leaves another process does. */
-const patienceMs = 1_000;
-
-/** Waits for `work`, which has been told to end, but not for long. */
-export async function untilEnded(work: Promise<unknown>): Promise<void> {
-  const late = new AbortController();
-  const patience = sleep(patienceMs, undefined, { signal: late.signal }).catch(() => undefined);
-  await Promise.race([work, patience]);
-  late.abort();
-}
 
 /** Something that is done again and again. */
 export interface Job {

@@ -50,7 +50,7 @@ async function library(t: Test) {
         },
       });
       t.teardown(() => sends.close());
-      return { ...sends, library, lines, look: async () => sends.jobs[0]?.run() };
+      return { ...sends, library, lines, look: async () => sends.outbox?.deliver() };
     },
     /** Whether nothing of the outbox is to be sent any more. */
     async isDone(): Promise<boolean> {

@@ -1,9 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { apiDocument } from '../docs.ts';
+import { filesAmong } from '../own-stack.ts';
 import { root } from '../settings.ts';
 
 t.test('docs/api.md says of errors what the code does: if not, npm run docs', async (t) => {
   t.equal(readFileSync(join(root, 'docs', 'api.md'), 'utf8'), await apiDocument());
+});
+
+t.test('what README and docs name of the folders is there', async (t) => {
+  const documents = ['README.md', 'CONTRIBUTING.md', ...filesAmong(['docs'], '.md')];
+  for (const document of documents) {
+    const text = readFileSync(join(root, document), 'utf8');
+    const named = text.matchAll(/(?<![\w@./-])(?:server|client|shared|sdk|stack|e2e|bench)\/[\w./-]*\w/g);
+    for (const [path] of named) t.ok(existsSync(join(root, path)), `${document}: ${path}`);
+  }
 });

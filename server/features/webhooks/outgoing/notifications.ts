@@ -55,8 +55,8 @@ export function createNotifications({
       else for (const endpoint of endpoints) endpoint.send(message);
     },
 
-    /** Looks after what waits in the bucket; none without one. */
-    jobs: outbox ? [outbox.job] : [],
+    /** What waits in the bucket; nothing does without one. */
+    outbox,
 
     /** Lets requests under way end, 2 s at most; what is in the bucket the next process sends, the rest is given up and logged. */
     async close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
 import { z } from 'zod';
 import { monotonicTime } from '../../../lib/clock.ts';
-import { untilEnded, type Job } from '../../../jobs/runner.ts';
+import { untilEnded } from '../../../lib/until-ended.ts';
 import { ConditionNotMet, ifStill } from '../../../adapters/s3/conditions.ts';
 import type { Storage } from '../../../adapters/s3/bucket.ts';
 import type { StoredObject } from '../../../adapters/s3/types.ts';
@@ -301,20 +301,6 @@ export function createOutbox({
     if (failures.length > 0) throw failures[0];
   }
 
-  const job: Job = {
-    name: 'send the webhooks that wait',
-    needs: ['storage'],
-    pauseMs: () => (monotonicTime() >= lookAt ? 0 : Infinity),
-    async run() {
-      try {
-        await look();
-      } catch (error) {
-        lookWithin(watchfulMs);
-        throw error;
-      }
-    },
-  };
-
   return {
     /** Writes down that this is about to become true; logged where S3 does not take it. */
     async prepare(type: NotificationType, name: string): Promise<void> {
@@ -344,7 +330,18 @@ export function createOutbox({
         });
     },
 
-    job,
+    /** Whether something is due to be sent, or to be looked after. */
+    isDue: (): boolean => monotonicTime() >= lookAt,
+
+    /** Sends what is due. Throws, when all of it was tried, what went wrong. */
+    async deliver(): Promise<void> {
+      try {
+        await look();
+      } catch (error) {
+        lookWithin(watchfulMs);
+        throw error;
+      }
+    },
 
     /** Resolves when all that was announced is written, within a second; what is not is given up and logged. */
     async close(): Promise<void> {
@@ -353,3 +350,5 @@ export function createOutbox({
     },
   };
 }
+
+export type Outbox = ReturnType<typeof createOutbox>;

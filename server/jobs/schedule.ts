@@ -1,3 +1,6 @@
+import type { FormatWatch } from '../bucket/format.ts';
+import type { System } from '../features/system/system.ts';
+import type { Outbox } from '../features/webhooks/outgoing/outbox.ts';
 import type { Room } from 'livekit-server-sdk';
 import type { Job } from './runner.ts';
 import type { Livekit } from '../adapters/livekit/livekit.ts';
@@ -27,18 +30,29 @@ const idleMs = 180_000;
 const retainMoreMs = 60_000;
 const retainMs = 600_000;
 
+/** How often what is away is looked for, in ms, and how often the bucket's format is. */
+const awayMs = 1_000;
+const formatMs = 600_000;
+
 /** How often recordings that were deleted are forgotten whose day is over, in ms. */
 const forgetMs = 6 * 3_600_000;
 
 /** How often uploads that broke off are looked for, in ms. */
 const abortMs = 24 * 3_600_000;
 
+const sendWebhooks = ({ isDue, deliver }: Pick<Outbox, 'isDue' | 'deliver'>): Job => ({
+  name: 'send the webhooks that wait',
+  needs: ['storage'],
+  pauseMs: () => (isDue() ? 0 : Infinity),
+  run: deliver,
+});
+
 /**
  * What is done again and again, so that nothing depends on webhooks, nor on this process
  * having been there all the time. What is found by asking for all is found by one process of
  * the library; what each has heard of it follows by itself.
  */
-export function recordingJobs({
+export function schedule({
   isOwner,
   livekit,
   lifecycle,
@@ -50,6 +64,9 @@ export function recordingJobs({
   builder,
   abortBrokenUploads,
   retain,
+  system,
+  format,
+  outbox,
 }: {
   /** Whether this process does what is enough for one of the library's to do. */
   isOwner: () => boolean;
@@ -65,6 +82,10 @@ export function recordingJobs({
   abortBrokenUploads: () => Promise<void>;
   /** Deletes what is too old; nothing is when absent. */
   retain: Retain | undefined;
+  system: Pick<System, 'checkAway'>;
+  format: Pick<FormatWatch, 'look'>;
+  /** Webhooks that wait to be sent; there are none when absent. */
+  outbox: Pick<Outbox, 'isDue' | 'deliver'> | undefined;
 }): Job[] {
   let rooms: Room[] = [];
   let hasCaughtUp = false;
@@ -72,6 +93,14 @@ export function recordingJobs({
   let roundPauseMs = 0;
 
   return [
+    { name: 'see whether LiveKit and S3 are back', needs: [], pauseMs: () => awayMs, run: system.checkAway },
+    {
+      name: 'see whether a newer version writes here',
+      needs: ['storage'],
+      pauseMs: () => formatMs,
+      run: format.look,
+    },
+    ...(outbox ? [sendWebhooks(outbox)] : []),
     {
       name: 'reconcile',
       needs: ['livekit'],
