@@ -17,6 +17,8 @@ import { createLibrary } from './features/library/recordings.ts';
 import { recordingJobs } from './jobs/recording-jobs.ts';
 import { createLifecycle } from './features/recording/lifecycle.ts';
 import { createListing } from './features/library/listing.ts';
+import { createExpiredLinks } from './jobs/expired-links.ts';
+import { createOrphanedManifests } from './jobs/orphaned-manifests.ts';
 import { createRetention } from './jobs/retention.ts';
 import { createSweeper } from './jobs/recover-orphans.ts';
 import { createTombstones } from './bucket/tombstones.ts';
@@ -169,6 +171,8 @@ export function createServices(
         retain,
       },
       abortBrokenUploads: createBrokenUploads({ storage, path, log }),
+      clearManifests: createOrphanedManifests({ storage, backup, isLive: lifecycle.isLive, path, log }),
+      clearLinks: createExpiredLinks({ storage, path, log }),
     }),
     ...(notifications?.jobs ?? []),
   ];
