@@ -17,6 +17,8 @@ import { createLibrary } from './features/library/recordings.ts';
 import { schedule } from './jobs/schedule.ts';
 import { createLifecycle } from './features/recording/lifecycle.ts';
 import { createListing } from './features/library/listing.ts';
+import { createExpiredLinks } from './jobs/expired-links.ts';
+import { createOrphanedManifests } from './jobs/orphaned-manifests.ts';
 import { createRetention } from './jobs/retention.ts';
 import { createSweeper } from './jobs/recover-orphans.ts';
 import { createTombstones } from './bucket/tombstones.ts';
@@ -36,7 +38,7 @@ import type { Redis } from './adapters/redis/client.ts';
 import type { Storage } from './adapters/s3/bucket.ts';
 
 /** What happens to recordings that others want to hear of. */
-export type Change = 'started' | 'ready' | 'failed' | 'changed' | 'deleted';
+export type Change = 'started' | 'ready' | 'failed' | 'changed';
 
 /** The outside things that everything is made of. */
 interface Outside {
@@ -82,6 +84,10 @@ export function createServices(
     events.publish({ type: `recording-${change}`, recording });
     if (change !== 'changed') notifications?.notify(`recording.${change}`, recording);
   };
+  const onGone = async (recording: Recording): Promise<boolean> => {
+    events.publish({ type: 'recording-deleted', recording });
+    return (await notifications?.announce('recording.deleted', recording)) ?? true;
+  };
 
   const roomStatus = createRoomStatus({
     livekit,
@@ -94,7 +100,7 @@ export function createServices(
   const index = createIndex({ storage, path, onDoubled: (recording) => library.healDoubled(recording) });
   const tombstones = createTombstones({ storage, path });
   const erase = createErase({ storage, index, tombstones, path });
-  const library = createLibrary({ storage, index, erase, tombstones, bucket, path, onChange, log });
+  const library = createLibrary({ storage, index, erase, tombstones, bucket, path, onChange, onGone, log });
   const builder = createIndexBuilder({
     index,
     reindex: (onProgress) => reindex({ storage, index, erase, path }, onProgress),
@@ -145,12 +151,14 @@ export function createServices(
       ? undefined
       : createRetention({ index, library, storage, days: retentionDays, log });
   const sweeper = createSweeper({ storage, backup, lifecycle, path });
-  const upkeep = createUpkeep({ erase, onDeleted: (recording) => onChange('deleted', recording) });
+  const upkeep = createUpkeep({ erase, onGone });
   const system = createSystem({ livekit, storage, format, setup, retentionDays, log });
   const jobs = schedule({
     ...{ isOwner, livekit, lifecycle, settleRooms, autoRecord, sweeper, upkeep, tombstones, builder, retain },
     ...{ system, format, outbox: notifications?.outbox },
     abortBrokenUploads: createBrokenUploads({ storage, path, log }),
+    clearManifests: createOrphanedManifests({ storage, backup, isLive: lifecycle.isLive, path, log }),
+    clearLinks: createExpiredLinks({ storage, path, log }),
   });
   return {
     tokens: createTokens({ livekit, roomStatus }),

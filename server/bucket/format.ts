@@ -108,6 +108,7 @@ export const guardWrites = (
   delete: (...args) => assertWritable().then(() => storage.delete(...args)),
   deleteEach: (...args) => assertWritable().then(() => storage.deleteEach(...args)),
   deleteMany: (...args) => assertWritable().then(() => storage.deleteMany(...args)),
+  deleteIfStill: (...args) => assertWritable().then(() => storage.deleteIfStill(...args)),
   deleteReplaced: (...args) => assertWritable().then(() => storage.deleteReplaced(...args)),
   startUpload: (...args) => assertWritable().then(() => storage.startUpload(...args)),
   abortUploads: (...args) => assertWritable().then(() => storage.abortUploads(...args)),

@@ -81,8 +81,11 @@ export const segmentsInOrder = (keys: string[]): string[] => inOrder(keys, /\/s_
 const thumbnailsInOrder = (keys: string[]): string[] => inOrder(keys, /\/t_(\d{5,})\.jpeg$/);
 
 /** The keys of a recording's segments, in order: one LIST per 1,000. */
-export const listSegments = async (storage: Storage, path: string, name: string): Promise<string[]> =>
-  segmentsInOrder(await keysIn(storage, allSegments(path) + folderNameOf(name)));
+export const listSegments = async (
+  storage: Pick<Storage, 'list'>,
+  path: string,
+  name: string,
+): Promise<string[]> => segmentsInOrder(await keysIn(storage, allSegments(path) + folderNameOf(name)));
 
 /** The keys of a recording's thumbnails, in order: one LIST per 1,000. */
 export const listThumbnails = async (storage: Storage, path: string, name: string): Promise<string[]> =>

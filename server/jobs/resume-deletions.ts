@@ -1,6 +1,5 @@
-import type { Recording } from '@reelroom/shared';
 import { monotonicTime } from '../lib/clock.ts';
-import type { Erase } from '../features/library/deletion.ts';
+import type { Erase, OnGone } from '../features/library/deletion.ts';
 
 /** After how long, in ms, an order is tried again that could not be carried out: doubled each time. */
 const firstPauseMs = 60_000;
@@ -12,11 +11,11 @@ const longestPauseMs = 6 * 60 * 60_000;
  */
 export function createUpkeep({
   erase,
-  onDeleted,
+  onGone,
 }: {
   erase: Erase;
   /** Hears of what has gone by somebody else's order. */
-  onDeleted: (recording: Recording) => void;
+  onGone: OnGone;
 }) {
   let ordersBefore = new Set<string>();
   /** When one that was tried is tried again, by the monotonic clock. */
@@ -38,7 +37,7 @@ export function createUpkeep({
             dueAt: monotonicTime() + pauseMs,
             pauseMs: Math.min(2 * pauseMs, longestPauseMs),
           });
-          for (const recording of await erase.finish(order)) onDeleted(recording);
+          await erase.finish(order, onGone);
         } catch (error) {
           failures.push(error);
         }

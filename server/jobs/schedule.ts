@@ -7,6 +7,7 @@ import type { Livekit } from '../adapters/livekit/livekit.ts';
 import type { AutoRecord } from '../features/recording/auto-record.ts';
 import type { IndexBuilder } from '../features/index/builder.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';
+import type { ClearLinks } from './expired-links.ts';
 import type { Retain } from './retention.ts';
 import type { createSweeper } from './recover-orphans.ts';
 import type { Tombstones } from '../bucket/tombstones.ts';
@@ -37,8 +38,11 @@ const formatMs = 600_000;
 /** How often recordings that were deleted are forgotten whose day is over, in ms. */
 const forgetMs = 6 * 3_600_000;
 
-/** How often uploads that broke off are looked for, in ms. */
-const abortMs = 24 * 3_600_000;
+/** How often uploads that broke off, links that have expired and manifests without media are looked for, in ms. */
+const clearMs = 24 * 3_600_000;
+
+/** How soon where there are more links, in ms. */
+const clearMoreMs = 60_000;
 
 const sendWebhooks = ({ isDue, deliver }: Pick<Outbox, 'isDue' | 'deliver'>): Job => ({
   name: 'send the webhooks that wait',
@@ -63,6 +67,8 @@ export function schedule({
   tombstones,
   builder,
   abortBrokenUploads,
+  clearManifests,
+  clearLinks,
   retain,
   system,
   format,
@@ -80,6 +86,9 @@ export function schedule({
   tombstones: Tombstones;
   builder: IndexBuilder;
   abortBrokenUploads: () => Promise<void>;
+  /** Deletes manifests of recordings that have no media. */
+  clearManifests: () => Promise<void>;
+  clearLinks: ClearLinks;
   /** Deletes what is too old; nothing is when absent. */
   retain: Retain | undefined;
   system: Pick<System, 'checkAway'>;
@@ -90,6 +99,7 @@ export function schedule({
   let rooms: Room[] = [];
   let hasCaughtUp = false;
   let isMoreTooOld = false;
+  let hasMoreLinks = false;
   let roundPauseMs = 0;
 
   return [
@@ -170,8 +180,24 @@ export function schedule({
       name: 'abort uploads that broke off',
       needs: ['storage'],
       isOwned: true,
-      pauseMs: () => abortMs,
+      pauseMs: () => clearMs,
       run: abortBrokenUploads,
+    },
+    {
+      name: 'delete manifests without media',
+      needs: ['storage'],
+      isOwned: true,
+      pauseMs: () => clearMs,
+      run: clearManifests,
+    },
+    {
+      name: 'delete links that have expired',
+      needs: ['storage'],
+      isOwned: true,
+      pauseMs: () => (hasMoreLinks ? clearMoreMs : clearMs),
+      async run() {
+        hasMoreLinks = await clearLinks();
+      },
     },
     {
       name: 'look after the index',

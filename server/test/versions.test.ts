@@ -206,8 +206,11 @@ t.test(
       const erase = createErase({ storage, index, tombstones: { put: async () => undefined }, path });
       let tries = 0;
       const upkeep = createUpkeep({
-        erase: { ...erase, finish: (order) => erase.finish(order).finally(() => (tries += 1)) },
-        onDeleted: () => t.fail('it is not deleted'),
+        erase: {
+          ...erase,
+          finish: (order, onGone) => erase.finish(order, onGone).finally(() => (tries += 1)),
+        },
+        onGone: async () => t.fail('it is not deleted'),
       });
       const orders = (await erase.pending()).length;
       t.ok(orders > 0);

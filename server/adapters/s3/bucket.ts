@@ -315,6 +315,16 @@ export function createStorage(s3: Options['s3'], path = '') {
     deleteMany,
 
     /**
+     * Deletes an object that has this ETag, by servers that know of conditions there; of its versions the older ones, too.
+     * @throws {ConditionNotMet}
+     */
+    async deleteIfStill(Key: string, IfMatch: string): Promise<void> {
+      const request = new DeleteObjectCommand({ Bucket, Key, IfMatch });
+      await whenMet(reach('s3:DeleteObject', client.send(request, soon())));
+      if (await versions.areKept()) await versions.deleteReplaced(Key);
+    },
+
+    /**
      * Deletes what a bucket with versions keeps of what an object was before: a LIST, and a DELETE where there is
      * any; no request where it keeps none.
      */

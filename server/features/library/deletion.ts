@@ -31,11 +31,14 @@ type Order = NonNullable<ReturnType<typeof parseOrder>>;
 /** Why recordings could not be deleted whole, by their names. */
 export type Left = Map<string, ReelroomError>;
 
+/** Hears of a recording that is gone: whether whoever is to be told of it will be, even if this process dies. Must not reject. */
+export type OnGone = (recording: Recording) => Promise<boolean>;
+
 /**
  * Takes recordings out of the bucket: the entries of the index, then links, manifest and
  * working files, then the media; last what somebody may have written of them meanwhile. What is to be deleted is written down before, with all that is
  * known of it, so that whoever dies in between is outlived by the order, and `finish` does the
- * rest. Where nothing can be written, since S3 is full, it is deleted all the same: what a death in
+ * rest; it goes once those are told who are to be told. Where nothing can be written, since S3 is full, it is deleted all the same: what a death in
  * between leaves then is what `reindex` mends.
  */
 export function createErase({
@@ -89,6 +92,12 @@ export function createErase({
     return left;
   }
 
+  /** Has those told who are to be told of what is gone: whether they will be, whatever happens. */
+  async function tell(recordings: Recording[], left: Left, onGone: OnGone): Promise<boolean> {
+    const gone = recordings.filter(({ name }) => !left.has(name));
+    return (await Promise.all(gone.map(onGone))).every(Boolean);
+  }
+
   /** Has an order say no more than what is left. */
   async function settle(order: string, { stored, recordings }: Order, left: Left): Promise<void> {
     if (left.size === 0) await storage.delete(order);
@@ -102,10 +111,10 @@ export function createErase({
   return {
     /**
      * Deletes recordings. Three to five LISTs for each, and a PUT for each that ended within the last day; for all
-     * of them a PUT, and five DELETEs, or one more for each 1,000 keys.
+     * of them a PUT, and five DELETEs, or one more for each 1,000 keys; and what `onGone` takes.
      * @returns why S3 would not delete them whole, by the names of those; they are tried again
      */
-    async all(recordings: Recording[]): Promise<Left> {
+    async all(recordings: Recording[], onGone: OnGone): Promise<Left> {
       if (recordings.length === 0) return new Map();
       const order = `${orders}${randomUUID()}.json`;
       const isWritten = await storage.putJson(order, { recordings }).then(
@@ -114,7 +123,9 @@ export function createErase({
       );
       if (isWritten) await tombstones.put(recordings).catch(() => undefined);
       const left = await inOrder(recordings);
-      if (isWritten) await settle(order, { stored: { recordings }, recordings }, left).catch(() => undefined);
+      const isTold = await tell(recordings, left, onGone);
+      if (isWritten && isTold)
+        await settle(order, { stored: { recordings }, recordings }, left).catch(() => undefined);
       return left;
     },
 
@@ -131,15 +142,13 @@ export function createErase({
     /**
      * Carries an order out to its end, however much of it is done: requests as `all`. One that
      * cannot be read stays for the version that wrote it.
-     * @returns the recordings that are gone now
      */
-    async finish(order: string): Promise<Recording[]> {
+    async finish(order: string, onGone: OnGone): Promise<void> {
       const said = parseOrder(await storage.getText(order));
-      if (!said) return [];
+      if (!said) return;
       await tombstones.put(said.recordings).catch(() => undefined);
       const left = await inOrder(said.recordings);
-      await settle(order, said, left);
-      return said.recordings.filter(({ name }) => !left.has(name));
+      if (await tell(said.recordings, left, onGone)) await settle(order, said, left);
     },
   };
 }

@@ -19,7 +19,7 @@ import {
 } from '../../lib/errors.ts';
 import { ConditionNotMet, ifStill } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import type { Erase } from './deletion.ts';
+import type { Erase, OnGone } from './deletion.ts';
 import type { Index } from '../index/store.ts';
 import {
   describeFailure,
@@ -69,6 +69,7 @@ export function createLibrary({
   bucket,
   path,
   onChange,
+  onGone,
   log,
 }: {
   storage: Storage;
@@ -78,7 +79,8 @@ export function createLibrary({
   bucket: string;
   /** Key prefix of the recordings' folder. */
   path: string;
-  onChange: (change: 'changed' | 'deleted', recording: Recording) => void;
+  onChange: (change: 'changed', recording: Recording) => void;
+  onGone: OnGone;
   log: FastifyBaseLogger;
 }) {
   const keyOf = (name: string) => path + name;
@@ -264,8 +266,7 @@ export function createLibrary({
   async function deleteThose(names: string[], mayGo = (_recording: Recording) => true) {
     const looked = await pMap(new Set(names), lookFor, { concurrency: atOnce });
     const found = looked.flatMap(({ recording }) => recording ?? []).filter(mayGo);
-    const left = await erase.all(found);
-    for (const recording of found) if (!left.has(recording.name)) onChange('deleted', recording);
+    const left = await erase.all(found, onGone);
     const errors = new Map<string, ReelroomError>();
     for (const { name, error } of looked) if (error) errors.set(name, error);
     for (const [name, error] of left) errors.set(name, error);

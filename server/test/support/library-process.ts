@@ -20,10 +20,11 @@ export function libraryProcess(t: Test, config: Config, over: Partial<Storage> =
   const { log, lines } = recordedLog();
   const changes: [string, Recording][] = [];
   const onChange = (change: string, recording: Recording) => void changes.push([change, recording]);
+  const onGone = async (recording: Recording) => changes.push(['deleted', recording]) > 0;
   const index = createIndex({ storage, path, onDoubled: () => undefined });
   const tombstones = createTombstones({ storage, path });
   const erase = createErase({ storage, index, tombstones, path });
-  const library = createLibrary({ storage, index, erase, tombstones, bucket, path, onChange, log });
+  const library = createLibrary({ storage, index, erase, tombstones, bucket, path, onChange, onGone, log });
   const finish = createFinish({ storage, library, tombstones, backup: undefined, path, log });
   return {
     storage,

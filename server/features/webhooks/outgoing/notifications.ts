@@ -40,6 +40,18 @@ export function createNotifications({
   const endpoints = urls.map((url) => createEndpoint({ url, secret, log, retryDelays }));
   const outbox = bucket && createOutbox({ ...bucket, endpoints, messageId, log });
 
+  /**
+   * Has all systems told, some time soon.
+   * @returns whether they will be even if this process dies, as soon as that is known; never rejects
+   */
+  async function announce(type: NotificationType, recording: Recording): Promise<boolean> {
+    const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data: recording });
+    const message = { id: messageId(type, recording.name), type, body };
+    if (outbox) return outbox.announce(message, recording.name);
+    for (const endpoint of endpoints) endpoint.send(message);
+    return false;
+  }
+
   return {
     /**
      * Writes down what is about to become of a recording, so that systems are told even if this process
@@ -47,13 +59,10 @@ export function createNotifications({
      */
     prepare: async (type: NotificationType, name: string): Promise<void> => outbox?.prepare(type, name),
 
+    announce,
+
     /** Has all systems told, some time soon. Returns at once and never throws. */
-    notify(type: NotificationType, recording: Recording): void {
-      const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data: recording });
-      const message = { id: messageId(type, recording.name), type, body };
-      if (outbox) outbox.announce(message, recording.name);
-      else for (const endpoint of endpoints) endpoint.send(message);
-    },
+    notify: (type: NotificationType, recording: Recording): void => void announce(type, recording),
 
     /** What waits in the bucket; nothing does without one. */
     outbox,

@@ -193,7 +193,8 @@ export function createOutbox({
     }
   }
 
-  async function announceTo(endpoint: Endpoint, message: Message, entry: Entry): Promise<void> {
+  /** Whether it is kept in the bucket, or nobody is to be told. */
+  async function announceTo(endpoint: Endpoint, message: Message, entry: Entry): Promise<boolean> {
     const sendFromMemory = (error: unknown) => {
       log.warn(
         { err: error, webhookId: message.id },
@@ -201,13 +202,18 @@ export function createOutbox({
       );
       endpoint.send(message);
     };
-    if (endpoint.isGone()) return endpoint.send(message);
+    if (endpoint.isGone()) {
+      endpoint.send(message);
+      return true;
+    }
     const key = keyOf(message.id, endpoint);
     try {
       const owned = await own(key, entry);
       if (owned) deliver(key, endpoint, { message, entry, etag: owned.etag }, sendFromMemory);
+      return true;
     } catch (error) {
       sendFromMemory(error);
+      return false;
     }
   }
 
@@ -320,14 +326,25 @@ export function createOutbox({
       });
     },
 
-    /** This is true now: has it sent, unless another process does. */
-    announce(message: Message & { type: NotificationType }, name: string): void {
+    /**
+     * This is true now: has it sent, unless another process does.
+     * @returns whether it will be even if this process dies, once all of it is written; never rejects
+     */
+    async announce(message: Message & { type: NotificationType }, name: string): Promise<boolean> {
       const entry: Entry = { type: message.type, name, attempts: 0, body: message.body };
-      for (const endpoint of endpoints)
-        writes.add({
-          run: () => announceTo(endpoint, message, entry),
-          drop: (reason) => endpoint.giveUp(message, reason),
-        });
+      const writing = endpoints.map(
+        (endpoint) =>
+          new Promise<boolean>((resolve) =>
+            writes.add({
+              run: () => announceTo(endpoint, message, entry).then(resolve),
+              drop(reason) {
+                endpoint.giveUp(message, reason);
+                resolve(false);
+              },
+            }),
+          ),
+      );
+      return (await Promise.all(writing)).every(Boolean);
     },
 
     /** Whether something is due to be sent, or to be looked after. */
