@@ -138,7 +138,7 @@ export function createServices(
     log,
   });
   const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
-  const settleRooms = createStaleStatus({ livekit, lifecycle, library, roomStatus, log });
+  const settleRooms = createStaleStatus({ livekit, lifecycle, library, roomStatus, libraryId, log });
   const elsewhere = createElsewhere({ events });
   const listing = createListing({
     ...{ index, builder },

@@ -28,6 +28,8 @@ export type RoomStatus = z.infer<typeof roomStatusSchema>;
  */
 export const roomStateSchema = z.object({
   recording: roomStatusSchema.optional(),
+  /** Whose recording it is, where several libraries share a LiveKit; older versions do not say. */
+  recordingFor: z.string().optional(),
   /** The room waits to be recorded as soon as two people are in it. */
   autoRecord: z.literal(true).optional(),
   /** For whom it waits, where several libraries share a LiveKit: the one that was asked first. */
@@ -39,6 +41,7 @@ export type RoomState = z.infer<typeof roomStateSchema>;
 const foundSchema = z
   .object({
     recording: roomStateSchema.shape.recording.catch(undefined),
+    recordingFor: roomStateSchema.shape.recordingFor.catch(undefined),
     autoRecord: roomStateSchema.shape.autoRecord.catch(undefined),
     autoRecordFor: roomStateSchema.shape.autoRecordFor.catch(undefined),
   })

@@ -23,12 +23,15 @@ export function createStaleStatus({
   lifecycle,
   library,
   roomStatus,
+  libraryId,
   log,
 }: {
   livekit: Livekit;
   lifecycle: Lifecycle;
   library: Library;
   roomStatus: RoomStatusWriter;
+  /** What rooms are shown of another library's recordings is left to it: it alone can know. */
+  libraryId: string;
   log: FastifyBaseLogger;
 }) {
   /** Since when each is shown so, by the monotonic clock, by the recording's name. */
@@ -46,7 +49,7 @@ export function createStaleStatus({
     });
   }
 
-  /** Others may use the same LiveKit, and see to their own. */
+  /** Others may use the same LiveKit, and see to their own; a status of an older version does not say whose it is. */
   function isOurs(egress: EgressInfo, { name }: RoomStatus): boolean {
     const { key = library.keyOf(name), bucket } = targetOf(egress);
     return library.isTarget({ key, bucket });
@@ -71,8 +74,9 @@ export function createStaleStatus({
     const before = suspects;
     suspects = new Map();
     for (const { name: roomName, metadata } of rooms) {
-      const shown = parseRoomState(metadata).recording;
-      if (!shown || isFinal(shown.status) || lifecycle.isLive(shown.name)) continue;
+      const { recording: shown, recordingFor = libraryId } = parseRoomState(metadata);
+      if (!shown || recordingFor !== libraryId) continue;
+      if (isFinal(shown.status) || lifecycle.isLive(shown.name)) continue;
       const since = before.get(shown.name);
       suspects.set(shown.name, since ?? monotonicTime());
       // What is seen once may have been put right since the rooms were asked for.

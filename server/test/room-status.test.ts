@@ -14,6 +14,12 @@ const recording = (status: RecordingStatus, id = 'EG_1'): RoomStatus => ({
   status,
 });
 
+/** What a room is shown of a recording of ours. */
+const ours = (...args: Parameters<typeof recording>): RoomState => ({
+  recording: recording(...args),
+  recordingFor: 'ours',
+});
+
 const waits: RoomState = { autoRecord: true, autoRecordFor: 'ours' };
 
 /** A room, its writer, what those outside were told, and what LiveKit holds; a write takes `writeMs` or more. */
@@ -47,10 +53,10 @@ t.test('a room waits until a recording has begun', async (t) => {
   await writer.waitForSecond(roomName);
   for (const status of ['starting', 'failed'] as const) {
     await writer.publish(roomName, recording(status, ''));
-    t.same(await shown(), { recording: recording(status, ''), ...waits }, status);
+    t.same(await shown(), { ...ours(status, ''), ...waits }, status);
   }
   await writer.publish(roomName, recording('recording'));
-  t.same(await writer.read(roomName), { recording: recording('recording') });
+  t.same(await writer.read(roomName), ours('recording'));
   t.equal((await shown()).autoRecord, undefined);
   t.same(
     told.map(({ autoRecord = false }) => autoRecord),
@@ -63,7 +69,7 @@ t.test('the end of an earlier recording does not end the wait for the next', asy
   await writer.publish(roomName, recording('stopping'));
   await writer.waitForSecond(roomName);
   await writer.publish(roomName, recording('ready'));
-  t.same(await shown(), { recording: recording('ready'), ...waits });
+  t.same(await shown(), { ...ours('ready'), ...waits });
   await writer.publish(roomName, recording('stopping', 'EG_2'));
   t.equal((await shown()).autoRecord, undefined, 'stopped before it was seen to record');
 });
@@ -87,7 +93,7 @@ t.test('whatever is written at once, nothing is lost', async (t) => {
   ]);
   t.same(JSON.parse((await metadata()) ?? ''), {
     theirs: 1,
-    reelroom: { recording: recording('starting', 'EG_19'), ...waits },
+    reelroom: { ...ours('starting', 'EG_19'), ...waits },
   });
 });
 
@@ -109,6 +115,6 @@ t.test(
     t.match(await failure(writer.waitForSecond('a')), { code: 'LIVEKIT_UNAVAILABLE' });
     await writer.publish('a', recording('recording'));
     t.same(lines, ['warn: the room was not told the status of its recording']);
-    t.same(told, [{ recording: recording('recording') }]);
+    t.same(told, [ours('recording')]);
   },
 );

@@ -10,9 +10,13 @@ const hasBegun = (recording: RoomStatus) => recording.status !== 'starting' && r
  * waited for any more, so that whoever stops it is not overruled. The room may have come
  * to wait for the next one since this one began.
  */
-function withRecording({ recording: known, ...wait }: RoomState, recording: RoomStatus): RoomState {
+function withRecording(
+  { recording: known, recordingFor: _before, ...wait }: RoomState,
+  shown: { recording: RoomStatus; recordingFor: string },
+): RoomState {
+  const { recording } = shown;
   const hadBegun = known?.id === recording.id && hasBegun(known);
-  return hadBegun || !hasBegun(recording) ? { recording, ...wait } : { recording };
+  return hadBegun || !hasBegun(recording) ? { ...shown, ...wait } : shown;
 }
 
 /** Whether a room may begin to wait: not while it is recorded, nor while those are in it who have stopped that. */
@@ -32,7 +36,7 @@ export function createRoomStatus({
   log,
 }: {
   livekit: Livekit;
-  /** For whom rooms wait, since a LiveKit may serve several libraries. */
+  /** Whose recordings rooms are shown, and for whom they wait, since a LiveKit may serve several libraries. */
   libraryId: string;
   /** Hears of all that a room is shown, for those who are not in it. */
   onChange: (roomName: string, state: RoomState) => void;
@@ -63,10 +67,11 @@ export function createRoomStatus({
     const recording = waiting.get(roomName);
     if (!recording) return;
     waiting.delete(roomName);
-    let state: RoomState = { recording };
+    const shown = { recording, recordingFor: libraryId };
+    let state: RoomState = shown;
     try {
       const room = await livekit.findRoom(roomName);
-      state = withRecording(parseRoomState(room?.metadata), recording);
+      state = withRecording(parseRoomState(room?.metadata), shown);
       if (room) await write(room, state);
     } catch (error) {
       log.warn({ err: error, roomName }, 'the room was not told the status of its recording');
