@@ -55,7 +55,7 @@ export function createSweeper({
           const last = place === 'bucket' ? (await listSegments(storage, path, name)).at(-1) : undefined;
           lastSegments.set(name, last);
           if (!before.has(name) || before.get(name) !== last) continue;
-          await lifecycle.recover(name);
+          await lifecycle.recover(name, place === 'backup' ? await backup?.leftAt(name) : undefined);
           again.set(name, {
             dueAt: monotonicTime() + pauseMs,
             pauseMs: Math.min(2 * pauseMs, longestPauseMs),

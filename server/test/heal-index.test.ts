@@ -3,6 +3,7 @@ import t from 'tap';
 import { reindexBucket } from '../reindex.ts';
 import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
+import { proxyTo } from './support/proxy.ts';
 import { putSeedRecordings } from './support/seeded.ts';
 import { until } from './support/until.ts';
 
@@ -99,4 +100,45 @@ t.test('a recording that was entered before it was described has one row', async
   await library.rename(recording.name, 'kept');
   await library.describe(recording);
   t.equal((await library.get(recording.name)).title, 'kept', 'what people say of it stays');
+});
+
+t.test('whoever makes up names has the index listed a few times only', async (t) => {
+  const s3 = await proxyTo(t, testConfig().s3.endpoint);
+  const config = testConfig({ S3_ENDPOINT: s3.url });
+  const { put } = await bucketOf(config);
+  await putSeedRecordings(put, [{ roomName: 'r', roomId: 'RM_1', startedAt: noon }]);
+  const { url, trpc } = await serve(t, config);
+  await until(
+    'the index to be built',
+    async () => (await trpc.recordings.list.query()).recordings.length === 1,
+  );
+
+  /** LISTs of the index, by this app alone. */
+  const lists: string[] = [];
+  let delayMs = 5_000;
+  s3.misbehave((request) => {
+    if (!request.includes('list-type=2') || !decodeURIComponent(request).includes('.reelroom/index/'))
+      return undefined;
+    lists.push(request);
+    return { delayMs };
+  });
+  const askFor = async (names: string[]) => {
+    for (const name of names)
+      t.equal((await fetch(`${url}/recordings/${name}`, { method: 'HEAD' })).status, 404, name);
+  };
+  const answered = () => s3.statuses.filter((one) => one === `GET /${config.s3.bucket} 200`).length;
+  const answeredBefore = answered();
+  const timed = Array.from({ length: 100 }, (_, n) => `r-RM_${n}-2026-01-31T101530000.mp4`);
+  await Promise.all([askFor(timed.slice(0, 50)), askFor(timed.slice(50))]);
+  t.ok(lists.length <= 4, `${lists.length} while S3 takes its time: no more at once`);
+
+  delayMs = 0;
+  await until('those to be answered', async () => answered() >= answeredBefore + lists.length);
+  const most = lists.length;
+  await askFor(Array.from({ length: 50 }, () => timed[0] ?? ''));
+  t.equal(lists.length, most, 'not again for one name');
+  await askFor(Array.from({ length: 50 }, (_, n) => `without time ${n}.mp4`));
+  t.ok(lists.length <= most + 1, `${lists.length}: one for all names that tell no time`);
+  await askFor(['r-RM_1-2026-01-31T201530000.mp4']);
+  await until('another name to be looked for', async () => lists.length > most);
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -28,7 +28,10 @@ t.test(
       backup: createBackup({ storage, folder, path }),
       lifecycle: {
         isLive: (name) => name === 'live.mp4',
-        recover: async (name) => void recovered.push(name),
+        async recover(name, leftAt) {
+          recovered.push(name);
+          if (leftAt !== undefined) t.equal(leftAt, Date.UTC(2026, 0, 31), 'when it was left');
+        },
       },
       path,
     });
@@ -38,6 +41,7 @@ t.test(
     await Promise.all(['left', 'grows', 'live'].map((name) => putSegment(name, 0)));
     await mkdir(join(folder, path), { recursive: true });
     await writeFile(join(folder, path, 'backup.mp4'), 'media');
+    await utimes(join(folder, path, 'backup.mp4'), new Date(), new Date('2026-01-31T00:00:00.789Z'));
     await writeFile(join(folder, path, 'no recording'), 'media');
     await sweep();
     t.same(recovered, [], 'at first sight they may be just about to be seen to');
@@ -77,4 +81,40 @@ t.test('a process ends while it puts a recording together, and the next one does
   const { durationMs = 0 } = await second.library.get(name);
   t.ok(Math.abs(durationMs - 6_000) < 100, `${durationMs} ms`);
   t.notOk((await keys()).some((key) => key.startsWith(folder)));
+});
+
+t.test('what two processes make of a recording whose name tells no time stands at one place', async (t) => {
+  const config = testConfig();
+  const { path } = config.recordings;
+  const { put, keys } = await bucketOf(config);
+  const folder = `${path}.reelroom/segments/no time/`;
+  const segments = await makeSegments(t, 4);
+  await Promise.all(segments.map((segment, i) => put(`${folder}s_0000${i}.ts`, segment)));
+  const storage = createStorage(config.s3);
+  t.teardown(() => storage.close());
+  const { lastModified } = await storage.head(`${folder}s_00000.ts`);
+  const began = Math.floor((lastModified?.getTime() ?? 0) / 1_000) * 1_000;
+  // S3's dates, which are those of whole seconds, are others by then.
+  await until('two seconds', async () => Date.now() - began > 2_000);
+
+  const both = [await buildServices(t, config), await buildServices(t, config)];
+  // One of them finds the file that the other one has just put together.
+  const name = 'no time.mp4';
+  await put(path + name, 'media');
+  const times = await Promise.all(both.map(({ library }) => library.startOf(name)));
+  t.same(times, [began, began], 'the file is younger than its first segment');
+  const { delete: remove } = await bucketOf(config);
+  await remove(path + name);
+
+  await Promise.all(both.map(({ lifecycle }) => lifecycle.recover(name)));
+  for (const { library } of both)
+    t.match(await library.get(name), { startedAt: began, status: 'ready', endedBy: 'recovered' });
+  const entries = await keys(`${path}.reelroom/index/`);
+  t.equal(entries.length, 2, entries.join(', '));
+  for (const { library, lifecycle } of both) {
+    await lifecycle.recover(name);
+    t.equal((await library.get(name)).startedAt, began);
+    t.equal(await library.startOf('none.mp4'), undefined);
+  }
+  t.equal((await keys(`${path}.reelroom/index/`)).length, 2);
 });

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
-import { monotonicTime, wallTime } from '../../lib/clock.ts';
+import { monotonicTime } from '../../lib/clock.ts';
 import {
   isLocked,
   recordingNotFound,
@@ -313,14 +313,14 @@ export function createLibrary({
     },
 
     /**
-     * When a recording began, in ms since 1970, whose name tells no time: the date of its file, or of its
-     * first segment, in whole seconds, so that it is the same in all processes. Two requests at most.
+     * When a recording began, in ms since 1970, whose name tells no time: the date of its first
+     * segment, or of its file, which may be written anew while there are segments. In whole seconds, so that it
+     * is the same in all processes; nothing where neither is there. Two requests.
      */
-    async startOf(name: string): Promise<number> {
-      const file = await storage.head(keyOf(name));
-      const [segment] = file.status === 200 ? [] : await listSegments(storage, path, name);
-      const { lastModified } = segment === undefined ? file : await storage.head(segment);
-      return Math.floor((lastModified?.getTime() ?? wallTime()) / 1_000) * 1_000;
+    async startOf(name: string): Promise<number | undefined> {
+      const [first = keyOf(name)] = await listSegments(storage, path, name);
+      const { lastModified } = await storage.head(first);
+      return lastModified && Math.floor(lastModified.getTime() / 1_000) * 1_000;
     },
 
     /** Whether the bucket holds anything of a recording that can be played, or made so: two requests at most. */

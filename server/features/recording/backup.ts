@@ -71,6 +71,12 @@ export function createBackup({ storage, folder, path }: { storage: Storage; fold
       const names = (await readdir(join(folder, path)).catch(unlessMissing)) ?? [];
       return names.filter((name) => recordingNameSchema.safeParse(name).success);
     },
+
+    /** When the file of a recording was left here, in ms since 1970, in whole seconds; nothing where there is none. */
+    async leftAt(name: string): Promise<number | undefined> {
+      const found = await stat(join(folder, path, name)).catch(unlessMissing);
+      return found && Math.floor(found.mtimeMs / 1_000) * 1_000;
+    },
   };
 }
 

@@ -227,17 +227,18 @@ export function createLifecycle({
      * something, or recorders have left something; once, if it fails. Of one that is ready
      * only segments are left over; one of another library, whose recorders leave their files
      * at the same place, is left to it.
+     * @param leftAt when recorders left it, in ms since 1970, if they left a file
      */
-    async recover(name: string): Promise<void> {
+    async recover(name: string, leftAt?: number): Promise<void> {
       const ended = await library.ensureListed(name);
       if (ended === 'ready') await library.tidy(name);
       if (ended !== undefined || ending.isPaused(name)) return;
       const egress = (await livekit.allEgresses()).find((one) => recordingOf(one)?.name === name);
       if (egress) return intake.ourRecordingOf(egress) && intake.apply(egress);
-      const said = parseRecordingName(name) ?? {
-        ...{ roomName: '', roomId: '' },
-        startedAt: await library.startOf(name),
-      };
+      const startedAt = parseRecordingName(name)?.startedAt ?? leftAt ?? (await library.startOf(name));
+      // Somebody else has seen to it, or deleted it, meanwhile.
+      if (startedAt === undefined) return;
+      const said = parseRecordingName(name) ?? { roomName: '', roomId: '', startedAt };
       await intake.end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
 
