@@ -49,7 +49,12 @@ t.test('a room opened so is recorded from the second person on, once', async (t)
   await Promise.all([enter('Ben'), enter('Cem', true)]);
   await until('a recording', async () => (await recordings()) > 0, 3_000);
   await untilShown('recording');
-  t.same(await state(), { recording: (await state()).recording }, 'it waits no more');
+  const { autoRecord, autoRecordFor } = await state();
+  t.same(
+    { autoRecord, autoRecordFor },
+    { autoRecord: undefined, autoRecordFor: undefined },
+    'it waits no more',
+  );
 
   await app.trpc.recordings.stop.mutate({ roomName });
   await untilShown('ready');

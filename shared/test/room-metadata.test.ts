@@ -6,7 +6,13 @@ const recording: RoomStatus = { id: 'EG_1', name: 'a-RM_1-t.mp4', status: 'recor
 
 t.test('what is written is read, and what others wrote stays', async (t) => {
   const waits: RoomState = { autoRecord: true, autoRecordFor: 'a' };
-  const states: RoomState[] = [{ recording }, { autoRecord: true }, waits, { recording, ...waits }];
+  const states: RoomState[] = [
+    { recording },
+    { recording, recordingFor: 'a' },
+    { autoRecord: true },
+    waits,
+    { recording, ...waits },
+  ];
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(...states), (others, state) => {
       const { reelroom: _, ...rest } = others;
@@ -27,7 +33,7 @@ t.test('metadata that is not ours, or no JSON at all, says nothing', async (t) =
     '7',
     '{"reelroom":7}',
     '{"reelroom":{"status":"?"}}',
-    '{"reelroom":{"recording":7,"autoRecord":"yes"}}',
+    '{"reelroom":{"recording":7,"autoRecord":"yes","recordingFor":5}}',
   ]) {
     const { recording, autoRecord } = parseRoomState(metadata);
     t.strictSame([recording, autoRecord], [undefined, undefined], metadata ?? 'none');
