@@ -11,7 +11,7 @@ import { printTable, type Row } from './support/table.ts';
 import { median } from './support/time.ts';
 
 // How many recordings of two people each this machine makes at once before their pictures stutter: what the
-// own stack allows by default (stack/settings.ts). The senders are on the same machine, and cost it, too.
+// own stack allows by default (stack/lib/settings.ts). The senders are on the same machine, and cost it, too.
 
 /** How long each is recorded, in ms. */
 const recordFor = 30_000;

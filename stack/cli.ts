@@ -1,10 +1,10 @@
-import { bench } from './bench-run.ts';
-import { check } from './check.ts';
-import { docs } from './docs.ts';
-import { pack } from './pack.ts';
-import { reindex } from './reindex.ts';
-import { start } from './start.ts';
-import { test, testOnMinio } from './test-run.ts';
+import { bench } from './commands/bench.ts';
+import { check } from './commands/check.ts';
+import { docs } from './commands/docs.ts';
+import { pack } from './commands/pack.ts';
+import { reindex } from './commands/reindex.ts';
+import { start } from './commands/start.ts';
+import { test, testOnMinio } from './commands/test.ts';
 
 const [command = '', ...files] = process.argv.slice(2);
 

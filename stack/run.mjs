@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fetchNode, isNewEnough, runWith } from './node.mjs';
-import { step } from './step.mjs';
+import { fetchNode, isNewEnough, runWith } from './lib/node.mjs';
+import { step } from './lib/step.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

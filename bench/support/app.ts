@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { appArgs } from '../../stack/parts.ts';
-import { freePorts } from '../../stack/ports.ts';
-import { root } from '../../stack/settings.ts';
+import { appArgs } from '../../stack/processes/parts.ts';
+import { freePorts } from '../../stack/lib/ports.ts';
+import { root } from '../../stack/lib/settings.ts';
 import { now } from './time.ts';
 
 /** How long the app may take to start, in ms. */

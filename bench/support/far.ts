@@ -1,6 +1,6 @@
 import { createServer, request as forward } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from '../../stack/ports.ts';
+import { freePorts } from '../../stack/lib/ports.ts';
 
 /** `target` as somebody far away sees it: each request arrives `delayMs` late. */
 export async function farFrom(target: string, delayMs: number) {

@@ -14,7 +14,7 @@ import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { build as bundle } from 'vite';
 import packageJson from '../../package.json' with { type: 'json' };
-import { root } from '../../stack/settings.ts';
+import { root } from '../../stack/lib/settings.ts';
 import { serve, testConfig } from './support/build.ts';
 import { until } from './support/until.ts';
 

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import t from 'tap';
-import { freePorts } from '../../stack/ports.ts';
-import { root } from '../../stack/settings.ts';
+import { freePorts } from '../../stack/lib/ports.ts';
+import { root } from '../../stack/lib/settings.ts';
 import { bucketOf, buildServices, testConfig } from './support/build.ts';
 import { proxyTo } from './support/proxy.ts';
 import { receiver } from './support/receiver.ts';

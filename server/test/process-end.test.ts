@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import { freePorts } from '../../stack/ports.ts';
-import { root } from '../../stack/settings.ts';
+import { freePorts } from '../../stack/lib/ports.ts';
+import { root } from '../../stack/lib/settings.ts';
 import { until } from './support/until.ts';
 
 // Starting a process takes its time on a busy machine.

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { isAtLeast } from '../binaries.ts';
-import { cacheFolder } from '../node.mjs';
+import { isAtLeast } from '../programs/binaries.ts';
+import { cacheFolder } from '../lib/node.mjs';
 
 t.test('versions of Go are compared as numbers', async (t) => {
   t.ok(isAtLeast('go1.26.8', '1.26'));

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { isDebian, missingPackages, packages } from '../debian.ts';
+import { isDebian, missingPackages, packages } from '../programs/debian.ts';
 
 t.test('Debian, Ubuntu and what is made of them are known', async (t) => {
   t.ok(isDebian('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n'));

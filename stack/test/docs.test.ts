@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { apiDocument } from '../docs.ts';
-import { filesAmong } from '../own-stack.ts';
-import { root } from '../settings.ts';
+import { apiDocument } from '../commands/docs.ts';
+import { filesAmong } from '../commands/own-stack.ts';
+import { root } from '../lib/settings.ts';
 
 t.test('docs/api.md says of errors what the code does: if not, npm run docs', async (t) => {
   t.equal(readFileSync(join(root, 'docs', 'api.md'), 'utf8'), await apiDocument());

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { fingerprint } from '../fingerprint.ts';
+import { fingerprint } from '../lib/fingerprint.ts';
 
 t.test('a fingerprint changes with what is built, and with nothing else', async (t) => {
   const folder = t.testdir({ 'go.mod': 'module m', src: { 'main.go': 'package main' }, 'README.md': 'x' });

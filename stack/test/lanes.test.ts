@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { laneOf } from '../lanes.ts';
-import { root } from '../settings.ts';
+import { laneOf } from '../testing/lanes.ts';
+import { root } from '../lib/settings.ts';
 
 const lane = (path: string) => laneOf(path, readFileSync(join(root, path), 'utf8'));
 

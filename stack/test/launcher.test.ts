@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { endNow, processesOf } from '../leftovers.ts';
-import { freePorts } from '../ports.ts';
-import { root } from '../settings.ts';
+import { endNow, processesOf } from '../processes/leftovers.ts';
+import { freePorts } from '../lib/ports.ts';
+import { root } from '../lib/settings.ts';
 
 // One stack goes through all of it, since a start costs seconds: the real launcher, with
 // a data folder and ports of its own.

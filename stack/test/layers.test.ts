@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { ESLint } from 'eslint';
 import t from 'tap';
-import { filesAmong } from '../own-stack.ts';
-import { root } from '../settings.ts';
+import { filesAmong } from '../commands/own-stack.ts';
+import { root } from '../lib/settings.ts';
 
 t.setTimeout(120_000);
 

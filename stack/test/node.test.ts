@@ -4,8 +4,8 @@ import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t, { type Test } from 'tap';
-import { fetchNode, isNewEnough } from '../node.mjs';
-import { root } from '../settings.ts';
+import { fetchNode, isNewEnough } from '../lib/node.mjs';
+import { root } from '../lib/settings.ts';
 
 t.test('a Node that strips types is used as it is', async (t) => {
   for (const version of ['22.19.0', '24.0.0', '26.1.0']) t.ok(isNewEnough(version), version);
@@ -57,7 +57,7 @@ function passOn(t: Test, program: string) {
   const folder = t.testdir({
     'program.mjs': program,
     'launcher.mjs': `
-      import { runWith } from ${JSON.stringify(join(root, 'stack', 'node.mjs'))};
+      import { runWith } from ${JSON.stringify(join(root, 'stack', 'lib', 'node.mjs'))};
       runWith(process.execPath, ['program.mjs', 'a b'], process.env);`,
   });
   const launcher = spawn(process.execPath, ['launcher.mjs'], {

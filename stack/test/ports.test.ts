@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import t from 'tap';
-import { busyPort, busyPorts, freePorts, wantedPorts } from '../ports.ts';
-import { readSettings } from '../settings.ts';
+import { busyPort, busyPorts, freePorts, wantedPorts } from '../lib/ports.ts';
+import { readSettings } from '../lib/settings.ts';
 
 t.test('a busy port is told with its number, who wants it and what moves it', async (t) => {
   const [app, livekit, livekitTcp, s3, redis] = (await freePorts(10)).map(String);

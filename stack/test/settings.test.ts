@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import t from 'tap';
 import { ConfigError } from '../../server/config/options.ts';
-import { type Environment, readSettings } from '../settings.ts';
+import { type Environment, readSettings } from '../lib/settings.ts';
 
 t.test('by default everything is ours, at the usual ports', async (t) => {
   const { config, env, ours, ports } = readSettings({});

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { brief, countTap } from '../tap.ts';
+import { brief, countTap } from '../testing/tap.ts';
 
 t.test('assertions are counted, not the tests that hold them', async (t) => {
   const tap = `TAP version 14

@@ -2,12 +2,19 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { binaries, createBuilder, goVersion } from '../../../stack/binaries.ts';
-import { claimDataFolder, releaseDataFolder } from '../../../stack/data-folder.ts';
-import { end, processesOf } from '../../../stack/leftovers.ts';
-import { appPart, egressPart, livekitPart, pulsePart, redisPart, s3Part } from '../../../stack/parts.ts';
-import { privateSettings } from '../../../stack/private-settings.ts';
-import { type Part, type PartSpec, startPart } from '../../../stack/process.ts';
+import { binaries, createBuilder, goVersion } from '../../../stack/programs/binaries.ts';
+import { claimDataFolder, releaseDataFolder } from '../../../stack/processes/data-folder.ts';
+import { end, processesOf } from '../../../stack/processes/leftovers.ts';
+import {
+  appPart,
+  egressPart,
+  livekitPart,
+  pulsePart,
+  redisPart,
+  s3Part,
+} from '../../../stack/processes/parts.ts';
+import { privateSettings } from '../../../stack/lib/private-settings.ts';
+import { type Part, type PartSpec, startPart } from '../../../stack/processes/process.ts';
 
 type Name = 'redis' | 's3' | 'livekit' | 'pulseaudio' | 'egress' | 'app';
 

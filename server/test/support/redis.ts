@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Test } from 'tap';
-import { freePorts } from '../../../stack/ports.ts';
+import { freePorts } from '../../../stack/lib/ports.ts';
 import { createRedis } from '../../adapters/redis/client.ts';
 import { silentLog } from './log.ts';
 import { until } from './until.ts';

@@ -11,11 +11,11 @@ import {
   type BucketVersioningStatus,
 } from '@aws-sdk/client-s3';
 import type { Test } from 'tap';
-import { binaries, createBuilder, goVersion } from '../../../stack/binaries.ts';
-import { claimDataFolder, releaseDataFolder } from '../../../stack/data-folder.ts';
-import { s3Part } from '../../../stack/parts.ts';
-import { privateSettings } from '../../../stack/private-settings.ts';
-import { startPart } from '../../../stack/process.ts';
+import { binaries, createBuilder, goVersion } from '../../../stack/programs/binaries.ts';
+import { claimDataFolder, releaseDataFolder } from '../../../stack/processes/data-folder.ts';
+import { s3Part } from '../../../stack/processes/parts.ts';
+import { privateSettings } from '../../../stack/lib/private-settings.ts';
+import { startPart } from '../../../stack/processes/process.ts';
 import type { Config } from '../../app.ts';
 import { createS3Client } from '../../adapters/s3/client.ts';
 import { testConfig } from './build.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { laneOf, lanes, type Lane } from './lanes.ts';
-import { freePorts } from './ports.ts';
+import { freePorts } from '../lib/ports.ts';
 
 /** How long a file may take that does not say for itself, in s. */
 const timeout = 180;

@@ -1,10 +1,10 @@
-import { binaries, createBuilder, goVersion } from './binaries.ts';
-import { type Lacking, prepareSystem, requireDebian } from './debian.ts';
-import { egressPart, livekitPart, minioPart, pulsePart, redisPart, s3Part } from './parts.ts';
-import type { PartSpec } from './process.ts';
-import type { Settings } from './settings.ts';
-import type { createSetup, Progress } from './setup.ts';
-import type { Stack } from './stack.ts';
+import { binaries, createBuilder, goVersion } from '../programs/binaries.ts';
+import { type Lacking, prepareSystem, requireDebian } from '../programs/debian.ts';
+import { egressPart, livekitPart, minioPart, pulsePart, redisPart, s3Part } from '../processes/parts.ts';
+import type { PartSpec } from '../processes/process.ts';
+import type { Settings } from '../lib/settings.ts';
+import type { createSetup, Progress } from '../processes/setup.ts';
+import type { Stack } from '../processes/stack.ts';
 
 const building = 'being built, which takes minutes the first time';
 const starting = 'starting';

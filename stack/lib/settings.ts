@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, loadConfig, s3Keys } from '../server/config/environment.ts';
-import { ConfigError } from '../server/config/options.ts';
+import { type Config, loadConfig, s3Keys } from '../../server/config/environment.ts';
+import { ConfigError } from '../../server/config/options.ts';
 
 /** The checkout. */
-export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 /** An environment as the launcher reads it and hands it on. */
 export type Environment = Record<string, string | undefined>;

@@ -2,15 +2,15 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bringUp, checkMachine } from './bring-up.ts';
-import { buildClient } from './client-build.ts';
-import { releaseDataFolder } from './data-folder.ts';
-import { endNow } from './leftovers.ts';
-import { untilInterrupted } from './lifetime.ts';
-import { privateSettings } from './private-settings.ts';
-import { root, type Environment, type Settings } from './settings.ts';
-import { createSetup } from './setup.ts';
-import { withStack } from './stack.ts';
-import { step } from './step.mjs';
+import { buildClient } from '../programs/client-build.ts';
+import { releaseDataFolder } from '../processes/data-folder.ts';
+import { endNow } from '../processes/leftovers.ts';
+import { untilInterrupted } from '../processes/lifetime.ts';
+import { privateSettings } from '../lib/private-settings.ts';
+import { root, type Environment, type Settings } from '../lib/settings.ts';
+import { createSetup } from '../processes/setup.ts';
+import { withStack } from '../processes/stack.ts';
+import { step } from '../lib/step.mjs';
 
 /** What a program is given that is run on a stack of its own. */
 export interface OwnStack {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimDataFolder, releaseDataFolder, shortenLogs } from './data-folder.ts';
 import { end, orphansOf, processesOf } from './leftovers.ts';
-import { busyPorts } from './ports.ts';
+import { busyPorts } from '../lib/ports.ts';
 import { type Part, type PartSpec, startPart } from './process.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from '../lib/settings.ts';
 
 /** Parts stop in this order: recordings end while everything that they need is still there. */
 const stopOrder = ['egress', 'vite', 'app', 'livekit', 'pulseaudio', 's3', 'redis'];

@@ -1,16 +1,16 @@
 import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import type { Setup } from '../shared/system-status.ts';
+import type { Setup } from '../../shared/system-status.ts';
 import { bringUp, checkMachine } from './bring-up.ts';
-import { buildClient } from './client-build.ts';
-import { releaseDataFolder } from './data-folder.ts';
-import { endNow } from './leftovers.ts';
-import { Interrupted, untilInterrupted } from './lifetime.ts';
-import { appPart, vitePart } from './parts.ts';
-import type { Part } from './process.ts';
-import { readSettings, root, type Settings } from './settings.ts';
-import { createSetup } from './setup.ts';
-import { type Stack, whenAborted, withStack } from './stack.ts';
+import { buildClient } from '../programs/client-build.ts';
+import { releaseDataFolder } from '../processes/data-folder.ts';
+import { endNow } from '../processes/leftovers.ts';
+import { Interrupted, untilInterrupted } from '../processes/lifetime.ts';
+import { appPart, vitePart } from '../processes/parts.ts';
+import type { Part } from '../processes/process.ts';
+import { readSettings, root, type Settings } from '../lib/settings.ts';
+import { createSetup } from '../processes/setup.ts';
+import { type Stack, whenAborted, withStack } from '../processes/stack.ts';
 
 /**
  * `npm start`, and with `hotReload` `npm run dev`: serves the app until interrupted.

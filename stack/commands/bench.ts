@@ -1,6 +1,6 @@
 import { filesAmong, onOwnStack } from './own-stack.ts';
-import { run } from './process.ts';
-import { root } from './settings.ts';
+import { run } from '../processes/process.ts';
+import { root } from '../lib/settings.ts';
 
 /**
  * `npm run bench`: runs benchmarks, programs in `bench/` (but for `bench/support/`) that print

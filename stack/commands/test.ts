@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { filesAmong, onOwnStack, type OwnStack } from './own-stack.ts';
-import { run } from './process.ts';
-import { root, type Environment } from './settings.ts';
-import { brief, type Count, countTap } from './tap.ts';
+import { run } from '../processes/process.ts';
+import { root, type Environment } from '../lib/settings.ts';
+import { brief, type Count, countTap } from '../testing/tap.ts';
 
 const everything = ['shared/test', 'sdk/test', 'server/test', 'client', 'stack/test', 'e2e'];
 
@@ -67,7 +67,7 @@ async function runFiles({ data, env, signal }: OwnStack, files: string[]): Promi
     for (const shown of worthShowing(line)) console.log(shown);
   };
   const late = AbortSignal.timeout(deadline);
-  const { ok } = await run(process.execPath, ['stack/test-files.ts', ...files], {
+  const { ok } = await run(process.execPath, ['stack/testing/test-files.ts', ...files], {
     ...{ cwd: root, data, onLine },
     // Hundreds of processes load the same modules.
     env: { ...env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile') },

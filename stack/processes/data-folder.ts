@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { end, processesOf } from './leftovers.ts';
 import { egressFolder } from './parts.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from '../lib/settings.ts';
 
 /** A log that is longer (bytes) begins anew; what it held is kept once, as `NAME.log.old`. */
 const longestLog = 20 * 1024 * 1024;

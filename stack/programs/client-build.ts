@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fingerprint } from './fingerprint.ts';
-import { run } from './process.ts';
-import { root, type Settings } from './settings.ts';
-import { step } from './step.mjs';
+import { fingerprint } from '../lib/fingerprint.ts';
+import { run } from '../processes/process.ts';
+import { root, type Settings } from '../lib/settings.ts';
+import { step } from '../lib/step.mjs';
 
 const stamp = join(root, 'client', 'dist', '.reelroom-build');
 

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCodeSchema, errorCodes } from '../shared/errors.ts';
+import { errorCodeSchema, errorCodes } from '../../shared/errors.ts';
 import { format, resolveConfig } from 'prettier';
-import { exampleErrors } from '../server/lib/errors.ts';
-import { root } from './settings.ts';
+import { exampleErrors } from '../../server/lib/errors.ts';
+import { root } from '../lib/settings.ts';
 
 const path = join(root, 'docs', 'api.md');
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { reindexBucket } from '../server/reindex.ts';
-import { readSettings, root } from './settings.ts';
+import { reindexBucket } from '../../server/reindex.ts';
+import { readSettings, root } from '../lib/settings.ts';
 
 /** How often it says how far it is, in ms. */
 const tellEveryMs = 2_000;

@@ -1,4 +1,4 @@
-import { variableNames } from '../server/config/environment.ts';
+import { variableNames } from '../../server/config/environment.ts';
 import { freePorts } from './ports.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 

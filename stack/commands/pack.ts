@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
-import packageJson from '../package.json' with { type: 'json' };
-import { endNow } from './leftovers.ts';
-import { untilInterrupted } from './lifetime.ts';
-import { run } from './process.ts';
-import { root } from './settings.ts';
-import { step } from './step.mjs';
+import packageJson from '../../package.json' with { type: 'json' };
+import { endNow } from '../processes/leftovers.ts';
+import { untilInterrupted } from '../processes/lifetime.ts';
+import { run } from '../processes/process.ts';
+import { root } from '../lib/settings.ts';
+import { step } from '../lib/step.mjs';
 
 /**
  * `npm run pack`: packs `sdk/` as it is published, into

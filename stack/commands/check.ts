@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { endNow } from './leftovers.ts';
-import { untilInterrupted } from './lifetime.ts';
-import { run } from './process.ts';
-import { root } from './settings.ts';
-import { elapsed } from './step.mjs';
+import { endNow } from '../processes/leftovers.ts';
+import { untilInterrupted } from '../processes/lifetime.ts';
+import { run } from '../processes/process.ts';
+import { root } from '../lib/settings.ts';
+import { elapsed } from '../lib/step.mjs';
 
 const checks = [
   { name: 'Format', command: 'prettier', args: ['--check', '.'] },

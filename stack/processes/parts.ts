@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { recordingGrace } from './leftovers.ts';
 import type { PartSpec } from './process.ts';
-import { root, type Settings } from './settings.ts';
+import { root, type Settings } from '../lib/settings.ts';
 
 /** Whether somebody accepts connections at a port of this machine, or at a socket's path. */
 const accepts = (where: { host: string; port: number } | { path: string }) =>

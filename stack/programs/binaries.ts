@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fingerprint } from './fingerprint.ts';
-import { cacheFolder } from './node.mjs';
-import { run } from './process.ts';
-import { root, type Settings } from './settings.ts';
-import { step } from './step.mjs';
+import { fingerprint } from '../lib/fingerprint.ts';
+import { cacheFolder } from '../lib/node.mjs';
+import { run } from '../processes/process.ts';
+import { root, type Settings } from '../lib/settings.ts';
+import { step } from '../lib/step.mjs';
 
 /** A program that is built from one of the Go modules in `stack/go`, which pin its version. */
 export interface Binary {

@@ -1,7 +1,7 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { run } from './process.ts';
-import { root, type Settings } from './settings.ts';
-import { step } from './step.mjs';
+import { run } from '../processes/process.ts';
+import { root, type Settings } from '../lib/settings.ts';
+import { step } from '../lib/step.mjs';
 
 /** What LiveKit and Egress need of Debian or Ubuntu: to be built and to run. */
 export const packages = [
