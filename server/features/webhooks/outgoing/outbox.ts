@@ -4,7 +4,7 @@ import pMap from 'p-map';
 import { z } from 'zod';
 import { monotonicTime } from '../../../lib/clock.ts';
 import { untilEnded } from '../../../lib/until-ended.ts';
-import { ConditionNotMet, ifStill } from '../../../adapters/s3/conditions.ts';
+import { ConditionNotMet, ifUnchanged } from '../../../adapters/s3/conditions.ts';
 import type { Storage } from '../../../adapters/s3/bucket.ts';
 import type { StoredObject } from '../../../adapters/s3/types.ts';
 import type { Endpoint, Message } from './endpoint.ts';
@@ -129,7 +129,7 @@ export function createOutbox({
   /** Writes that the next try begins, which is ours alone then; whether it is. One PUT. */
   async function claim(key: string, entry: Entry, etag: string | undefined): Promise<boolean> {
     try {
-      await storage.putJson(key, { ...entry, attempts: entry.attempts + 1 }, ifStill(etag));
+      await storage.putJson(key, { ...entry, attempts: entry.attempts + 1 }, ifUnchanged(etag));
       return true;
     } catch (error) {
       if (!(error instanceof ConditionNotMet)) throw error;
@@ -185,7 +185,7 @@ export function createOutbox({
     prepared.delete(key);
     if (etag !== undefined) return { etag };
     try {
-      return { etag: await storage.putJson(key, entry, ifStill(undefined)) };
+      return { etag: await storage.putJson(key, entry, ifUnchanged(undefined)) };
     } catch (error) {
       if (!(error instanceof ConditionNotMet)) throw error;
       const found = await read(key);
@@ -315,7 +315,7 @@ export function createOutbox({
         const key = keyOf(messageId(type, name), endpoint);
         try {
           // Again where it was written already, which makes it young.
-          const condition = ifStill(prepared.get(key));
+          const condition = ifUnchanged(prepared.get(key));
           const etag = await storage.putJson(key, { type, name, attempts: 0 }, condition);
           if (etag !== undefined) prepared.set(key, etag);
         } catch (error) {
