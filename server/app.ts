@@ -26,13 +26,13 @@ import headers from './http/guards/headers.ts';
 import { redactRequests } from './http/guards/redact.ts';
 import knownHosts from './http/guards/known-hosts.ts';
 import { createLivekit } from './adapters/livekit/livekit.ts';
-import openAnswers from './http/sending/open-responses.ts';
+import openResponses from './http/sending/open-responses.ts';
 import openapi from './http/openapi.ts';
 import { createPage } from './http/page.ts';
 import { embedPolicy, pagePolicy } from './http/guards/csp.ts';
 import { openRedis } from './adapters/redis/client.ts';
-import { createAddressRefusal } from './http/not-found.ts';
-import rest from './http/error-handler.ts';
+import { createNotFoundHandler } from './http/not-found.ts';
+import errorHandler from './http/error-handler.ts';
 import { bucketUrl } from './adapters/s3/presign.ts';
 import { createPublicUrls } from './adapters/s3/public-urls.ts';
 import { openStorage } from './adapters/s3/bucket.ts';
@@ -81,15 +81,15 @@ export async function reelroom(
 
   redactRequests(app, hideTokens);
   gateRoutes(app);
-  await app.register(rest);
+  await app.register(errorHandler);
   await app.register(headers);
-  await app.register(openAnswers);
+  await app.register(openResponses);
   await app.register(stalledReaders, { stalledMs: options.playback.stalledSeconds * 1_000 });
   if (options.hosts) await app.register(knownHosts, { hosts: [...options.hosts, ...hostOf(options.appUrl)] });
   await app.register(cors, options.cors);
   await app.register(compress);
   await app.register(openapi);
-  const refuseAddress = createAddressRefusal(app);
+  const notFoundHandler = createNotFoundHandler(app);
   const livekit = createLivekit(options, {
     ownUrl: () => (options.appUrl ?? app.listeningOrigin) + basePath(app),
     files: egressFiles(options.recordings.path),
@@ -148,5 +148,5 @@ export async function reelroom(
     const policies = { watch: policy, embed: embedPolicy(origins, mediaOrigins) };
     await app.register(watchRoutes, { ...services, page, policies, canEmbed: origins.includes('*') });
   }
-  await app.register(webClient, { root: builtClient, page, policy, refuseAddress });
+  await app.register(webClient, { root: builtClient, page, policy, notFoundHandler });
 }

@@ -5,19 +5,22 @@ import { storageNewer } from '../lib/errors.ts';
 import { ConditionNotMet, ifUnchanged } from '../adapters/s3/conditions.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 
-/** The format in which this version stores recordings: a higher one where others could not write beside it any more. */
-const ours = 1;
+/**
+ * The format in which this version stores recordings; raised when older versions may no longer write beside
+ * it.
+ */
+const currentFormat = 1;
 
 /** The oldest format whose versions may write beside this one. */
-const oursIsReadableSince = 1;
+const currentReadableSince = 1;
 
-/** How long, in ms, what was seen of it holds: a newer version may come any time. */
-const seenForMs = 10 * 60_000;
+/** How long the format read from the bucket is cached, in ms: a newer version may appear any time. */
+const cachedForMs = 10 * 60_000;
 
 const formatSchema = z.looseObject({ written: z.number(), readableSince: z.number() });
 type Format = z.infer<typeof formatSchema>;
 
-/** What cannot be read a newer version has written. */
+/** Undefined for an unreadable format, which a newer version has written. */
 function parseFormat(text: string): Format | undefined {
   try {
     return formatSchema.parse(JSON.parse(text));
@@ -27,9 +30,8 @@ function parseFormat(text: string): Format | undefined {
 }
 
 /**
- * In which format a bucket's recordings are stored, `{ written, readableSince }`: the newest that
- * any version has written, and the oldest whose versions can still write beside it. A version that
- * is older than that only reads.
+ * The format of a bucket's recordings, `{ written, readableSince }`: the newest that any version has written,
+ * and the oldest whose versions may still write. An older version only reads.
  * @param path key prefix of the recordings' folder
  */
 export function createFormat({
@@ -43,52 +45,57 @@ export function createFormat({
 }) {
   const key = `${path}.reelroom/format`;
   let isNewer = false;
-  let seen: { at: number; done: Promise<void> } | undefined;
+  let lastCheck: { at: number; done: Promise<void> } | undefined;
 
-  /** Looks, and says that this version writes as well: one request, or two once for each bucket. */
-  async function lookOnce(): Promise<void> {
+  /**
+   * Reads the format and registers this version as a writer: one request, or two the first time in a bucket.
+   */
+  async function checkOnce(): Promise<void> {
     const found = await storage.getTextAndEtag(key);
     const format = found && parseFormat(found.text);
     const wasNewer = isNewer;
-    isNewer = found !== undefined && (!format || format.readableSince > ours);
+    isNewer = found !== undefined && (!format || format.readableSince > currentFormat);
     if (isNewer && !wasNewer)
-      log.error({ format, ours }, 'the recordings were stored by a newer version: this one only reads them');
+      log.error(
+        { format, currentFormat },
+        'the recordings were stored by a newer version: this one only reads them',
+      );
     if (!isNewer && wasNewer) log.info('the recordings can be written again');
-    if (isNewer || (format && format.written >= ours)) return;
-    const readableSince = Math.max(format?.readableSince ?? 0, oursIsReadableSince);
-    const now = { ...format, written: ours, readableSince };
+    if (isNewer || (format && format.written >= currentFormat)) return;
+    const readableSince = Math.max(format?.readableSince ?? 0, currentReadableSince);
+    const next = { ...format, written: currentFormat, readableSince };
     try {
-      await storage.putJson(key, now, ifUnchanged(found?.etag));
+      await storage.putJson(key, next, ifUnchanged(found?.etag));
     } catch (error) {
-      if (error instanceof ConditionNotMet) await lookOnce();
-      // S3 that is full takes no format, and has to let recordings be deleted.
+      if (error instanceof ConditionNotMet) await checkOnce();
+      // A full S3 takes no format, and must still let recordings be deleted.
       else log.warn({ err: error }, 'the format of the recordings is not written yet');
     }
   }
 
   /** One request every ten minutes, however often it is called. */
-  function look(): Promise<void> {
-    if (seen && monotonicTime() - seen.at < seenForMs) return seen.done;
-    const done = lookOnce();
-    seen = { at: monotonicTime(), done };
+  function check(): Promise<void> {
+    if (lastCheck && monotonicTime() - lastCheck.at < cachedForMs) return lastCheck.done;
+    const done = checkOnce();
+    lastCheck = { at: monotonicTime(), done };
     done.catch(() => {
-      if (seen?.done === done) seen = undefined;
+      if (lastCheck?.done === done) lastCheck = undefined;
     });
     return done;
   }
 
   return {
-    look,
+    check,
 
-    /** Whether a newer version writes here, and this one only reads; as of the last look. */
+    /** Whether a newer version writes here, so that this one only reads; as of the last check. */
     isNewer: (): boolean => isNewer,
 
     /**
-     * Makes sure that this version may write.
-     * @throws {ReelroomError} STORAGE_NEWER; STORAGE_UNAVAILABLE where that is not known
+     * Throws unless this version may write.
+     * @throws {ReelroomError} STORAGE_NEWER; STORAGE_UNAVAILABLE where the format is unknown
      */
     async assertWritable(): Promise<void> {
-      await look();
+      await check();
       if (isNewer) throw storageNewer();
     },
   };
@@ -96,7 +103,7 @@ export function createFormat({
 
 export type FormatWatch = ReturnType<typeof createFormat>;
 
-/** The bucket, written only by a version that may. */
+/** The bucket, whose writes fail with STORAGE_NEWER unless this version may write. */
 export const guardWrites = (
   storage: Storage,
   { assertWritable }: Pick<FormatWatch, 'assertWritable'>,

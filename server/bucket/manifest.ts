@@ -15,26 +15,28 @@ const without = (fields: Record<string, unknown>, names: { has: (name: string) =
   Object.fromEntries(Object.entries(fields).filter(([name]) => !names.has(name)));
 
 /**
- * The recording that was stored, perhaps by a newer version: a field that this one cannot read is
- * left out; nothing where it is no recording even so. A status that is not known is one in which a
- * newer version has ended it.
+ * Parses a stored recording, perhaps of a newer version: unreadable fields are left out; undefined where the
+ * rest is no recording. An unknown status is a newer version's final one.
  */
-export function readRecording(stored: unknown): Recording | undefined {
+export function parseStoredRecording(stored: unknown): Recording | undefined {
   const fields = fieldsSchema.parse(stored);
   const issues = recordingSchema.safeParse(fields).error?.issues ?? [];
   const unreadable = new Set(issues.map(({ path }) => String(path[0])));
   return recordingSchema.safeParse({ status: 'ready', ...without(fields, unreadable) }).data;
 }
 
-/** What is stored of a recording, over what was: fields that this version does not know, or cannot read, stay. */
+/**
+ * The recording to store over `before`: fields that this version does not know, or cannot read, are
+ * preserved.
+ */
 function storedRecording(recording: Recording, before: unknown): Record<string, unknown> {
-  const known = new Set(Object.keys(readRecording(before) ?? {}));
+  const known = new Set(Object.keys(parseStoredRecording(before) ?? {}));
   return { ...without(fieldsSchema.parse(before), known), ...recordingSchema.parse(recording) };
 }
 
 /**
- * The file beside a recording that describes it: Egress's own four fields, which the
- * seed reads, and under a key of ours all that is known of it.
+ * The manifest beside a recording: Egress's own four fields, which the seed reads, and under our key all that
+ * is known of the recording.
  */
 const manifestSchema = z.object({
   egress_id: z.string(),
@@ -42,15 +44,15 @@ const manifestSchema = z.object({
   room_name: z.string(),
   /** Nanoseconds since 1970. */
   started_at: z.coerce.number(),
-  /** Where a newer Egress put the file, whose manifest has a name of its own. */
+  /** Where a newer Egress put the file; it names its manifest differently. */
   files: z
     .array(z.object({ filename: z.string() }))
     .optional()
     .catch(undefined),
-  reelroom: z.unknown().transform(readRecording).optional(),
+  reelroom: z.unknown().transform(parseStoredRecording).optional(),
 });
 
-/** What is known of a recording's file from the bucket's own listing. */
+/** What a listing of the bucket says of a recording's file. */
 export interface Media {
   name: string;
   /** Bytes. */
@@ -58,10 +60,10 @@ export interface Media {
   lastModified: Date;
 }
 
-/** The key of a recording's manifest, given its media's. */
+/** The key of the manifest beside the media at `mediaKey`. */
 export const manifestKey = (mediaKey: string): string => mediaKey + manifestSuffix;
 
-/** What is written beside `recording`, over the text `before` of the manifest that is there. */
+/** The manifest of `recording`, merged over the text `before` of the stored one. */
 export function manifestOf(recording: Recording, before?: string) {
   const fields = fieldsSchema.parse(parseJson(before ?? ''));
   return {
@@ -74,12 +76,12 @@ export function manifestOf(recording: Recording, before?: string) {
   };
 }
 
-/** What a file's name and date tell, for a recording that has no readable manifest. */
+/** A recording without a readable manifest, from its file's name and date. */
 function recordingOfMedia({ name, size, lastModified }: Media): Recording {
   const said = parseRecordingName(name) ?? {
     roomName: name.slice(0, -mediaSuffix.length),
     roomId: '',
-    // In whole seconds, since a HEAD knows no more.
+    // In whole seconds, the precision of a HEAD's Last-Modified.
     startedAt: Math.floor(lastModified.getTime() / 1_000) * 1_000,
   };
   return { id: '', name, ...said, size, status: 'ready' };
@@ -95,7 +97,7 @@ function parseJson(text: string): unknown {
 
 const parseManifest = (text: string | undefined) => manifestSchema.safeParse(parseJson(text ?? '')).data;
 
-/** What was last written of a recording by us; nothing by the manifest that Egress writes before it. */
+/** The recording in a manifest of ours; undefined in one that Egress wrote. */
 export const recordingOfManifest = (manifestText: string | undefined): Recording | undefined =>
   parseManifest(manifestText)?.reelroom;
 
@@ -103,19 +105,22 @@ export const recordingOfManifest = (manifestText: string | undefined): Recording
 export const isManifest = (manifestText: string | undefined): boolean =>
   parseManifest(manifestText) !== undefined;
 
-/** The names of the media that a manifest of a newer Egress says it is about. */
+/** The names of the media that a manifest of a newer Egress lists. */
 export const mediaOfManifest = (manifestText: string | undefined): string[] =>
   (parseManifest(manifestText)?.files ?? []).flatMap(({ filename }) => filename.split('/').pop() ?? []);
 
-/** How a recording ended, by a manifest of ours; nothing by the one that Egress writes before it. */
+/** The final status in a manifest of ours; undefined in one that Egress wrote. */
 export const endOf = (manifestText: string | undefined): RecordingStatus | undefined =>
   recordingOfManifest(manifestText)?.status;
 
-/** The recording that `media` and the text of its manifest describe; without one, or with a broken one, the file's name does. */
+/**
+ * The recording that `media` and its manifest describe; the file's name where the manifest is missing or
+ * broken.
+ */
 export function describeRecording(media: Media, manifestText: string | undefined): Recording {
   const manifest = parseManifest(manifestText);
   if (!manifest) return recordingOfMedia(media);
-  // One that came after all has not failed.
+  // A recording whose file arrived late has not failed.
   const { failure: _failure, error: _error, ...described } = manifest.reelroom ?? {};
   return {
     id: manifest.egress_id,
@@ -123,14 +128,14 @@ export function describeRecording(media: Media, manifestText: string | undefined
     roomId: manifest.room_id,
     startedAt: Math.round(manifest.started_at / 1_000_000),
     ...described,
-    // The file says better than what was written of it.
+    // The file itself is more current than its manifest.
     name: media.name,
     size: media.size,
     status: 'ready',
   };
 }
 
-/** The recording of a manifest that has no media beside it: a failed one, or none at all. */
+/** The failed recording of a manifest without media; undefined where it did not fail. */
 export function describeFailure(manifestText: string | undefined): Recording | undefined {
   const recording = parseManifest(manifestText)?.reelroom;
   return recording?.status === 'failed' ? recording : undefined;

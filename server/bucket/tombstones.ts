@@ -3,14 +3,14 @@ import pMap from 'p-map';
 import { wallTime } from '../lib/clock.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 
-/** For how long, in ms, a deleted recording may be heard of again: LiveKit remembers an egress for a day. */
-const rememberedMs = 25 * 60 * 60_000;
+/** How long a tombstone is kept, in ms: LiveKit reports an ended egress for a day. */
+const keptMs = 25 * 60 * 60_000;
 
-const atOnce = 16;
+const maxConcurrent = 16;
 
 /**
- * Says of recordings that LiveKit still remembers that they were deleted: an empty object each,
- * for a day, so that no process which is slower takes one that is gone for one that failed.
+ * Marks recordings that LiveKit still reports as deleted: an empty object each, for a day, so that a slower
+ * process does not take a deleted recording for a failed one.
  */
 export function createTombstones({
   storage,
@@ -22,26 +22,29 @@ export function createTombstones({
   const folder = `${path}.reelroom/deleted/`;
 
   return {
-    /** Says it of those that LiveKit may remember: a PUT for each, none for what ended more than a day ago. */
+    /**
+     * Puts tombstones for recordings that LiveKit may still report: a PUT each, none for those that ended
+     * over a day ago.
+     */
     async put(recordings: Recording[]): Promise<void> {
       const now = wallTime();
       const young = recordings.filter(
-        // Of others no egress is heard.
+        // LiveKit reports no egress under other names.
         ({ name, startedAt, durationMs = 0 }) =>
-          parseRecordingName(name) && now - startedAt - durationMs < rememberedMs,
+          parseRecordingName(name) && now - startedAt - durationMs < keptMs,
       );
-      await pMap(young, ({ name }) => storage.putEmpty(folder + name), { concurrency: atOnce });
+      await pMap(young, ({ name }) => storage.putEmpty(folder + name), { concurrency: maxConcurrent });
     },
 
     /** Whether a recording was deleted within the last day: one HEAD. */
     has: async (name: string): Promise<boolean> => (await storage.head(folder + name)).status === 200,
 
-    /** Takes away those that are older than a day: a LIST, and a DELETE where there are any. */
-    async sweep(): Promise<void> {
-      const over: string[] = [];
+    /** Removes tombstones older than a day: a LIST, and a DELETE where there are any. */
+    async removeExpired(): Promise<void> {
+      const expired: string[] = [];
       for await (const { key, lastModified } of storage.list(folder))
-        if (wallTime() - lastModified.getTime() > rememberedMs) over.push(key);
-      if (over.length > 0) await storage.deleteMany(over);
+        if (wallTime() - lastModified.getTime() > keptMs) expired.push(key);
+      if (expired.length > 0) await storage.deleteMany(expired);
     },
   };
 }

@@ -1,8 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 
-/**
- * The path that all addresses of a plugin begin with, its prefix as it stands in a URL:
- * empty, or begins with a slash and ends in none.
- */
+/** A plugin's prefix as it is written in URLs: empty, or with a leading and no trailing slash. */
 export const basePath = ({ prefix }: Pick<FastifyInstance, 'prefix'>): string =>
   encodeURI(prefix).replace(/\/+$/, '');

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { basePath } from './base-path.ts';
 
 /**
- * Where the one who asks has found `app`, without a slash at its end; behind a proxy
- * that is trusted (Fastify's `trustProxy`), as that says.
+ * The URL of `app` as the client addressed it, without a trailing slash; behind a trusted proxy (Fastify's
+ * `trustProxy`) as the proxy forwards it.
  */
 export const baseUrlOf = (
   { protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>,

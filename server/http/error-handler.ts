@@ -10,30 +10,27 @@ import {
 } from '../lib/errors.ts';
 
 /**
- * What a body that Fastify does not even hand over is refused with; nothing for any other error.
+ * The error for a body that Fastify refuses itself; undefined for any other error.
  * @param bodyLimit bytes
  */
-export function refusedBody(
-  { code, statusCode }: FastifyError,
-  bodyLimit: number,
-): ReelroomError | undefined {
+export function bodyError({ code, statusCode }: FastifyError, bodyLimit: number): ReelroomError | undefined {
   if (!code?.startsWith('FST_ERR_CTP_')) return undefined;
   if (statusCode === 413) return bodyTooLarge(bodyLimit);
   if (statusCode === 415) return unsupportedMediaType();
   return invalidInput('The body is not JSON: it must be an object such as {"roomName":"team"}');
 }
 
-/** An error of a hook that the application around us has put before our routes, which knows how it is answered. */
-export const isForeignRefusal = (error: FastifyError) =>
+/** Whether an error is a 4xx from a hook of the host application, which formats it itself. */
+export const isForeignClientError = (error: FastifyError) =>
   !(error instanceof ReelroomError) &&
   error.statusCode !== undefined &&
   error.statusCode >= 400 &&
   error.statusCode < 500;
 
 /**
- * What REST routes have in common. A JSON body may be empty, since the seed's front end
- * calls everything JSON, DELETE too; errors have the seed's `{ errorMessage }`, and a
- * stable `code` beside it.
+ * Body parsing and errors of the REST routes. A JSON body may be empty, since the seed's front end sends
+ * `Content-Type: application/json` with DELETE too; errors have the seed's `{ errorMessage }` and a stable
+ * `code`.
  */
 export default fp(
   async (app) => {
@@ -45,8 +42,8 @@ export default fp(
     });
 
     app.setErrorHandler<FastifyError>((error, request, reply) => {
-      const refused = refusedBody(error, request.routeOptions.bodyLimit);
-      if (!refused && isForeignRefusal(error)) throw error;
+      const refused = bodyError(error, request.routeOptions.bodyLimit);
+      if (!refused && isForeignClientError(error)) throw error;
       const known = refused ?? toReelroomError(error);
       if (known.status >= 500) request.log.error({ err: error }, known.message);
       const message = known.code === 'INTERNAL' ? request.routeOptions.config.failure : undefined;

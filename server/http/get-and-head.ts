@@ -9,9 +9,8 @@ import type {
 } from 'fastify';
 
 /**
- * A GET and the HEAD beside it (RFC 9110 §9.3.2), of one handler: it sees by the request's method
- * that no body is wanted. Fastify's own HEAD would read all that it does not send. The
- * OpenAPI document has the GET only.
+ * Registers a GET and its HEAD (RFC 9110 §9.3.2) with one handler, which tells them apart by the request's
+ * method. Fastify's own HEAD would read the whole body. The OpenAPI document has the GET only.
  */
 export function getAndHead<Route extends RouteGenericInterface>(
   app: FastifyInstance,

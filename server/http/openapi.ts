@@ -11,10 +11,10 @@ import fp from 'fastify-plugin';
 import { z } from 'zod';
 import { basePath } from './base-path.ts';
 import { getAndHead } from './get-and-head.ts';
-import { errors, type Answer, type Operation } from './route-doc.ts';
+import { errors, type ResponseDoc, type Operation } from './route-doc.ts';
 import { docsPolicy } from './guards/csp.ts';
 
-/** Schemas that the document names, and refers to wherever they are used. */
+/** Schemas that become named components, referred to by `$ref`. */
 const components: Record<string, z.ZodType> = {
   Recording: recordingSchema,
   RecordingPage: recordingPageSchema,
@@ -23,14 +23,15 @@ const components: Record<string, z.ZodType> = {
 };
 const nameOf = (schema: unknown) => Object.keys(components).find((name) => components[name] === schema);
 
-/** A zod schema as JSON Schema, of what is sent or of what is answered. */
+/** A zod schema as JSON Schema, for requests (`input`) or responses (`output`). */
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', isComponent = false) {
   return z.toJSONSchema(schema, {
     io,
     override({ zodSchema, jsonSchema, path }) {
-      // Clients live with fields that are added later.
+      // Clients must tolerate fields that are added later.
       delete jsonSchema.additionalProperties;
-      // Many tools read \p{…} without the u flag, and refuse what is good; so they do with a format's own pattern.
+      // Many tools read \p{…} without the u flag and refuse valid values; likewise with a format's own
+      // pattern.
       if (jsonSchema.format !== undefined || jsonSchema.pattern?.includes('\\p{')) delete jsonSchema.pattern;
       const name = nameOf(zodSchema);
       if (name === undefined || (isComponent && path.length === 0)) return;
@@ -40,8 +41,8 @@ function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', isComponent = f
   });
 }
 
-/** An answer in the form that `@fastify/swagger` reads; one to HEAD has no body. */
-function toResponse({ description, headers, content }: Answer, isHead: boolean) {
+/** A response in the form that `@fastify/swagger` reads; one to HEAD has no body. */
+function toResponse({ description, headers, content }: ResponseDoc, isHead: boolean) {
   const media = Object.entries(content ?? {}).map(([type, { schema, examples = {} }]) => {
     const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
     return [type, { schema: toJsonSchema(schema, 'output'), examples: Object.fromEntries(named) }];
@@ -53,20 +54,20 @@ function toResponse({ description, headers, content }: Answer, isHead: boolean) 
   };
 }
 
-/** All that a route may answer; `failure` is what its 500 says. */
-const answersOf = (
-  { body, answers }: Operation,
+/** All responses of a route; `failure` is the message of its 500. */
+const responsesOf = (
+  { body, responses }: Operation,
   method: string,
   failure: string | undefined,
-): Record<number, Answer> => ({
-  ...answers,
+): Record<number, ResponseDoc> => ({
+  ...responses,
   ...(['POST', 'DELETE'].includes(method) && errors('ORIGIN_NOT_ALLOWED', 'FORBIDDEN')),
   ...(body && errors('BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')),
   ...errors('HOST_NOT_ALLOWED', 'TOO_MANY_REQUESTS', 'HEADERS_TOO_LARGE'),
   ...errors(failure === undefined ? 'INTERNAL' : ['INTERNAL', failure]),
 });
 
-/** What may be sent, in the form that `@fastify/swagger` reads: it takes the example out of the schema. */
+/** A request body in the form that `@fastify/swagger` reads, which takes the example from the schema. */
 const toContent = (body: NonNullable<Operation['body']>) =>
   Object.fromEntries(
     Object.entries(body).map(([type, { schema, example }]) => [
@@ -75,10 +76,10 @@ const toContent = (body: NonNullable<Operation['body']>) =>
     ]),
   );
 
-/** A route's description in the form that `@fastify/swagger` reads. */
+/** A route's documentation in the form that `@fastify/swagger` reads. */
 function toFastifySchema(operation: Operation, method: string, failure: string | undefined) {
   const { operationId, tag, summary, description, params, query, headers, body } = operation;
-  const answers = Object.entries(answersOf(operation, method, failure));
+  const responses = Object.entries(responsesOf(operation, method, failure));
   return {
     ...{ operationId, tags: [tag], summary },
     ...(description !== undefined && { description }),
@@ -87,7 +88,7 @@ function toFastifySchema(operation: Operation, method: string, failure: string |
     ...(headers && { headers: toJsonSchema(headers, 'input') }),
     ...(body && { body: { content: toContent(body) } }),
     response: Object.fromEntries(
-      answers.map(([status, answer]) => [status, toResponse(answer, method === 'HEAD')]),
+      responses.map(([status, answer]) => [status, toResponse(answer, method === 'HEAD')]),
     ),
   };
 }
@@ -101,15 +102,15 @@ const description = `Start and stop recordings of rooms, list them, watch them i
 Every error has the form \`{ errorMessage, code }\`: a sentence for people, and a code for programs that stays as it is.
 Times are in ms since 1970, sizes in bytes. HEAD is answered as GET wherever there is a GET, without the body.`;
 
-/** Reads the page on a phone, and in the dark if that is what the system shows. */
+/** Makes the page fit a phone, and follow the system's dark mode. */
 const pageScript = `
 document.head.insertAdjacentHTML('beforeend', '<meta name="viewport" content="width=device-width">');
 document.documentElement.classList.toggle('dark-mode', matchMedia('(prefers-color-scheme: dark)').matches);`;
 
 /**
- * The OpenAPI 3.1 document of those of the app's routes that have an `operation`, made of
- * the schemas that they use: `/openapi.json`, and `/docs`, a page to try it, which needs
- * nothing from elsewhere. It describes and changes nothing. Stands before the routes.
+ * The OpenAPI 3.1 document of the routes that have an `operation`, generated from their schemas:
+ * `/openapi.json`, and `/docs`, a self-contained page to try it. It only documents: nothing is validated.
+ * Registered before the routes.
  */
 export default fp(
   async (app) => {
@@ -138,7 +139,7 @@ export default fp(
       exposeHeadRoutes: true,
       transform({ schema, url, route: { config, method } }) {
         const operation = config?.operation;
-        // Fastify's own HEAD of a GET, where it makes any, has the config of the GET.
+        // Fastify's automatic HEAD of a GET, where enabled, has the config of the GET.
         if (!operation || (methods.get(operation) ?? method) !== method)
           return { schema: { ...schema, hide: true }, url };
         methods.set(operation, method);
@@ -149,7 +150,7 @@ export default fp(
         };
       },
       transformObject(document) {
-        if (!('openapiObject' in document)) throw new Error('this is no OpenAPI document');
+        if (!('openapiObject' in document)) throw new Error('not an OpenAPI document');
         const schemas = Object.entries(components).map(([name, schema]) => [
           name,
           toJsonSchema(schema, 'output', true),
@@ -159,7 +160,7 @@ export default fp(
     });
 
     await app.register(async (docs) => {
-      // Its routes are for GET alone.
+      // Swagger UI registers GET only.
       docs.addHook('onRoute', function ({ method, handler, routePath, schema }) {
         if (method !== 'GET') return;
         for (const url of routePath === '' ? ['', '/'] : [routePath])

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const special: Record<string, string> = {
+const entities: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -9,17 +9,18 @@ const special: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Any text as one that may stand in HTML, in an attribute, too. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => special[sign] ?? sign);
+/** Escapes text for HTML, attributes included. */
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 
-/** What the page says of itself where nobody says better. */
-const ownWords = /<title>[^<]*<\/title>|<meta name="description"[^>]*>/g;
+/** The page's default title and description. */
+const defaultHead = /<title>[^<]*<\/title>|<meta name="description"[^>]*>/g;
 
 /**
- * The built web client's one page, which shows what its address says.
+ * The built web client's only HTML page, which renders by its URL.
  * @param root the folder that Vite built
- * @param base the path that all its addresses begin with: empty, or without a slash at its end
- * @returns makes it, with `head` (HTML), which has a title and a description, in place of its own
+ * @param base the path prefix of all its URLs: empty, or without a trailing slash
+ * @returns a function that renders it; `head` (HTML with a title and a description) replaces the default
  */
 export function createPage({ root, base }: { root: string; base: string }): (head?: string) => string {
   const html = readFileSync(join(root, 'index.html'), 'utf8').replace(
@@ -27,7 +28,7 @@ export function createPage({ root, base }: { root: string; base: string }): (hea
     () => `<base href="${escapeHtml(base)}/" />`,
   );
   return (head) =>
-    head === undefined ? html : html.replace(ownWords, '').replace('</head>', () => `${head}</head>`);
+    head === undefined ? html : html.replace(defaultHead, '').replace('</head>', () => `${head}</head>`);
 }
 
 export type Page = ReturnType<typeof createPage>;

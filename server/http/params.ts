@@ -2,10 +2,12 @@ import { recordingNameSchema } from '@reelroom/shared';
 import { z } from 'zod';
 import { recordingNotFound } from '../lib/errors.ts';
 
-/** What stands for a `*` that is the name of a recording. */
+/** Documents a route's `*` that is the name of a recording. */
 export const nameParams = z.object({ recordingName: recordingNameSchema });
 
-/** A name that cannot be a recording's is one that is not found. */
+/**
+ * The recording's name in a route's `*`. @throws {ReelroomError} RECORDING_NOT_FOUND where it cannot be one
+ */
 export function recordingNameOf(params: { '*': string }): string {
   const { data } = recordingNameSchema.safeParse(params['*']);
   if (data === undefined) throw recordingNotFound();

@@ -4,15 +4,15 @@ import { exampleErrors } from '../lib/errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a REST route's 500 says, as in the seed. */
+    /** The message of a REST route's 500, as in the seed. */
     failure?: string;
-    /** What the OpenAPI document says of a REST route; one without is not in it. */
+    /** Documents a REST route in the OpenAPI document; a route without it is left out. */
     operation?: Operation;
   }
 }
 
-/** What a route answers with one status. */
-export interface Answer {
+/** Documents a route's response with one status. */
+export interface ResponseDoc {
   description: string;
   headers?: z.ZodObject;
   /** By media type, with examples by name; no body when absent. */
@@ -20,38 +20,43 @@ export interface Answer {
 }
 
 /**
- * A REST route as the OpenAPI document describes it, with the schemas that its handler
- * uses. Nothing is validated by it. What every route may answer is not repeated here:
- * INTERNAL, and for a body that it is too large or no JSON.
+ * A REST route in the OpenAPI document, with the schemas that its handler uses. It validates nothing.
+ * Responses that every route may give are added to it: INTERNAL, and the refusals of a body.
  */
 export interface Operation {
   operationId: string;
   tag: 'Rooms' | 'Recordings' | 'Video' | 'Operation';
   summary: string;
   description?: string;
-  /** Of the path, in their order: they stand in a route's `*`, with slashes between. */
+  /** Path parameters in order: a route's `*` holds them, separated by slashes. */
   params?: z.ZodObject;
   query?: z.ZodObject;
   headers?: z.ZodObject;
   /** By media type. */
   body?: Record<string, { schema: z.ZodType; example: unknown }>;
-  answers: Record<number, Answer>;
+  responses: Record<number, ResponseDoc>;
 }
 
-/** An answer in JSON. */
-export const json = (description: string, schema: z.ZodType, examples: Record<string, unknown>): Answer => ({
+/** A JSON response. */
+export const json = (
+  description: string,
+  schema: z.ZodType,
+  examples: Record<string, unknown>,
+): ResponseDoc => ({
   description,
   content: { 'application/json': { schema, examples } },
 });
 
-/** Content that is no text. */
-export const binary = (type: string): NonNullable<Answer['content']> => ({ [type]: { schema: z.unknown() } });
+/** Binary content. */
+export const binary = (type: string): NonNullable<ResponseDoc['content']> => ({
+  [type]: { schema: z.unknown() },
+});
 
 /**
- * The answers of these errors, an example for each, with a sentence of its own where one
- * is given; those of one status are one answer.
+ * The responses of these errors, with an example for each and its own sentence where one is given; errors of
+ * one status share a response.
  */
-export function errors(...given: (ErrorCode | [ErrorCode, string])[]): Record<number, Answer> {
+export function errors(...given: (ErrorCode | [ErrorCode, string])[]): Record<number, ResponseDoc> {
   const each = given.map((one): [ErrorCode, string] =>
     typeof one === 'string' ? [one, exampleErrors[one].message] : one,
   );

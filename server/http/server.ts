@@ -6,27 +6,29 @@ import type { Config } from '../config/environment.ts';
 import { headersTooLarge, invalidInput, requestTimeout, type ReelroomError } from '../lib/errors.ts';
 import { refuseBadUrl } from './guards/bad-url.ts';
 
-/** How long a request may take to arrive, its head and all of it, in ms: the longest body is 1 MB. */
-const headersMs = 20_000;
-const requestMs = 60_000;
+/** How long a request's headers, and all of it, may take to arrive, in ms: the largest body is 1 MB. */
+const headersTimeoutMs = 20_000;
+const requestTimeoutMs = 60_000;
 
-/** How often both are looked at, in ms. */
-const checkMs = 5_000;
+/** How often both timeouts are checked, in ms. */
+const checkIntervalMs = 5_000;
 
-/** How much longer than the stall rule of each answer a connection may be silent, in ms. */
+/** How much longer than a stalled response a connection may be idle, in ms. */
 const graceMs = 60_000;
 
-/** What a request is refused with that Node could not read. */
-function refusal({ code }: ConnectionError): ReelroomError {
+/** The error for a request that Node could not parse. */
+function errorOf({ code }: ConnectionError): ReelroomError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return requestTimeout();
   if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge(maxHeaderSize);
   return invalidInput('This is not a request of HTTP');
 }
 
-/** Refuses, as all our errors are told, what never becomes a request of Fastify's, and ends its connection. */
-function refuseConnection(error: ConnectionError, socket: Socket): void {
+/**
+ * Answers what never becomes a Fastify request with an error in our usual form, and closes its connection.
+ */
+function handleClientError(error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const { status, code, message } = refusal(error);
+  const { status, code, message } = errorOf(error);
   const answer: ErrorAnswer = { errorMessage: message, code };
   const body = JSON.stringify(answer);
   const head = [
@@ -41,8 +43,8 @@ function refuseConnection(error: ConnectionError, socket: Socket): void {
 }
 
 /**
- * How the process of our own serves HTTP: what Fastify is made with. How long an answer takes is up to its
- * reader, who is dropped when they take nothing; a subscription says something every ten seconds.
+ * Fastify's options in our own process. The length of a response is up to its reader, who is disconnected
+ * when stalled; a subscription sends a ping every ten seconds.
  */
 export const serverOptions = ({
   logLevel,
@@ -51,15 +53,15 @@ export const serverOptions = ({
 }: Pick<Config, 'logLevel' | 'trustedProxies' | 'playback'>) =>
   ({
     logger: { level: logLevel },
-    // Fastify's own HEAD would read the whole video.
+    // Fastify's automatic HEAD would read the whole video.
     exposeHeadRoutes: false,
     routerOptions: { onBadUrl: refuseBadUrl },
-    clientErrorHandler: refuseConnection,
-    // Open players must not hold up the end.
+    clientErrorHandler: handleClientError,
+    // Open players must not delay shutdown.
     forceCloseConnections: true,
-    // A proxy, which ends TLS, says under which address people know us, and who they are.
+    // A TLS-terminating proxy forwards the public host and the client's address.
     trustProxy: trustedProxies,
-    requestTimeout: requestMs,
+    requestTimeout: requestTimeoutMs,
     connectionTimeout: stalledSeconds * 1_000 + graceMs,
-    http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs },
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: checkIntervalMs },
   }) satisfies FastifyHttpOptions<Server>;

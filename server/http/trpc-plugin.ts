@@ -4,20 +4,19 @@ import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { toReelroomError } from '../lib/errors.ts';
 import { errorShapeOf } from './trpc.ts';
-import { isForeignRefusal, refusedBody } from './error-handler.ts';
+import { isForeignClientError, bodyError } from './error-handler.ts';
 
-/** Most calls in one request: each may cost as much as a request of its own. */
+/** The most calls in one batch: each may cost as much as a request. */
 const maxBatchSize = 10;
 
-/** An error that the server is to blame for, or what it leans on. */
-const isServers = (error: TRPCError) => getHTTPStatusCodeFromError(error) >= 500;
+/** Whether the server, or one of its dependencies, is at fault. */
+const isServerError = (error: TRPCError) => getHTTPStatusCodeFromError(error) >= 500;
 
 /**
- * tRPC at `/trpc`. Not by tRPC's own plugin, whose route has a parameter: what is called at
- * once makes one long path, and an application may allow parameters but 100 characters.
- * Ten calls at most in one request; what is refused before tRPC has it, a body too large, comes in
- * tRPC's form, too. A 5xx is logged with the request's id.
- * @param createContext what the procedures are given at a request
+ * tRPC at `/trpc`. Not by tRPC's own plugin, whose route has a parameter: a batch makes one long path, and an
+ * application may limit parameters to 100 characters. Ten calls at most in one batch; a request refused
+ * before tRPC (a body too large) is answered in tRPC's form, too. A 5xx is logged with the request's id.
+ * @param createContext makes the procedures' context for a request
  */
 export async function trpc<Router extends AnyTRPCRouter>(
   app: FastifyInstance,
@@ -32,8 +31,8 @@ export async function trpc<Router extends AnyTRPCRouter>(
   );
 
   app.setErrorHandler<FastifyError, { Params: { '*': string } }>((error, request, reply) => {
-    const refused = refusedBody(error, request.routeOptions.bodyLimit);
-    if (!refused && isForeignRefusal(error)) throw error;
+    const refused = bodyError(error, request.routeOptions.bodyLimit);
+    if (!refused && isForeignClientError(error)) throw error;
     const known = refused ?? toReelroomError(error);
     if (known.status >= 500) request.log.error({ err: error }, known.message);
     return reply.code(known.status).send({ error: errorShapeOf(known, request.params['*']) });
@@ -52,7 +51,7 @@ export async function trpc<Router extends AnyTRPCRouter>(
         path: req.params['*'],
         createContext: () => createContext(req),
         onError({ error, path }) {
-          if (isServers(error)) req.log.error({ err: error.cause ?? error, path }, error.message);
+          if (isServerError(error)) req.log.error({ err: error.cause ?? error, path }, error.message);
         },
       }),
   });

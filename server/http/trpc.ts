@@ -4,7 +4,7 @@ import { errorCodes, type ErrorCode } from '@reelroom/shared';
 import { ZodError } from 'zod';
 import { invalidInput, ReelroomError, toReelroomError, validationMessage } from '../lib/errors.ts';
 
-/** What tRPC itself refuses, by its own codes; anything else that it refuses is input that is wrong. */
+/** Our codes for tRPC's own errors; any other is invalid input. */
 const refusals: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
   NOT_FOUND: 'NOT_FOUND',
   METHOD_NOT_SUPPORTED: 'METHOD_NOT_ALLOWED',
@@ -12,18 +12,18 @@ const refusals: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
   UNSUPPORTED_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
-/** The error of ours that a procedure's refusal stands for; none where tRPC itself refuses. */
+/** The ReelroomError behind a procedure's error; undefined for tRPC's own errors. */
 export function knownError({ code, cause }: TRPCError): ReelroomError | undefined {
   if (cause instanceof ReelroomError) return cause;
-  // tRPC has parsed the input; any other schema that does not fit is the inside's.
+  // tRPC has parsed the input; a ZodError from elsewhere is an internal error.
   if (code === 'BAD_REQUEST' && cause instanceof ZodError) return invalidInput(validationMessage(cause));
   return code === 'INTERNAL_SERVER_ERROR' ? toReelroomError(cause) : undefined;
 }
 
 const configuration = {
-  // A subscription that says nothing is told from one whose connection is dead.
+  // Pings tell an idle subscription from a dead connection.
   sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 25_000 } },
-  /** Adds our stable code, and keeps the inside of a 5xx inside. */
+  /** Adds our stable code, and hides the cause of a 5xx. */
   errorFormatter({ shape, error }: { shape: TRPCDefaultErrorShape; error: TRPCError }) {
     const known = knownError(error);
     return {
@@ -39,7 +39,7 @@ const configuration = {
   },
 };
 
-/** An error as tRPC writes it, for what is refused before tRPC has the request. */
+/** An error in tRPC's form, for requests refused before tRPC. */
 export const errorShapeOf = ({ code, message, status }: ReelroomError, path: string) => ({
   message,
   code: TRPC_ERROR_CODES_BY_KEY[errorCodes[code].trpc],
@@ -47,8 +47,8 @@ export const errorShapeOf = ({ code, message, status }: ReelroomError, path: str
 });
 
 /**
- * tRPC with our errors, for procedures that are given a `Context`: ours have the tRPC code, and so the HTTP
- * status, that the table says. Routers of several of these make one.
+ * tRPC with our errors, for procedures with a `Context`: a ReelroomError gets the tRPC code, and thereby the
+ * HTTP status, of its row in `errorCodes`. Routers of several instances can be merged.
  */
 export function createTrpc<Context extends object>() {
   const t = initTRPC.context<Context>().create(configuration);

@@ -4,18 +4,18 @@ import { basePath } from './base-path.ts';
 import { getAndHead } from './get-and-head.ts';
 import type { Page } from './page.ts';
 import { recorderPolicy } from './guards/csp.ts';
-import type { AddressRefusal } from './not-found.ts';
+import type { NotFoundHandler } from './not-found.ts';
 
-/** Addresses of pages that the client shows by itself. */
-const pages = ['/', '/library', '/library/', '/room/*'];
+/** Paths that the client routes itself. */
+const clientRoutes = ['/', '/library', '/library/', '/room/*'];
 
-/** Whether the client takes HTML, as browsers do and whoever does not say what; a program asks for JSON alone. */
+/** Whether the request accepts HTML: browsers do, as does a missing Accept; programs ask for JSON alone. */
 const takesHtml = ({ headers: { accept = '*/*' } }: FastifyRequest) =>
   /text\/\*|text\/html|\*\/\*/.test(accept);
 
 /**
- * The built web client: its files, compressed ones where there are any, and its pages. An address that nothing
- * is at has the page with 404, which says so. Where it is not built there is none.
+ * The built web client: its files, precompressed where possible, and its pages. An unknown path gets the page
+ * with 404. Without a build only errors are served.
  * @param root the folder that Vite built
  * @param policy the Content-Security-Policy of the pages
  */
@@ -25,11 +25,11 @@ export async function webClient(
     root,
     page,
     policy,
-    refuseAddress,
-  }: { root: string; page: Page | undefined; policy: string; refuseAddress: AddressRefusal },
+    notFoundHandler,
+  }: { root: string; page: Page | undefined; policy: string; notFoundHandler: NotFoundHandler },
 ): Promise<void> {
-  // Fastify's own would log the address whole.
-  app.setNotFoundHandler((request, reply) => refuseAddress(request, reply));
+  // Fastify's own handler would log the URL with its secrets.
+  app.setNotFoundHandler((request, reply) => notFoundHandler(request, reply));
   getAndHead(app, '/recordings.html', {}, (_request, reply) => reply.redirect(`${basePath(app)}/library`));
   if (!page) {
     app.log.warn(`the web client is not built: ${root} is missing`);
@@ -42,26 +42,27 @@ export async function webClient(
       .header('cache-control', 'no-cache')
       .header('content-security-policy', policy)
       .send(page());
-  for (const url of pages) getAndHead(app, url, {}, (_request, reply) => sendPage(reply));
-  // With a route for each file the rest is ours to answer.
+  for (const url of clientRoutes) getAndHead(app, url, {}, (_request, reply) => sendPage(reply));
+  // One route per file leaves all other paths to us.
   await app.register(fastifyStatic, {
     root,
     wildcard: false,
-    // As it was built the page knows of no prefix; what is compressed stands in for what is not.
+    // The page as built has no prefix; precompressed files are served in place of the others.
     globIgnore: ['index.html', '**/*.{br,gz}'],
     preCompressed: true,
-    // The application around us may have a `reply.sendFile` of its own.
+    // The host application may have its own `reply.sendFile`.
     decorateReply: false,
     index: false,
     setHeaders(response, path) {
-      // Vite puts a hash of the content into the names of what it builds.
+      // Vite puts a content hash into the names of built files.
       const isHashed = path.includes('/assets/');
       response.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
       if (/\.html(?:\.br|\.gz)?$/.test(path)) response.header('content-security-policy', recorderPolicy);
     },
   });
   getAndHead(app, '/*', {}, (request, reply) => {
-    if (!takesHtml(request) || refuseAddress.takesAnother(request)) return refuseAddress(request, reply);
+    if (!takesHtml(request) || notFoundHandler.allowsOtherMethods(request))
+      return notFoundHandler(request, reply);
     return sendPage(reply.code(404));
   });
 }

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { maxKeysPerRequest } from '../adapters/s3/deletes.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
-import { allLinks } from '../bucket/share-folder.ts';
+import { linksRoot } from '../bucket/share-folder.ts';
 import { readLink } from '../features/sharing/token.ts';
 
 /** How long a link stays after it has expired, in ms: until then clocks that differ tell it from one that was taken back. */
@@ -28,7 +28,7 @@ export function createExpiredLinks({
   path: string;
   log: FastifyBaseLogger;
 }): ClearLinks {
-  const folder = allLinks(path);
+  const folder = linksRoot(path);
   /** Behind what was looked through. */
   let startAfter: string | undefined;
 

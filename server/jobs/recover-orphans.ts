@@ -3,7 +3,7 @@ import { monotonicTime } from '../lib/clock.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 import type { Backup } from '../features/recording/backup.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';
-import { allSegments, listSegments } from '../bucket/layout.ts';
+import { segmentsRoot, listSegments } from '../bucket/layout.ts';
 
 /** After how long, in ms, one of which something is left is looked at again: doubled each time. */
 const firstPauseMs = 60_000;
@@ -36,7 +36,7 @@ export function createSweeper({
   async function candidates(): Promise<Map<string, 'backup' | 'bucket'>> {
     const found = new Map<string, 'backup' | 'bucket'>();
     for (const name of (await backup?.names()) ?? []) found.set(name, 'backup');
-    for await (const folder of storage.folders(allSegments(path))) found.set(folder + mediaSuffix, 'bucket');
+    for await (const folder of storage.folders(segmentsRoot(path))) found.set(folder + mediaSuffix, 'bucket');
     return found;
   }
 

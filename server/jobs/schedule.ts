@@ -92,7 +92,7 @@ export function schedule({
   /** Deletes what is too old; nothing is when absent. */
   retain: Retain | undefined;
   system: Pick<System, 'checkAway'>;
-  format: Pick<FormatWatch, 'look'>;
+  format: Pick<FormatWatch, 'check'>;
   /** Webhooks that wait to be sent; there are none when absent. */
   outbox: Pick<Outbox, 'isDue' | 'deliver'> | undefined;
 }): Job[] {
@@ -108,7 +108,7 @@ export function schedule({
       name: 'see whether a newer version writes here',
       needs: ['storage'],
       pauseMs: () => formatMs,
-      run: format.look,
+      run: format.check,
     },
     ...(outbox ? [sendWebhooks(outbox)] : []),
     {
@@ -174,7 +174,7 @@ export function schedule({
       needs: ['storage'],
       isOwned: true,
       pauseMs: () => forgetMs,
-      run: () => tombstones.sweep(),
+      run: () => tombstones.removeExpired(),
     },
     {
       name: 'abort uploads that broke off',

@@ -1,11 +1,8 @@
 /**
- * What time it is, in ms since 1970: for dates. Somebody may set this clock while the
- * process runs, and other machines' clocks say something else.
+ * The wall clock, in ms since 1970: for dates. It may be set while the process runs, and differs from other
+ * machines' clocks.
  */
 export const wallTime = (): number => Date.now();
 
-/**
- * How long this process has been running, in ms: for intervals and for "since when". It
- * never goes back, whoever sets the clock, and means nothing to another process.
- */
+/** A monotonic clock, in ms: for intervals. It never goes back, and means nothing to another process. */
 export const monotonicTime = (): number => performance.now();

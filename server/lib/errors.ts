@@ -1,11 +1,11 @@
 import { errorCodes, type ErrorCode } from '@reelroom/shared';
 import type { ZodError, ZodType } from 'zod';
 
-/** An error that callers are told of: a stable code, and a sentence for people. */
+/** An error for callers: a stable code, and a sentence for people. */
 export class ReelroomError extends Error {
   override name = 'ReelroomError';
   readonly code: ErrorCode;
-  /** What has to be put right, for whoever runs the app: in the log and at `/readyz`. */
+  /** What to fix, for operators: in the log and at `/readyz`. */
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions & { detail?: string }) {
@@ -26,18 +26,17 @@ export const roomNotFound = () =>
 export const recordingNotFound = (name?: string) =>
   new ReelroomError('RECORDING_NOT_FOUND', `Recording not found${name === undefined ? '' : `: ${name}`}`);
 export const pictureNotFound = () =>
-  new ReelroomError('NOT_FOUND', 'There is no such picture: the recording has none, or is gone');
+  new ReelroomError('NOT_FOUND', 'There is no such picture: the recording has none, or was deleted');
 export const liveFileNotFound = () =>
-  new ReelroomError('NOT_FOUND', 'There is nothing live of such a recording: it has ended, or is gone');
+  new ReelroomError('NOT_FOUND', 'This recording is not live: it has ended, or was deleted');
 export const shareInvalid = () =>
   new ReelroomError('SHARE_INVALID', 'This link is not valid for this recording');
 export const downloadNotShared = () =>
   new ReelroomError('SHARE_INVALID', 'This link is for watching: it does not allow the download');
-export const shareExpired = () =>
-  new ReelroomError('SHARE_EXPIRED', 'This link has expired, or it was taken back');
+export const shareExpired = () => new ReelroomError('SHARE_EXPIRED', 'This link has expired or was revoked');
 export const webhookInvalid = () =>
   new ReelroomError('WEBHOOK_INVALID', 'The webhook is not signed with our LiveKit API key');
-export const nothingAt = (method: string, address: string) =>
+export const routeNotFound = (method: string, address: string) =>
   new ReelroomError('NOT_FOUND', `There is nothing at ${method} ${address}`);
 export const methodNotAllowed = (method: string, address: string, allowed: string[]) =>
   new ReelroomError('METHOD_NOT_ALLOWED', `${address} takes ${allowed.join(', ')}, not ${method}`);
@@ -52,34 +51,31 @@ export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allow
 export const originNotAllowed = (origin: string) =>
   new ReelroomError(
     'ORIGIN_NOT_ALLOWED',
-    `Pages of ${origin} may not call this server: CORS_ORIGINS names those that may`,
+    `Pages of ${origin} may not call this server: CORS_ORIGINS lists those that may`,
   );
 export const hostNotAllowed = (host: string) =>
   new ReelroomError(
     'HOST_NOT_ALLOWED',
-    `This server is not known as ${host}: ALLOWED_HOSTS names what it is known as`,
+    `This server does not answer to the host name ${host}: ALLOWED_HOSTS lists its names`,
   );
 export const requestTimeout = () =>
   new ReelroomError('REQUEST_TIMEOUT', 'The request did not arrive in time: try again');
 export const headersTooLarge = (limit: number) =>
   new ReelroomError(
     'HEADERS_TOO_LARGE',
-    `The address and the headers are too long: at most ${limit} bytes together`,
+    `The URL and the headers are too long: at most ${limit} bytes together`,
   );
 export const tooManyRequests = (limit: number) =>
   new ReelroomError(
     'TOO_MANY_REQUESTS',
-    `As many answers as one address may have at once (${limit}) are under way: try again when some have ended`,
+    `Too many open responses to this address (at most ${limit}): try again when some have ended`,
   );
 export const alreadyStarted = () =>
   new ReelroomError('RECORDING_ALREADY_STARTED', 'Recording already started for this room');
 export const notStarted = () =>
   new ReelroomError('RECORDING_NOT_STARTED', 'Recording not started for this room');
 export const preconditionFailed = () =>
-  new ReelroomError(
-    'PRECONDITION_FAILED',
-    'What is stored is not what If-Match or If-Unmodified-Since names',
-  );
+  new ReelroomError('PRECONDITION_FAILED', 'The stored file does not match If-Match or If-Unmodified-Since');
 export const noRecorder = (cause?: unknown) =>
   new ReelroomError(
     'NO_RECORDER',
@@ -91,13 +87,13 @@ export const noRecorder = (cause?: unknown) =>
 export const recorderNotResponding = (cause?: unknown) =>
   new ReelroomError(
     'RECORDER_NOT_RESPONDING',
-    'The recorder does not answer at the moment: it is asked again until the recording has ended',
+    'The recorder does not respond: the stop is retried until the recording has ended',
     { cause },
   );
 export const tooManyRecordings = (limit: number) =>
   new ReelroomError(
     'TOO_MANY_RECORDINGS',
-    `As many recordings as this server makes at once (${limit}) are under way: try again when one has ended`,
+    `This server makes at most ${limit} recordings at once: try again when one has ended`,
   );
 export const livekitUnavailable = (cause?: unknown) =>
   new ReelroomError(
@@ -112,23 +108,23 @@ export const storageUnavailable = (cause?: unknown) =>
     cause,
   });
 
-/** @param detail what is refused and which setting that is about, for whoever runs the app */
+/** @param detail what is refused, and the setting that it concerns, for operators */
 export const storageRefused = (detail: string, cause?: unknown) =>
   new ReelroomError(
     'STORAGE_REFUSED',
-    'The storage of recordings (S3) refuses this: whoever runs the server finds out why in its log',
+    'The storage of recordings (S3) refuses this: the server log says why',
     { cause, detail },
   );
 
-/** @param detail what S3 says of the lock, for whoever runs the app */
+/** @param detail S3's message about the lock, for operators */
 export const recordingLocked = (detail: string, cause?: unknown) =>
   new ReelroomError(
     'RECORDING_LOCKED',
-    'The storage of recordings (S3) has locked this: it stays as it is until its lock ends',
+    'The storage of recordings (S3) has locked this: it cannot be changed until the lock ends',
     { cause, detail },
   );
 
-/** Whether S3 has refused something since the object is locked. */
+/** Whether S3 refused because the object is locked. */
 export const isLocked = (error: unknown): boolean =>
   error instanceof ReelroomError && error.code === 'RECORDING_LOCKED';
 
@@ -139,9 +135,9 @@ export const storageNewer = () =>
   );
 
 export const indexing = () =>
-  new ReelroomError('INDEXING', 'The list of recordings is being put together: try again shortly');
+  new ReelroomError('INDEXING', 'The list of recordings is being built: try again shortly');
 
-/** One error of each code, as callers are told of it: what docs/api.md and the OpenAPI document show. */
+/** An example error of each code, for docs/api.md and the OpenAPI document. */
 export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   INVALID_INPUT: invalidInput('roomName is required'),
   WEBHOOK_INVALID: webhookInvalid(),
@@ -151,7 +147,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   ORIGIN_NOT_ALLOWED: originNotAllowed('https://elsewhere.example'),
   ROOM_NOT_FOUND: roomNotFound(),
   RECORDING_NOT_FOUND: recordingNotFound(),
-  NOT_FOUND: nothingAt('GET', '/recording'),
+  NOT_FOUND: routeNotFound('GET', '/recording'),
   METHOD_NOT_ALLOWED: methodNotAllowed('PUT', '/token', ['POST']),
   REQUEST_TIMEOUT: requestTimeout(),
   RECORDING_ALREADY_STARTED: alreadyStarted(),
@@ -174,13 +170,13 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   INTERNAL: toReelroomError(undefined),
 };
 
-/** The sentences of a schema's refusal, one after the other. */
+/** The messages of a ZodError, joined. */
 export const validationMessage = (error: ZodError): string =>
   [...new Set(error.issues.map((issue) => issue.message))].join('; ');
 
 /**
- * `input` as `schema` makes it.
- * @throws {ReelroomError} INVALID_INPUT, naming what was wrong
+ * Parses `input` by `schema`.
+ * @throws {ReelroomError} INVALID_INPUT with the schema's messages
  */
 export function parseInput<Output>(schema: ZodType<Output>, input: unknown): Output {
   const result = schema.safeParse(input);
@@ -189,8 +185,8 @@ export function parseInput<Output>(schema: ZodType<Output>, input: unknown): Out
 }
 
 /**
- * What `error` is to a caller: itself where it is ours, else an INTERNAL that says nothing of the inside. A
- * ZodError is one of the inside, too: `parseInput` and tRPC have told what is wrong with input.
+ * `error` as callers see it: a ReelroomError unchanged, any other as INTERNAL without its cause's message. A
+ * ZodError is internal, too: `parseInput` and tRPC report invalid input themselves.
  */
 export function toReelroomError(error: unknown): ReelroomError {
   if (error instanceof ReelroomError) return error;

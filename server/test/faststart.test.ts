@@ -28,7 +28,7 @@ t.test('the tables of a recording are moved to its beginning', async (t) => {
 
   const name = 'Équipe "A" 🎥 50% a+b & c?-RM_1-2026-01-31T101530000.mp4';
   const key = path + name;
-  const { tablesFirst: scratch } = workingFiles(path, name);
+  const { moovFirst: scratch } = workingFiles(path, name);
   const small = await makeMp4(t, 2);
   const large = await makeMp4(t, 1, '-vf', 'scale=960:540,noise=alls=80:allf=t');
   t.ok(large.length > 8.5 * 2 ** 20, `${large.length} bytes`);

@@ -16,7 +16,7 @@ t.test('what is written, and by whom it can be read, is said once', async (t) =>
   t.teardown(() => storage.close());
   const look = async () => {
     const format = createFormat({ storage, path: 'recordings/', log: silentLog });
-    await format.look();
+    await format.check();
     const { text, etag } = (await storage.getTextAndEtag(key)) ?? {};
     return { isNewer: format.isNewer(), format: JSON.parse(text ?? ''), etag };
   };

@@ -31,13 +31,13 @@ t.test(
     );
     const segment = `${path}.reelroom/segments/${name.slice(0, -4)}/s_00000.ts`;
     await put(segment, 'media');
-    const { tablesFirst } = workingFiles(path, name);
-    await put(tablesFirst, 'half of a copy');
+    const { moovFirst } = workingFiles(path, name);
+    await put(moovFirst, 'half of a copy');
 
     const { trpc } = await serve(t, config);
     await until(
       'the segments to go',
-      async () => (await keys()).every((key) => key !== segment && key !== tablesFirst),
+      async () => (await keys()).every((key) => key !== segment && key !== moovFirst),
       60_000,
     );
     t.match(await trpc.recordings.get.query({ name }), { id: 'EG_1', status: 'ready', endedBy: 'stop' });
@@ -68,7 +68,7 @@ t.test('uploads of ours that broke off are aborted after a day, and nobody elseâ
     await upload.put(1, Buffer.from('a part'));
     return upload;
   };
-  const ours = [path + name, workingFiles(path, name).tablesFirst];
+  const ours = [path + name, workingFiles(path, name).moovFirst];
   const others = [`elsewhere/${name}`, `${path}folder/${name}`, `${path}notes.txt`];
   const [broken, kept] = [await Promise.all(ours.map(begin)), await Promise.all(others.map(begin))];
   await abortIn(23);

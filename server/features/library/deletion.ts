@@ -6,7 +6,7 @@ import { toReelroomError, type ReelroomError } from '../../lib/errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { listLinks } from '../../bucket/share-folder.ts';
 import type { Index } from '../index/store.ts';
-import { manifestKey, readRecording } from '../../bucket/manifest.ts';
+import { manifestKey, parseStoredRecording } from '../../bucket/manifest.ts';
 import { listWorkingFiles } from '../../bucket/layout.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
 
@@ -19,7 +19,7 @@ const orderSchema = z.looseObject({ recordings: z.array(z.unknown()) });
 function parseOrder(text: string | undefined) {
   try {
     const stored = orderSchema.parse(JSON.parse(text ?? ''));
-    const recordings = stored.recordings.flatMap((one) => readRecording(one) ?? []);
+    const recordings = stored.recordings.flatMap((one) => parseStoredRecording(one) ?? []);
     return recordings.length === stored.recordings.length ? { stored, recordings } : undefined;
   } catch {
     return undefined;

@@ -71,7 +71,7 @@ const list: Operation = {
   description:
     'With `limit` or `cursor` a page, on the first one those under way, too; without, all that have ended. What is given must all hold.',
   query: listQuerySchema,
-  answers: {
+  responses: {
     200: json('A page, or all', z.union([recordingPageSchema, recordingListSchema]), {
       all: { recordings: [example] },
       page: { live: [], recordings: [example], nextCursor: 'bmV3ZXN0LzE3Njk4NTQ1MzAxMjM' },
@@ -92,7 +92,7 @@ const deletion: Operation = {
   summary: 'Deletes a recording for good',
   description: 'And all that belongs to it. One that is still being made is not found.',
   params: nameParams,
-  answers: {
+  responses: {
     200: json('It is gone', deletedSchema, { deleted: { message: 'Recording deleted' } satisfies Deleted }),
     ...errors(
       'RECORDING_NOT_FOUND',

@@ -9,7 +9,7 @@ import { linkQuery } from '../sharing/check-link.ts';
 import { nameParams, recordingNameOf } from '../../http/params.ts';
 import { workingFiles } from '../../bucket/layout.ts';
 import { objectIn, sendObject } from '../../http/sending/send-object.ts';
-import { fileAnswers, fileHeaders } from './video-doc.ts';
+import { fileResponses, fileHeaders } from './video-doc.ts';
 
 type WorkingFileRoute = { Params: { '*': string } };
 
@@ -27,8 +27,8 @@ const poster: Operation = {
   params: nameParams,
   query: linkQuery,
   headers: fileHeaders,
-  answers: {
-    ...fileAnswers(['image/jpeg']),
+  responses: {
+    ...fileResponses(['image/jpeg']),
     ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
     ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
@@ -45,8 +45,8 @@ const liveFile: Operation = {
   }),
   query: linkQuery,
   headers: fileHeaders,
-  answers: {
-    ...fileAnswers(['application/vnd.apple.mpegurl', 'video/mp2t']),
+  responses: {
+    ...fileResponses(['application/vnd.apple.mpegurl', 'video/mp2t']),
     ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
     ...errors(['NOT_FOUND', liveFileNotFound().message]),
   },

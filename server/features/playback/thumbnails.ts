@@ -11,7 +11,7 @@ import { nameParams, recordingNameOf } from '../../http/params.ts';
 import { listThumbnails, thumbnailSeconds, workingFiles } from '../../bucket/layout.ts';
 import { objectIn, sendObject } from '../../http/sending/send-object.ts';
 import { emptyTrack, thumbnailTrack } from './vtt.ts';
-import { fileAnswers, fileHeaders } from './video-doc.ts';
+import { fileResponses, fileHeaders } from './video-doc.ts';
 
 type ThumbnailRoute = { Params: { '*': string } };
 
@@ -26,8 +26,8 @@ const operation: Operation = {
   }),
   query: linkQuery,
   headers: fileHeaders,
-  answers: {
-    ...fileAnswers(['image/jpeg']),
+  responses: {
+    ...fileResponses(['image/jpeg']),
     200: {
       description: 'The track, or a picture',
       headers: z.object({ 'Cache-Control': z.string() }),

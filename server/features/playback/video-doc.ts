@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@reelroom/shared';
 import { z } from 'zod';
-import { binary, errors, type Answer, type Operation } from '../../http/route-doc.ts';
+import { binary, errors, type ResponseDoc, type Operation } from '../../http/route-doc.ts';
 import { linkQuery } from '../sharing/check-link.ts';
 import { nameParams } from '../../http/params.ts';
 import { invalidTimeZone, timeZoneSchema } from '../library/time-zone.ts';
@@ -37,12 +37,12 @@ const query = linkQuery.extend({
 
 const wrongZone: [ErrorCode, string] = ['INVALID_INPUT', invalidTimeZone];
 
-const elsewhere: Answer = {
+const elsewhere: ResponseDoc = {
   description: 'It is at S3, for a short while: of a server with PLAYBACK=redirect',
   headers: z.object({ Location: z.string().describe('A presigned URL'), 'Cache-Control': z.string() }),
 };
 
-const notModified: Answer = { description: 'What is at hand is the file as it is', headers: validators };
+const notModified: ResponseDoc = { description: 'What is at hand is the file as it is', headers: validators };
 
 /** What may be asked of everything that is sent in ranges: see send-object.ts. */
 export const fileHeaders = conditions.extend({
@@ -54,7 +54,7 @@ export const fileHeaders = conditions.extend({
 });
 
 /** How that is answered; what is made of several files has no date. */
-export function fileAnswers(types: string[], { hasDate = true } = {}): Operation['answers'] {
+export function fileResponses(types: string[], { hasDate = true } = {}): Operation['responses'] {
   const content = Object.assign({}, ...types.map(binary));
   const its = hasDate ? validators : validators.omit({ 'Last-Modified': true });
   const headers = its.extend({ 'Content-Length': z.string().describe('Bytes of this answer') });
@@ -84,8 +84,8 @@ export const getVideo: Operation = {
   params: nameParams,
   query,
   headers: fileHeaders,
-  answers: {
-    ...fileAnswers(['video/mp4']),
+  responses: {
+    ...fileResponses(['video/mp4']),
     302: elsewhere,
     ...errors(wrongZone, 'SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
   },
@@ -99,7 +99,7 @@ export const headVideo: Operation = {
   params: nameParams,
   query,
   headers: conditions,
-  answers: {
+  responses: {
     200: { description: 'Its size and its validators', headers: length },
     302: elsewhere,
     304: notModified,

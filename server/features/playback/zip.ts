@@ -16,7 +16,7 @@ import { resolveByteRange } from '../../http/sending/byte-range.ts';
 import { createChecksums, type Checksums } from './checksums.ts';
 import { downloadName } from '../library/download-name.ts';
 import { sendObject, type Source } from '../../http/sending/send-object.ts';
-import { fileAnswers, fileHeaders } from './video-doc.ts';
+import { fileResponses, fileHeaders } from './video-doc.ts';
 import { descriptorOf, directoryOf, headerOf, zipLayout, type ZipEntry } from './zip-layout.ts';
 import { timeZoneSchema, wallClock, type WallClock } from '../library/time-zone.ts';
 import { uniqueNames } from './file-names.ts';
@@ -134,7 +134,7 @@ export function zipOf(storage: Pick<Storage, 'get'>, checksums: Checksums, files
 
 const example = 'team-RM_fC7Rk3PmWb2a-2026-01-31T101530123.mp4';
 
-const answers: Operation['answers'] = {
+const responses: Operation['responses'] = {
   200: {
     description: 'Nothing in it is compressed; it is broken off where S3 fails for long',
     headers: z.object({
@@ -171,7 +171,7 @@ const getZip: Operation = {
     'Where there are few: a long address is not taken everywhere. One that is named twice is in it once.',
   query: z.object({ name: fewNames, tz }),
   headers: fileHeaders,
-  answers: { ...fileAnswers(['application/zip'], { hasDate: false }), ...answers },
+  responses: { ...fileResponses(['application/zip'], { hasDate: false }), ...responses },
 };
 
 const postZip: Operation = {
@@ -186,7 +186,7 @@ const postZip: Operation = {
       example: { name: [example] },
     },
   },
-  answers,
+  responses,
 };
 
 /** `names`, given one by one, and what is given beside them. */

@@ -54,7 +54,7 @@ export function createFinish({
 }): Finish {
   /** The recording's file, with its tables first if that can be done: it is good without. */
   async function withTablesFirst(name: string, media: MediaInfo, signal: AbortSignal): Promise<MediaInfo> {
-    const scratch = workingFiles(path, name).tablesFirst;
+    const scratch = workingFiles(path, name).moovFirst;
     try {
       return await moveTablesFirst({ storage, key: library.keyOf(name), scratch, media, signal });
     } catch (error) {

@@ -20,7 +20,7 @@ const start: Operation = {
   description:
     'Answers as soon as a recorder has taken the job; everyone in the room is shown how it goes on.',
   body: { 'application/json': { schema: startInputSchema, example: { roomName: 'team' } } },
-  answers: {
+  responses: {
     200: json('A recorder has taken the job', startedSchema, {
       started: { message: 'Recording started', recording: example } satisfies Started,
     }),
@@ -43,7 +43,7 @@ const stop: Operation = {
   description:
     'Answers at once, while the file is still being finished; asked again meanwhile it answers the same.',
   body: { 'application/json': { schema: roomInputSchema, example: { roomName: 'team' } } },
-  answers: {
+  responses: {
     200: json('The recorder is told to end', stoppedSchema, {
       stopped: { message: 'Recording stopped', recording: { ...example, size: 0 } } satisfies Stopped,
     }),

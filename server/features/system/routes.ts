@@ -23,7 +23,7 @@ const health: Operation = {
   operationId: 'getHealth',
   tag: 'Operation',
   summary: 'Whether the process lives',
-  answers: { 200: json('It does', healthSchema, { alive: { status: 'ok' } }) },
+  responses: { 200: json('It does', healthSchema, { alive: { status: 'ok' } }) },
 };
 
 const readiness: Operation = {
@@ -32,7 +32,7 @@ const readiness: Operation = {
   summary: 'Whether the app can serve requests',
   description:
     'It can while S3 answers: without LiveKit the library is there, and the body says that there are no calls. LiveKit is asked once a second at most, S3 once in 5 s.',
-  answers: {
+  responses: {
     200: json('It can', systemStatusSchema, {
       ready: status({}),
       'without LiveKit': status({ calls: noCalls, recording: noCalls }),

@@ -15,7 +15,7 @@ const operation: Operation = {
   body: {
     'application/json': { schema: tokenInputSchema, example: { roomName: 'team', participantName: 'Ana' } },
   },
-  answers: {
+  responses: {
     200: json('The token', tokenSchema, {
       token: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJBbmEifQ.c2lnbmVk' },
     }),

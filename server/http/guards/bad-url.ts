@@ -3,8 +3,8 @@ import type { ErrorAnswer } from '@reelroom/shared';
 import { invalidInput } from '../../lib/errors.ts';
 
 /**
- * Refuses an address that cannot be decoded, as all our errors are told: `routerOptions.onBadUrl` of
- * an application that is ours alone. It comes before any route, so that a plugin has no say in it.
+ * Answers a URL that cannot be decoded with an error in our usual form: `routerOptions.onBadUrl` of our own
+ * process. It runs before routing, so that a plugin cannot set it.
  */
 export function refuseBadUrl(_path: string, _request: IncomingMessage, response: ServerResponse): void {
   const { status, code, message } = invalidInput(

@@ -1,32 +1,32 @@
-/** Directives of CSP by their names, with the sources that each allows. */
+/** CSP directives by name, with their sources. */
 type Policy = Record<string, string[]>;
 
 const self = "'self'";
 
 /**
- * What every page of ours needs, and no more: hls.js works from blobs, and no script stands in the page.
- * @param mediaOrigins where video comes from, if not from us
+ * The directives of all our pages: hls.js needs blobs; there are no inline scripts.
+ * @param mediaOrigins other origins that serve video
  */
-const everyPage = (mediaOrigins: string[]): Policy => ({
+const basePolicy = (mediaOrigins: string[]): Policy => ({
   'default-src': [self],
   'img-src': [self, 'data:', 'blob:'],
   'media-src': [self, 'blob:', ...mediaOrigins],
   'worker-src': [self, 'blob:'],
-  // The components have their styles inside them.
+  // Svelte components have inline styles.
   'style-src': [self, "'unsafe-inline'"],
   'object-src': ["'none'"],
   'base-uri': [self],
   'form-action': [self],
 });
 
-const written = (policy: Policy): string =>
+const serialise = (policy: Policy): string =>
   Object.entries(policy)
     .map(([name, sources]) => `${name} ${sources.join(' ')}`)
     .join('; ');
 
 /**
- * Where a browser connects to that is sent to LiveKit at `url`: its WebSocket, and HTTP, by which its client
- * finds out why it was refused. LiveKit Cloud sends it on to a region.
+ * The sources that a LiveKit client at `url` connects to: WebSocket, and HTTP, by which it learns why it was
+ * refused. LiveKit Cloud redirects it to a region.
  */
 function livekitSources(url: string): string[] {
   const { host, hostname, protocol } = new URL(url);
@@ -36,33 +36,33 @@ function livekitSources(url: string): string[] {
 }
 
 /**
- * The Content-Security-Policy (CSP Level 3) of the pages: whoever watches, or looks through the library, may go on
- * to a room without leaving the page. No other site shows them in a frame.
+ * The Content-Security-Policy (CSP Level 3) of the pages. One policy for all: the client navigates from the
+ * player or the library to a room without loading a page. No other site may frame them.
  */
 export const pagePolicy = (livekitUrl: string, mediaOrigins: string[]): string =>
-  written({
-    ...everyPage(mediaOrigins),
+  serialise({
+    ...basePolicy(mediaOrigins),
     'connect-src': [self, ...livekitSources(livekitUrl), ...mediaOrigins],
     'frame-ancestors': [self],
   });
 
-/** That of `/embed`, given the origins whose pages may show it in a frame; `*` are all. */
+/** The policy of `/embed`, given the origins that may frame it; `*` are all. */
 export const embedPolicy = (origins: string[], mediaOrigins: string[]): string =>
-  written({
-    ...everyPage(mediaOrigins),
+  serialise({
+    ...basePolicy(mediaOrigins),
     'connect-src': [self, ...mediaOrigins],
     'frame-ancestors': origins.includes('*') ? ['*'] : [self, ...origins],
   });
 
-/** That of the page that is recorded, to which Egress says where its LiveKit is. */
-export const recorderPolicy: string = written({
-  ...everyPage([]),
+/** The policy of the recorder page, which gets LiveKit's URL from Egress. */
+export const recorderPolicy: string = serialise({
+  ...basePolicy([]),
   'connect-src': [self, 'http:', 'https:', 'ws:', 'wss:'],
   'frame-ancestors': ["'none'"],
 });
 
-/** That of `/docs`, by which requests are made: no other site may show it in a frame, and have it clicked. */
-export const docsPolicy: string = written({
+/** The policy of `/docs`, which sends requests: no other site may frame it (clickjacking). */
+export const docsPolicy: string = serialise({
   'default-src': [self],
   'img-src': [self, 'data:'],
   'style-src': [self, "'unsafe-inline'"],

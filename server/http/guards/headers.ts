@@ -1,8 +1,8 @@
 import fp from 'fastify-plugin';
 
 /**
- * What every answer of ours says to browsers: its media type is what it says (WHATWG Fetch,
- * "nosniff"), and where it was linked from is told to our own pages alone.
+ * Security headers of all responses: no MIME sniffing (WHATWG Fetch, "nosniff"), and no referrer to other
+ * sites.
  */
 export default fp(
   async (app) => {

@@ -2,12 +2,12 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
 type Serializer = (value: unknown) => unknown;
 
-/** Where pino keeps how a logger shows things. */
+/** Where pino keeps a logger's serializers. */
 const serializersKey = Symbol.for('pino.serializers');
 
 const isSerializer = (value: unknown): value is Serializer => typeof value === 'function';
 
-/** How a logger shows requests. */
+/** A logger's serializer of requests. */
 function serializerOf(logger: FastifyBaseLogger): Serializer {
   const serializer: unknown = Reflect.get(Object(Reflect.get(logger, serializersKey)), 'req');
   return isSerializer(serializer) ? serializer : (value) => value;
@@ -20,8 +20,8 @@ function redactIn(value: unknown, redact: (text: string) => string): unknown {
 }
 
 /**
- * Logs the requests of `app` without their secrets: `redact` takes them out of each text. How the
- * application around us shows requests stays, but for that.
+ * Logs the requests of `app` without their secrets, which `redact` removes from each text. The host
+ * application's own serializer still applies.
  */
 export function redactRequests(app: FastifyInstance, redact: (text: string) => string): void {
   app.setChildLoggerFactory((logger, bindings, options) => {

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
-/** Aborted once nobody is there to read the answer any more, or all of it is sent. */
-export function whileOpen({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
+/** A signal that aborts when the client disconnects, or the response is sent. */
+export function abortOnClose({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const gone = new AbortController();
   raw.once('close', () => gone.abort());
   return gone.signal;

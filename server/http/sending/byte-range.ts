@@ -10,9 +10,9 @@ export type ByteRange =
 const whole: ByteRange = { kind: 'whole' };
 
 /**
- * Reads a `Range` header (RFC 9110 §14.1.2): one closed, open or suffix range.
- * Several ranges, another unit and what is not valid count as none (§14.2).
- * @param portionSize most bytes in an open-ended range; no cap when absent
+ * Reads a `Range` header (RFC 9110 §14.1.2): one closed, open or suffix range. Several ranges, another unit
+ * and an invalid header count as none (§14.2).
+ * @param portionSize the most bytes sent for an open-ended range; no cap when absent
  */
 export function parseByteRange(header: string | undefined, portionSize?: number): ByteRange {
   const [, firstText = '', lastText = ''] = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '') ?? [];
@@ -30,9 +30,9 @@ export function parseByteRange(header: string | undefined, portionSize?: number)
 }
 
 /**
- * The bytes of something of `size` that a range asks for, from `start` to before `end`; nothing
- * where it begins behind the end.
- * @param header as {@link parseByteRange} gives it
+ * The bytes of a range of `size` bytes, from `start` to before `end`; undefined where the range is
+ * unsatisfiable.
+ * @param header as {@link parseByteRange} returns it
  */
 export function resolveByteRange(header: string, size: number): { start: number; end: number } | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? [];

@@ -3,31 +3,31 @@ import fp from 'fastify-plugin';
 import { tooManyRequests } from '../../lib/errors.ts';
 
 /**
- * Counts the answers under way. No address has more than `most` of them at once: room for an office behind one
- * address, whose every page listens and plays, and none for one client to take all there is. Who comes by a trusted
- * proxy has the address that it forwards.
+ * Limits the responses open at once to `most` per client address: enough for an office behind one address,
+ * each page with a subscription and a video, too few for one client to exhaust the server. Behind a trusted
+ * proxy the forwarded address counts.
  *
- * Lets an application close while somebody watches: answers that would go on for as long as
- * whoever reads them likes, subscriptions and videos, are broken off, and those that have
- * not begun are given, unless they would be such. The application around us may have no `forceCloseConnections`.
+ * Lets an application close while clients are connected: streams under way (subscriptions, videos) are cut,
+ * responses that have not begun are still sent, unless they are streams. The host application may not have
+ * `forceCloseConnections`.
  * @throws {ReelroomError} TOO_MANY_REQUESTS
  */
 export default fp<{ most?: number }>(
   async (app, { most = 1_000 }) => {
-    const open = new Set<ServerResponse>();
+    const openResponses = new Set<ServerResponse>();
     const byAddress = new Map<string, number>();
     let isClosing = false;
 
     app.addHook('onRequest', async ({ ip }, reply) => {
-      const underWay = byAddress.get(ip) ?? 0;
-      if (underWay >= most) {
+      const openCount = byAddress.get(ip) ?? 0;
+      if (openCount >= most) {
         reply.header('retry-after', '5');
         throw tooManyRequests(most);
       }
-      byAddress.set(ip, underWay + 1);
-      open.add(reply.raw);
+      byAddress.set(ip, openCount + 1);
+      openResponses.add(reply.raw);
       reply.raw.once('close', () => {
-        open.delete(reply.raw);
+        openResponses.delete(reply.raw);
         const left = (byAddress.get(ip) ?? 1) - 1;
         if (left > 0) byAddress.set(ip, left);
         else byAddress.delete(ip);
@@ -35,7 +35,7 @@ export default fp<{ most?: number }>(
     });
     app.addHook('preClose', async () => {
       isClosing = true;
-      for (const answer of open) if (answer.headersSent) answer.destroy();
+      for (const answer of openResponses) if (answer.headersSent) answer.destroy();
     });
     app.addHook('onSend', async (_request, { raw }, payload) => {
       const isWhole =
@@ -44,5 +44,5 @@ export default fp<{ most?: number }>(
       return payload;
     });
   },
-  { name: 'reelroom-open-answers' },
+  { name: 'reelroom-open-responses' },
 );

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseHttpDate } from './http-date.ts';
 
-/** What tells one version of a file from another: its strong entity tag, and when it was stored. */
+/** A file's validators: its strong entity tag and its modification date. */
 export interface Validators {
   etag?: string | undefined;
   lastModified?: Date | undefined;
 }
 
-/** A date in ms since 1970; one that is none counts as not sent (RFC 9110 §13.1.3). */
+/** A date in ms since 1970; an invalid one counts as not sent (RFC 9110 §13.1.3). */
 const dateOf = (header = '') => parseHttpDate(header);
 
 /** HTTP dates have whole seconds, stored ones may have more. */
@@ -21,8 +21,8 @@ export const isConditional = (headers: IncomingHttpHeaders): boolean =>
   ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'].some((name) => name in headers);
 
 /**
- * What a request's preconditions come to for a file with these validators, in the
- * order of RFC 9110 §13.2.2: go on, or answer 304 or 412.
+ * Evaluates a request's preconditions for a file with these validators, in the order of RFC 9110 §13.2.2: go
+ * on, or answer 304 or 412.
  */
 export function checkPreconditions(
   headers: IncomingHttpHeaders,
@@ -45,7 +45,10 @@ export function checkPreconditions(
   return 'go on';
 }
 
-/** Whether `If-Range` lets a range stand (RFC 9110 §13.1.5): the same strong tag, or the very same date. */
+/**
+ * Whether `If-Range` allows a partial response (RFC 9110 §13.1.5): the same strong tag, or exactly the same
+ * date.
+ */
 export function allowsRange(ifRange: string | undefined, { etag, lastModified }: Validators): boolean {
   if (ifRange === undefined || ifRange === etag) return true;
   return lastModified !== undefined && dateOf(ifRange) === secondsOf(lastModified);

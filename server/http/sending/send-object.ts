@@ -4,37 +4,40 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { preconditionFailed } from '../../lib/errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { ObjectHead } from '../../adapters/s3/types.ts';
-import { whileOpen } from './abort-on-close.ts';
+import { abortOnClose } from './abort-on-close.ts';
 import { parseByteRange } from './byte-range.ts';
 import { allowsRange, checkPreconditions, isConditional } from './preconditions.ts';
 
-/** What can be sent, whole and in ranges: an object of S3, or what is made of some. */
+/** Something that can be sent whole and in ranges: an S3 object, or a ZIP of several. */
 export interface Source {
-  /** Its head, with status 200, or 404. */
+  /** Its head, with status 200 or 404. */
   head: () => Promise<ObjectHead>;
-  /** All of it, or the range that is asked for: 200, 206, 404 or 416. Aborting `signal` ends the transfer. */
+  /** All of it, or a range: 200, 206, 404 or 416. Aborting `signal` ends the transfer. */
   get: (range: string | undefined, signal: AbortSignal) => Promise<ObjectHead & { body?: Readable }>;
 }
 
-/** How it is sent. */
-export interface Sending {
+/** How a {@link Source} is sent. */
+export interface SendOptions {
   type: string;
   cacheControl: string;
   /** `Content-Disposition` (RFC 6266). */
   disposition?: string | undefined;
-  /** Most bytes in an open-ended range. */
+  /** The most bytes sent for an open-ended range. */
   portionSize?: number | undefined;
-  /** The error where there is none. */
+  /** The error for a 404. */
   missing: () => Error;
 }
 
-/** An object of S3, read by one request each. */
+/** An S3 object as a source: one request per call. */
 export const objectIn = (storage: Pick<Storage, 'head' | 'get'>, key: string): Source => ({
   head: () => storage.head(key),
   get: (Range, signal) => storage.get(key, { Range }, signal),
 });
 
-function headersOf(head: ObjectHead, { type, cacheControl, disposition }: Sending): Record<string, string> {
+function headersOf(
+  head: ObjectHead,
+  { type, cacheControl, disposition }: SendOptions,
+): Record<string, string> {
   const hasBody = head.status === 200 || head.status === 206;
   return {
     'accept-ranges': 'bytes',
@@ -48,23 +51,23 @@ function headersOf(head: ObjectHead, { type, cacheControl, disposition }: Sendin
   };
 }
 
-/** What a GET with these headers is answered: a head, and the bytes where some follow. */
-async function answerTo(
+/** The response to a GET with these headers: a head, and a body for 200 and 206. */
+async function responseTo(
   headers: IncomingHttpHeaders,
   source: Source,
-  { portionSize, missing }: Sending,
+  { portionSize, missing }: SendOptions,
   signal: AbortSignal,
 ): Promise<ObjectHead & { body?: Readable }> {
-  async function look(): Promise<ObjectHead> {
+  async function headOrThrow(): Promise<ObjectHead> {
     const head = await source.head();
     if (head.status === 404) throw missing();
     return head;
   }
 
-  // Asked for by its head, a 304 costs no GetObject, and has the tag and the date that
-  // an S3 server may leave out of its own.
+  // By HeadObject a 304 costs no GetObject, and has the ETag and the date that an S3 server may omit from its
+  // own 304.
   if (isConditional(headers)) {
-    const head = await look();
+    const head = await headOrThrow();
     const verdict = checkPreconditions(headers, head);
     if (verdict === 412) throw preconditionFailed();
     if (verdict === 304) return { ...head, status: 304 };
@@ -74,13 +77,13 @@ async function answerTo(
   const part = range.kind === 'part' ? range.header : undefined;
   let object: ObjectHead & { body?: Readable } =
     range.kind === 'unsatisfiable' ? { status: 416 } : await source.get(part, signal);
-  // It names the size (RFC 9110 §15.5.17), which S3's does not.
-  if (object.status === 416) object = { ...(await look()), status: 416 };
+  // Our 416 states the size (RFC 9110 §15.5.17), S3's does not.
+  if (object.status === 416) object = { ...(await headOrThrow()), status: 416 };
 
   const isPartial = object.status === 206 || object.status === 416;
-  // The last bytes of none are all there are (§14.1.2), which no Content-Range can say.
-  const isLastOfNone = object.status === 416 && object.contentLength === 0 && part?.startsWith('bytes=-');
-  if (isLastOfNone || (isPartial && !allowsRange(headers['if-range']?.toString(), object))) {
+  // A suffix range of an empty object is all of it (§14.1.2), which no Content-Range can express.
+  const isSuffixOfEmpty = object.status === 416 && object.contentLength === 0 && part?.startsWith('bytes=-');
+  if (isSuffixOfEmpty || (isPartial && !allowsRange(headers['if-range']?.toString(), object))) {
     object.body?.destroy();
     object = await source.get(undefined, signal);
   }
@@ -89,11 +92,11 @@ async function answerTo(
 }
 
 /**
- * Answers a GET or HEAD, or a POST that asks for all, with what `source` has, by RFC 9110 §13 to §15. A GET is one `get`, a
- * HEAD one `head`. A condition is one `head`, with no `get` where it ends in a 304 or 412; beyond that there
- * is a second request only to say 416, and when If-Range turns out not to hold. Who reads slowly is
- * read for slowly, who leaves ends the transfer. A body that fails breaks the answer off, or is
- * its error where it has not begun.
+ * Answers a GET, a HEAD, or a POST for all of it, from `source`, by RFC 9110 §13 to §15. A GET costs one
+ * `get`, a HEAD one `head`, a precondition one `head` and no `get` for a 304 or 412; beyond that there is a
+ * second request only for a 416, and when If-Range does not hold. The source is read as fast as the client
+ * reads; a disconnect ends the transfer. A body that fails cuts the response, or becomes its error where it
+ * has not begun.
  *
  * Errors: PRECONDITION_FAILED, STORAGE_UNAVAILABLE, and `missing`.
  */
@@ -101,24 +104,24 @@ export async function sendObject(
   request: FastifyRequest,
   reply: FastifyReply,
   source: Source,
-  sending: Sending,
+  sending: SendOptions,
 ): Promise<FastifyReply> {
   if (request.method === 'HEAD') {
     const head = await source.head();
     if (head.status === 404) throw sending.missing();
     const verdict = checkPreconditions(request.headers, head);
     if (verdict === 412) throw preconditionFailed();
-    const answer = verdict === 304 ? { ...head, status: 304 } : head;
-    return reply.code(answer.status).headers(headersOf(answer, sending)).send();
+    const response = verdict === 304 ? { ...head, status: 304 } : head;
+    return reply.code(response.status).headers(headersOf(response, sending)).send();
   }
 
-  const open = whileOpen(reply);
+  const closed = abortOnClose(reply);
   try {
-    // What a POST makes has no ranges (RFC 9110 §14.2).
-    const asked = request.method === 'GET' ? request.headers : {};
-    const { body, ...head } = await answerTo(asked, source, sending, open);
+    // Ranges are defined for GET only (RFC 9110 §14.2).
+    const requestHeaders = request.method === 'GET' ? request.headers : {};
+    const { body, ...head } = await responseTo(requestHeaders, source, sending, closed);
     const headers = headersOf(head, sending);
-    // Nothing of this is true of an error that is answered instead.
+    // An error response must not carry these headers.
     body?.once('error', () => {
       if (reply.raw.headersSent) return;
       for (const name of Object.keys(headers)) {
@@ -128,7 +131,7 @@ export async function sendObject(
     });
     return reply.code(head.status).headers(headers).send(body);
   } catch (error) {
-    if (!open.aborted) throw error;
+    if (!closed.aborted) throw error;
     return reply.hijack();
   }
 }
