@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { loadConfig } from '../server/app.ts';
-import { moveTablesFirst } from '../server/features/media/faststart.ts';
+import { makeFaststart } from '../server/features/media/faststart.ts';
 import { inspectMedia } from '../server/features/media/inspect.ts';
 import { createStorage } from '../server/adapters/s3/bucket.ts';
 import { startApp } from './support/app.ts';
@@ -58,7 +58,7 @@ async function move(key: string): Promise<number> {
   const media = await inspectMedia(storage, key);
   if (!media) throw new Error(`${key} is no video`);
   const began = now();
-  await moveTablesFirst({
+  await makeFaststart({
     ...{ storage, key, scratch: `${key}.scratch`, media },
     signal: new AbortController().signal,
   });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { startApp } from './support/app.ts';
-import { wantedBy } from '../server/features/index/filter.ts';
+import { compileFilter } from '../server/features/index/filter.ts';
 import { newestFirst } from '../server/features/index/newest-first.ts';
 import { createIndex } from '../server/features/index/store.ts';
 import { createStorage } from '../server/adapters/s3/bucket.ts';
@@ -36,8 +36,8 @@ const bareList = (bucket: string) => {
 /** A page as the app makes it, in this process. */
 const pageOf = (bucket: string) => {
   const storage = createStorage(configOf(bucket));
-  const index = createIndex({ storage, path: 'recordings/', onDoubled: () => undefined });
-  return () => newestFirst(index, wantedBy({}), { after: undefined, limit: 50 });
+  const index = createIndex({ storage, path: 'recordings/', onDuplicate: () => undefined });
+  return () => newestFirst(index, compileFilter({}), { after: undefined, limit: 50 });
 };
 
 const drained = async (url: string) => {

@@ -25,7 +25,7 @@ function statusOf(error: TRPCClientError<AppRouter>): number | undefined {
 }
 
 /** Whether what failed may go well later: no answer came, or it said so. */
-export function mayGoWellLater(error: unknown): boolean {
+export function isRetryable(error: unknown): boolean {
   if (!isCallError(error)) return false;
   const status = statusOf(error);
   return status === undefined || status >= 500;

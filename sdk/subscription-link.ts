@@ -1,7 +1,7 @@
 import { httpSubscriptionLink, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable, type Unsubscribable } from '@trpc/server/observable';
 import type { AppRouter } from '../server/router.ts';
-import { mayGoWellLater } from './call-error.ts';
+import { isRetryable } from './call-error.ts';
 
 interface Connection {
   /** Of the tRPC API. */
@@ -11,7 +11,7 @@ interface Connection {
 }
 
 /** A server that is restarted ends its subscriptions in good order: for us that is a failure, to be retried. */
-const endless: TRPCLink<AppRouter> =
+const reconnectOnComplete: TRPCLink<AppRouter> =
   () =>
   ({ next, op }) =>
     observable((observer) =>
@@ -99,7 +99,7 @@ export const retryLink: TRPCLink<AppRouter> =
           error(error) {
             // Unsubscribing ends the subscription below, which `endless` calls a failure.
             if (isOver) return;
-            if (!mayGoWellLater(error)) return observer.error(error);
+            if (!isRetryable(error)) return observer.error(error);
             failures += 1;
             cancelWait = wait(retryDelayMs(failures), connect);
           },
@@ -131,7 +131,7 @@ export function subscriptionLinks({ url, headers }: Connection): TRPCLink<AppRou
   const hasOwn = 'EventSource' in globalThis;
   return [
     retryLink,
-    endless,
+    reconnectOnComplete,
     hasOwn && !headers ? httpSubscriptionLink({ url }) : libraryLink({ url, headers }),
   ];
 }

@@ -2,16 +2,16 @@ import type { TRPCClient } from '@trpc/client';
 import type { Unsubscribable } from '@trpc/server/observable';
 import type { AppRouter } from '../server/router.ts';
 import type { Recording } from '@reelroom/shared';
-import { errorCodeOf, mayGoWellLater } from './call-error.ts';
+import { errorCodeOf, isRetryable } from './call-error.ts';
 
 /** How long to wait before what failed is tried again, or what is nowhere is looked for again, in ms. */
 const retryMs = 1_000;
 
 /** How long a recording may be nowhere, in ms: one that ends is, for a moment, neither under way nor stored. */
-const nowhereMs = 5_000;
+const missingMs = 5_000;
 
 /** How often to look though nothing was told, in ms: who was to tell may have died first. */
-const lookMs = 30_000;
+const pollMs = 30_000;
 
 const notFound = 'RECORDING_NOT_FOUND';
 
@@ -36,7 +36,7 @@ export class RecordingFailedError extends Error {
  * A recording that has ended. Nothing while it is under way, which is asked first: its file
  * is there before all that is done with it is done.
  */
-async function look(
+async function findEnded(
   { recordings, system }: Procedures,
   name: string,
   options: Options,
@@ -79,7 +79,7 @@ export async function waitUntilReady(
   /** Aborted when there is reason to look again. */
   let turn = new AbortController();
   let changes: Unsubscribable | undefined;
-  let nowhereSince: number | undefined;
+  let missingSince: number | undefined;
 
   const listen = () =>
     procedures.recordings.changes.subscribe(undefined, {
@@ -92,17 +92,17 @@ export async function waitUntilReady(
 
   /** Whether it may be found later, though looking for it failed. */
   function mayBeFoundLater(error: unknown): boolean {
-    if (errorCodeOf(error) !== notFound) return mayGoWellLater(error);
-    nowhereSince ??= Date.now();
-    return Date.now() - nowhereSince < nowhereMs;
+    if (errorCodeOf(error) !== notFound) return isRetryable(error);
+    missingSince ??= Date.now();
+    return Date.now() - missingSince < missingMs;
   }
 
   /** The end, or how long to wait before the next look, in ms. */
-  async function lookOnce(): Promise<Recording | number> {
+  async function check(): Promise<Recording | number> {
     try {
-      const ended = await look(procedures, name, options);
-      nowhereSince = undefined;
-      return ended ?? lookMs;
+      const ended = await findEnded(procedures, name, options);
+      missingSince = undefined;
+      return ended ?? pollMs;
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!mayBeFoundLater(error)) throw error;
@@ -113,7 +113,7 @@ export async function waitUntilReady(
   try {
     for (;;) {
       turn = new AbortController();
-      const found = await lookOnce();
+      const found = await check();
       if (typeof found === 'object') {
         if (found.status === 'failed') throw new RecordingFailedError(found);
         return found;

@@ -13,7 +13,7 @@ import { videoRedirectRoutes, videoRoutes } from './features/playback/video.ts';
 import { workingFileRoutes } from './features/playback/live.ts';
 import { zipRoutes } from './features/playback/zip.ts';
 import { checkLink } from './features/sharing/check-link.ts';
-import { hideTokens } from './features/sharing/token.ts';
+import { redactTokens } from './features/sharing/token.ts';
 import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
 import { watchRoutes } from './features/pages/routes.ts';
@@ -79,7 +79,7 @@ export async function reelroom(
   const ours = Object.entries(given).filter(([name]) => !fastifysOptions.includes(name));
   const options = parseConfig(optionsSchema, Object.fromEntries(ours), (path) => path.join('.'));
 
-  redactRequests(app, hideTokens);
+  redactRequests(app, redactTokens);
   gateRoutes(app);
   await app.register(errorHandler);
   await app.register(headers);

@@ -1,5 +1,5 @@
 import type { Config } from './config/environment.ts';
-import { createErase } from './features/library/deletion.ts';
+import { createDeletionJournal } from './features/library/deletion.ts';
 import { reindex, type ReindexReport } from './features/index/reindex.ts';
 import { createIndex } from './features/index/store.ts';
 import { createTombstones } from './bucket/tombstones.ts';
@@ -17,9 +17,14 @@ export async function reindexBucket(
 ): Promise<ReindexReport> {
   const storage = createStorage(s3, path);
   try {
-    const index = createIndex({ storage, path, onDoubled: () => undefined });
-    const erase = createErase({ storage, index, tombstones: createTombstones({ storage, path }), path });
-    return await reindex({ storage, index, erase, path }, onProgress);
+    const index = createIndex({ storage, path, onDuplicate: () => undefined });
+    const deletions = createDeletionJournal({
+      storage,
+      index,
+      tombstones: createTombstones({ storage, path }),
+      path,
+    });
+    return await reindex({ storage, index, deletions, path }, onProgress);
   } finally {
     storage.close();
   }

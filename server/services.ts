@@ -5,10 +5,10 @@ import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/webhooks/outgoing/notifications.ts';
 import { createAutoRecord } from './features/recording/auto-record.ts';
 import { createBackup } from './features/recording/backup.ts';
-import { createBrokenUploads } from './jobs/abort-uploads.ts';
+import { createAbortUploads } from './jobs/abort-uploads.ts';
 import { createElsewhere } from './features/recording/elsewhere.ts';
-import { createErase } from './features/library/deletion.ts';
-import { createFinish } from './features/recording/finalise.ts';
+import { createDeletionJournal } from './features/library/deletion.ts';
+import { createFinaliser } from './features/recording/finalise.ts';
 import { createFormat, guardWrites } from './bucket/format.ts';
 import { createIndexBuilder } from './features/index/builder.ts';
 import { reindex } from './features/index/reindex.ts';
@@ -17,15 +17,15 @@ import { createLibrary } from './features/library/recordings.ts';
 import { schedule } from './jobs/schedule.ts';
 import { createLifecycle } from './features/recording/lifecycle.ts';
 import { createListing } from './features/library/listing.ts';
-import { createExpiredLinks } from './jobs/expired-links.ts';
-import { createOrphanedManifests } from './jobs/orphaned-manifests.ts';
-import { createRetention } from './jobs/retention.ts';
-import { createSweeper } from './jobs/recover-orphans.ts';
+import { createDeleteExpiredLinks } from './jobs/expired-links.ts';
+import { createDeleteOrphanedManifests } from './jobs/orphaned-manifests.ts';
+import { createApplyRetention } from './jobs/retention.ts';
+import { createRecoverOrphans } from './jobs/recover-orphans.ts';
 import { createTombstones } from './bucket/tombstones.ts';
 import { createTotals } from './features/library/totals.ts';
-import { createUpkeep } from './jobs/resume-deletions.ts';
+import { createResumeDeletions } from './jobs/resume-deletions.ts';
 import { createLock } from './adapters/redis/lock.ts';
-import { createStaleStatus } from './jobs/repair-room-status.ts';
+import { createRepairRoomStatus } from './jobs/repair-room-status.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
 import { createShares } from './features/sharing/links.ts';
 import { createSystem } from './features/system/system.ts';
@@ -78,7 +78,7 @@ export function createServices(
       ? undefined
       : createNotifications({
           ...{ urls, secret, log },
-          bucket: { storage, path, described: (name) => library.described(name) },
+          bucket: { storage, path, readRecording: (name) => library.described(name) },
         });
   const onChange = (change: Change, recording: Recording): void => {
     events.publish({ type: `recording-${change}`, recording });
@@ -97,14 +97,24 @@ export function createServices(
   });
   const backup =
     backupFolder === undefined ? undefined : createBackup({ storage, folder: backupFolder, path });
-  const index = createIndex({ storage, path, onDoubled: (recording) => library.healDoubled(recording) });
+  const index = createIndex({ storage, path, onDuplicate: (recording) => library.healDuplicate(recording) });
   const tombstones = createTombstones({ storage, path });
-  const erase = createErase({ storage, index, tombstones, path });
-  const library = createLibrary({ storage, index, erase, tombstones, bucket, path, onChange, onGone, log });
+  const deletions = createDeletionJournal({ storage, index, tombstones, path });
+  const library = createLibrary({
+    storage,
+    index,
+    deletions,
+    tombstones,
+    bucket,
+    path,
+    onChange,
+    onGone,
+    log,
+  });
   const builder = createIndexBuilder({
     index,
-    reindex: (onProgress) => reindex({ storage, index, erase, path }, onProgress),
-    onRebuilt: () => events.forget(),
+    reindex: (onProgress) => reindex({ storage, index, deletions, path }, onProgress),
+    onRebuilt: () => events.reset(),
     log,
   });
   const lifecycle = createLifecycle({
@@ -114,7 +124,7 @@ export function createServices(
       startRecording: (...args) => format.assertWritable().then(() => livekit.startRecording(...args)),
     },
     library,
-    finish: createFinish({
+    finalise: createFinaliser({
       storage,
       library: {
         ...library,
@@ -138,7 +148,14 @@ export function createServices(
     log,
   });
   const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
-  const settleRooms = createStaleStatus({ livekit, lifecycle, library, roomStatus, libraryId, log });
+  const repairRoomStatus = createRepairRoomStatus({
+    livekit,
+    lifecycle,
+    library,
+    roomStatus,
+    libraryId,
+    log,
+  });
   const elsewhere = createElsewhere({ events });
   const listing = createListing({
     ...{ index, builder },
@@ -146,19 +163,36 @@ export function createServices(
     countOf: (roomName) => totals.countOf(roomName),
   });
   const totals = createTotals({ all: () => listing.all({ order: 'newest' }), events, log });
-  const retain =
+  const applyRetention =
     retentionDays === undefined
       ? undefined
-      : createRetention({ index, library, storage, days: retentionDays, log });
-  const sweeper = createSweeper({ storage, backup, lifecycle, path });
-  const upkeep = createUpkeep({ erase, onGone });
+      : createApplyRetention({ index, library, storage, days: retentionDays, log });
+  const recoverOrphans = createRecoverOrphans({ storage, backup, lifecycle, path });
+  const resumeDeletions = createResumeDeletions({ deletions, onGone });
   const system = createSystem({ livekit, storage, format, setup, retentionDays, log });
   const jobs = schedule({
-    ...{ isOwner, livekit, lifecycle, settleRooms, autoRecord, sweeper, upkeep, tombstones, builder, retain },
+    ...{
+      isOwner,
+      livekit,
+      lifecycle,
+      repairRoomStatus,
+      autoRecord,
+      recoverOrphans,
+      resumeDeletions,
+      tombstones,
+      builder,
+      applyRetention,
+    },
     ...{ system, format, outbox: notifications?.outbox },
-    abortBrokenUploads: createBrokenUploads({ storage, path, log }),
-    clearManifests: createOrphanedManifests({ storage, backup, isLive: lifecycle.isLive, path, log }),
-    clearLinks: createExpiredLinks({ storage, path, log }),
+    abortUploads: createAbortUploads({ storage, path, log }),
+    deleteOrphanedManifests: createDeleteOrphanedManifests({
+      storage,
+      backup,
+      isLive: lifecycle.isLive,
+      path,
+      log,
+    }),
+    deleteExpiredLinks: createDeleteExpiredLinks({ storage, path, log }),
   });
   return {
     tokens: createTokens({ livekit, roomStatus }),
@@ -170,7 +204,7 @@ export function createServices(
     lifecycle,
     autoRecord,
     /** Deletes what is too old; nothing is when absent. */
-    retain,
+    applyRetention,
     /** What this process does by itself. */
     jobs,
     roomStatus,

@@ -8,12 +8,12 @@ const characters = (text: string) => [...text].length;
 const bytes = (text: string) => encoder.encode(text).length;
 
 /** Control characters and lone surrogates, which cannot be stored or shown. */
-const unshowable = '\\p{Cc}\\p{Cs}';
+const unprintable = '\\p{Cc}\\p{Cs}';
 /** What makes the text behind it read in the other direction (Unicode UAX #9): it would hide what a name ends in. */
-const turning = '\\u202a-\\u202e\\u2066-\\u2069';
+const bidiControls = '\\u202a-\\u202e\\u2066-\\u2069';
 
 /** What no name or title may contain. */
-export const hidden = `${unshowable}${turning}`;
+export const hidden = `${unprintable}${bidiControls}`;
 
 /** A character as it stands in a class of a regular expression. */
 const inClass = (character: string) => (/[\]\\^-]/.test(character) ? `\\${character}` : character);
@@ -40,7 +40,7 @@ function asciiFrom(first: number, forbidden: string): string {
  * @param notFirst characters that it does not begin with
  */
 export function shortText(most: number, forbidden: string, ending = '', notFirst = ''): string {
-  const refused = `\\u0000-\\u001f\\u007f-\\u009f${turning}${[...forbidden].map(inClass).join('')}`;
+  const refused = `\\u0000-\\u001f\\u007f-\\u009f${bidiControls}${[...forbidden].map(inClass).join('')}`;
   const choices = [
     [asciiFrom(0x21, forbidden + notFirst), asciiFrom(0x20, forbidden)],
     [

@@ -13,7 +13,7 @@ export const setupPartSchema = z.object({
 export const setupSchema = z.object({ parts: z.array(setupPartSchema) });
 export type Setup = z.infer<typeof setupSchema>;
 
-const abilitySchema = z.object({
+const capabilitySchema = z.object({
   ready: z.boolean(),
   reason: z.string().describe('Why not, a sentence for people').optional(),
   detail: z.string().describe('What has to be put right, for whoever runs the server').optional(),
@@ -21,9 +21,9 @@ const abilitySchema = z.object({
 
 /** What works now, and what is still being set up. */
 export const systemStatusSchema = z.object({
-  calls: abilitySchema,
-  recording: abilitySchema,
-  storage: abilitySchema,
+  calls: capabilitySchema,
+  recording: capabilitySchema,
+  storage: capabilitySchema,
   setup: setupSchema.shape.parts,
   retentionDays: z
     .number()

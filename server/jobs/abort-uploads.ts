@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Storage } from '../adapters/s3/bucket.ts';
 
 /** How old, in ms, an upload of ours is that nobody completes any more. */
-const brokenMs = 24 * 3_600_000;
+const abandonedAfterMs = 24 * 3_600_000;
 
 /**
  * Aborts what was left of uploads whose process, or recorder, has died: S3 keeps their parts, which cost and are in
@@ -11,7 +11,7 @@ const brokenMs = 24 * 3_600_000;
  * bucket. A request a thousand of them, and one for each.
  * @param path key prefix of the recordings' folder
  */
-export const createBrokenUploads =
+export const createAbortUploads =
   ({
     storage,
     path,
@@ -27,7 +27,8 @@ export const createBrokenUploads =
       (key.endsWith(mediaSuffix) && !key.slice(path.length).includes('/'));
     const uploads = await storage.abortUploads(
       path,
-      ({ key, initiatedAt }) => isOurs(key) && storage.now().getTime() - initiatedAt.getTime() > brokenMs,
+      ({ key, initiatedAt }) =>
+        isOurs(key) && storage.now().getTime() - initiatedAt.getTime() > abandonedAfterMs,
     );
     if (uploads > 0) log.info({ uploads }, 'uploads that broke off more than a day ago are aborted');
   };

@@ -11,7 +11,7 @@ const keptMs = 24 * 3_600_000;
 const perRound = 20;
 
 /** Deletes expired links; answers whether there is more to look through. */
-export type ClearLinks = () => Promise<boolean>;
+export type DeleteExpiredLinks = () => Promise<boolean>;
 
 /**
  * Deletes links that expired more than a day ago, of recordings that nobody shares again. An id says for ever when
@@ -19,7 +19,7 @@ export type ClearLinks = () => Promise<boolean>;
  * DELETE where some have expired.
  * @param path key prefix of the recordings' folder
  */
-export function createExpiredLinks({
+export function createDeleteExpiredLinks({
   storage,
   path,
   log,
@@ -27,7 +27,7 @@ export function createExpiredLinks({
   storage: Pick<Storage, 'listPage' | 'deleteMany' | 'now'>;
   path: string;
   log: FastifyBaseLogger;
-}): ClearLinks {
+}): DeleteExpiredLinks {
   const folder = linksRoot(path);
   /** Behind what was looked through. */
   let startAfter: string | undefined;

@@ -20,7 +20,7 @@ const perRound = 100;
  * has failed has no media, and stays. A LIST for each 1,000 files, and a GET for each manifest that is alone; a HEAD, a LIST and a DELETE for those that go.
  * @param path key prefix of the recordings' folder
  */
-export function createOrphanedManifests({
+export function createDeleteOrphanedManifests({
   storage,
   backup,
   isLive,

@@ -6,7 +6,7 @@ import { withTimeout, type Redis } from '../adapters/redis/client.ts';
 import { repeat } from './repeat.ts';
 
 /** How often Redis is asked that is not there, in ms. */
-const askAgainMs = 100;
+const reconnectMs = 100;
 
 /** Which of the app processes of a library does what is enough for one to do. */
 export interface Ownership {
@@ -35,28 +35,28 @@ export function createOwnership({
   const lease = createLease(redis, `reelroom:owner:${scope}`, randomUUID());
   /** Until when it is ours whatever happens, and when Redis last said whose it is, by the monotonic clock. */
   let oursUntil = -Infinity;
-  let toldAt = monotonicTime();
-  let isAway = false;
+  let repliedAt = monotonicTime();
+  let isDown = false;
   const isOurs = () => monotonicTime() < oursUntil;
 
-  async function ask(): Promise<void> {
+  async function renew(): Promise<void> {
     const askedAt = monotonicTime();
     const wasOurs = isOurs();
     try {
       const isTaken = (wasOurs && (await withTimeout(lease.renew()))) || (await withTimeout(lease.acquire()));
-      toldAt = monotonicTime();
+      repliedAt = monotonicTime();
       oursUntil = isTaken ? askedAt + leaseMs : -Infinity;
-      isAway = false;
+      isDown = false;
     } catch {
       // That Redis is away is logged by its client.
-      isAway = monotonicTime() - toldAt > leaseMs;
+      isDown = monotonicTime() - repliedAt > leaseMs;
     }
     if (isOurs() && !wasOurs) log.info('this app process looks after the library');
   }
-  const stop = repeat(ask, () => (redis.isReady ? renewalMs : askAgainMs));
+  const stop = repeat(renew, () => (redis.isReady ? renewalMs : reconnectMs));
 
   return {
-    isOwner: () => isOurs() || isAway,
+    isOwner: () => isOurs() || isDown,
     async close(): Promise<void> {
       await stop();
       oursUntil = -Infinity;

@@ -16,7 +16,7 @@ const longestPauseMs = 6 * 60 * 60_000;
  * more now, and are of none under way, are nobody's. One LIST, and one for each such
  * recording; what could not be made whole keeps its segments, and is looked at ever less often.
  */
-export function createSweeper({
+export function createRecoverOrphans({
   storage,
   backup,
   lifecycle,
@@ -30,7 +30,7 @@ export function createSweeper({
   /** The last segment of each that was seen the last time. */
   let lastSegments = new Map<string, string | undefined>();
   /** When one that was seen to is looked at again, by the monotonic clock, if something is still left of it. */
-  let again = new Map<string, { dueAt: number; pauseMs: number }>();
+  let retries = new Map<string, { dueAt: number; pauseMs: number }>();
 
   /** The names of those of which there is something: in the recorders' folder, in the bucket, or in both. */
   async function candidates(): Promise<Map<string, 'backup' | 'bucket'>> {
@@ -42,21 +42,21 @@ export function createSweeper({
 
   return {
     /** Throws, when all have been looked at, what went wrong with one. */
-    async sweep(): Promise<void> {
+    async run(): Promise<void> {
       const found = await candidates();
       const before = lastSegments;
       lastSegments = new Map();
-      again = new Map([...again].filter(([name]) => found.has(name)));
+      retries = new Map([...retries].filter(([name]) => found.has(name)));
       const failures: unknown[] = [];
       for (const [name, place] of found) {
-        const { dueAt = 0, pauseMs = firstPauseMs } = again.get(name) ?? {};
+        const { dueAt = 0, pauseMs = firstPauseMs } = retries.get(name) ?? {};
         if (lifecycle.isLive(name) || monotonicTime() < dueAt) continue;
         try {
           const last = place === 'bucket' ? (await listSegments(storage, path, name)).at(-1) : undefined;
           lastSegments.set(name, last);
           if (!before.has(name) || before.get(name) !== last) continue;
           await lifecycle.recover(name, place === 'backup' ? await backup?.leftAt(name) : undefined);
-          again.set(name, {
+          retries.set(name, {
             dueAt: monotonicTime() + pauseMs,
             pauseMs: Math.min(2 * pauseMs, longestPauseMs),
           });
@@ -68,6 +68,6 @@ export function createSweeper({
     },
 
     /** Whether there is something that is to be looked at again soon. */
-    hasSuspects: (): boolean => [...lastSegments.keys()].some((name) => !again.has(name)),
+    hasSuspects: (): boolean => [...lastSegments.keys()].some((name) => !retries.has(name)),
   };
 }

@@ -18,7 +18,7 @@ const toleratedMs = 12_000;
  * Finds rooms that go on to show a recording as under way which is not, since the app
  * process that should have told them was killed.
  */
-export function createStaleStatus({
+export function createRepairRoomStatus({
   livekit,
   lifecycle,
   library,
@@ -37,10 +37,10 @@ export function createStaleStatus({
   /** Since when each is shown so, by the monotonic clock, by the recording's name. */
   let suspects = new Map<string, number>();
 
-  const tellFailed = (roomName: string, { id, name }: RoomStatus, error: string) =>
+  const publishFailure = (roomName: string, { id, name }: RoomStatus, error: string) =>
     roomStatus.publish(roomName, { id, name, status: 'failed', error });
 
-  async function tellEnd(roomName: string, { id, name }: RoomStatus): Promise<void> {
+  async function publishEnd(roomName: string, { id, name }: RoomStatus): Promise<void> {
     const { status, endedBy, error } = await library.get(name);
     await roomStatus.publish(roomName, {
       ...{ id, name, status },
@@ -56,17 +56,17 @@ export function createStaleStatus({
   }
 
   /** Shows how a recording really is, where that is known. `isOld`: no start takes this long. */
-  async function settle(roomName: string, shown: RoomStatus, isOld: boolean): Promise<void> {
+  async function repair(roomName: string, shown: RoomStatus, isOld: boolean): Promise<void> {
     const egress = shown.id === '' ? undefined : await livekit.findEgress(shown.id);
     if (egress && !isOurs(egress, shown)) return;
-    if (egress && !hasEnded(egress)) return lifecycle.hear(egress);
+    if (egress && !hasEnded(egress)) return lifecycle.receive(egress);
     // No more than asked for, perhaps: another process may be at it.
     if (!egress && !isOld) return;
-    if ((await library.endOf(shown.name)) !== undefined) await tellEnd(roomName, shown);
-    else if (await library.holds(shown.name)) {
+    if ((await library.endOf(shown.name)) !== undefined) await publishEnd(roomName, shown);
+    else if (await library.hasMedia(shown.name)) {
       // Where LiveKit has forgotten it, the sweeper sees to it.
-      if (egress) await lifecycle.hear(egress);
-    } else await tellFailed(roomName, shown, (egress && recordingOf(egress)?.error) ?? lost);
+      if (egress) await lifecycle.receive(egress);
+    } else await publishFailure(roomName, shown, (egress && recordingOf(egress)?.error) ?? lost);
   }
 
   /** Looks at all open rooms: a few requests for each that has to be put right. Never rejects. */
@@ -81,7 +81,7 @@ export function createStaleStatus({
       suspects.set(shown.name, since ?? monotonicTime());
       // What is seen once may have been put right since the rooms were asked for.
       if (since === undefined) continue;
-      await settle(roomName, shown, monotonicTime() - since > toleratedMs).catch((error: unknown) => {
+      await repair(roomName, shown, monotonicTime() - since > toleratedMs).catch((error: unknown) => {
         log.warn({ err: error, roomName }, 'what the room is shown is not put right yet');
       });
     }

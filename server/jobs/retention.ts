@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { wallTime } from '../lib/clock.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
-import { wantedBy } from '../features/index/filter.ts';
+import { compileFilter } from '../features/index/filter.ts';
 import { oldestFirst } from '../features/index/oldest-first.ts';
 import type { Index } from '../features/index/store.ts';
 import type { Library } from '../features/library/recordings.ts';
@@ -12,7 +12,7 @@ const dayMs = 24 * 60 * 60_000;
 const perRound = 100;
 
 /** Deletes what is too old; answers whether there is more. */
-export type Retain = () => Promise<boolean>;
+export type ApplyRetention = () => Promise<boolean>;
 
 /**
  * Deletes recordings that are older than `days` and that nobody keeps, oldest first, a
@@ -20,7 +20,7 @@ export type Retain = () => Promise<boolean>;
  * at, its manifest whether it goes. Nothing goes while our clock and S3's differ by more than
  * a day: one of them is wrong, and what is deleted stays so.
  */
-export function createRetention({
+export function createApplyRetention({
   index,
   library,
   storage,
@@ -32,14 +32,14 @@ export function createRetention({
   storage: Pick<Storage, 'now'>;
   days: number;
   log: FastifyBaseLogger;
-}): Retain {
+}): ApplyRetention {
   /** Behind those that are kept, so that many of them do not hide what is to go. */
   let position: string | undefined;
 
   return async () => {
     const before = wallTime() - days * dayMs;
-    const old = wantedBy({ to: new Date(before).toISOString() });
-    const found = await oldestFirst(index, old, { after: position, limit: perRound });
+    const filter = compileFilter({ to: new Date(before).toISOString() });
+    const found = await oldestFirst(index, filter, { after: position, limit: perRound });
     position = found.position;
     const names = found.recordings.filter(({ keep }) => !keep).map(({ name }) => name);
     if (names.length === 0) return position !== undefined;

@@ -31,7 +31,7 @@ export function startJobs(
     system,
     isOwner,
     log,
-  }: { system: Pick<System, 'isThere' | 'failed'>; isOwner: () => boolean; log: FastifyBaseLogger },
+  }: { system: Pick<System, 'isUp' | 'reportFailure'>; isOwner: () => boolean; log: FastifyBaseLogger },
 ): () => Promise<void> {
   const stops = jobs.map(({ name, needs, isOwned, pauseMs, run }) => {
     let doneAt = -Infinity;
@@ -41,11 +41,11 @@ export function startJobs(
           doneAt = -Infinity;
           return;
         }
-        if (monotonicTime() - doneAt < pauseMs() || !needs.every(system.isThere)) return;
+        if (monotonicTime() - doneAt < pauseMs() || !needs.every(system.isUp)) return;
         try {
           await run();
         } catch (error) {
-          system.failed(error);
+          system.reportFailure(error);
           log.warn({ err: error, job: name }, 'a job failed: it is done again');
         }
         doneAt = monotonicTime();

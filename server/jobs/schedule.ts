@@ -7,42 +7,42 @@ import type { Livekit } from '../adapters/livekit/livekit.ts';
 import type { AutoRecord } from '../features/recording/auto-record.ts';
 import type { IndexBuilder } from '../features/index/builder.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';
-import type { ClearLinks } from './expired-links.ts';
-import type { Retain } from './retention.ts';
-import type { createSweeper } from './recover-orphans.ts';
+import type { DeleteExpiredLinks } from './expired-links.ts';
+import type { ApplyRetention } from './retention.ts';
+import type { createRecoverOrphans } from './recover-orphans.ts';
 import type { Tombstones } from '../bucket/tombstones.ts';
-import type { createUpkeep } from './resume-deletions.ts';
+import type { createResumeDeletions } from './resume-deletions.ts';
 
 /** How often LiveKit is asked how everything is, in ms, also by whoever follows some recordings only, and by how much of it more or less. */
-const roundMs = 5_000;
+const reconcileMs = 5_000;
 const jitter = 0.2;
 
 /** The same of what begins or ends, or no webhook tells of. */
-const closelyMs = 1_000;
+const transitionMs = 1_000;
 
 /**
  * How often the bucket is looked through for what nobody sees to, in ms: while there may be
  * something, and else, when a few requests a day are enough.
  */
-const watchfulMs = 20_000;
+const suspectMs = 20_000;
 const idleMs = 180_000;
 
 /** How often what is too old is looked for, in ms: while there is more, and else. */
-const retainMoreMs = 60_000;
-const retainMs = 600_000;
+const retentionMoreMs = 60_000;
+const retentionMs = 600_000;
 
 /** How often what is away is looked for, in ms, and how often the bucket's format is. */
-const awayMs = 1_000;
+const recheckMs = 1_000;
 const formatMs = 600_000;
 
 /** How often recordings that were deleted are forgotten whose day is over, in ms. */
-const forgetMs = 6 * 3_600_000;
+const tombstoneMs = 6 * 3_600_000;
 
 /** How often uploads that broke off, links that have expired and manifests without media are looked for, in ms. */
-const clearMs = 24 * 3_600_000;
+const cleanUpMs = 24 * 3_600_000;
 
 /** How soon where there are more links, in ms. */
-const clearMoreMs = 60_000;
+const cleanUpMoreMs = 60_000;
 
 const sendWebhooks = ({ isDue, deliver }: Pick<Outbox, 'isDue' | 'deliver'>): Job => ({
   name: 'send the webhooks that wait',
@@ -60,16 +60,16 @@ export function schedule({
   isOwner,
   livekit,
   lifecycle,
-  settleRooms,
+  repairRoomStatus,
   autoRecord,
-  sweeper,
-  upkeep,
+  recoverOrphans,
+  resumeDeletions,
   tombstones,
   builder,
-  abortBrokenUploads,
-  clearManifests,
-  clearLinks,
-  retain,
+  abortUploads,
+  deleteOrphanedManifests,
+  deleteExpiredLinks,
+  applyRetention,
   system,
   format,
   outbox,
@@ -79,31 +79,31 @@ export function schedule({
   livekit: Livekit;
   lifecycle: Lifecycle;
   /** Puts right what rooms are shown. */
-  settleRooms: (rooms: Room[]) => Promise<void>;
+  repairRoomStatus: (rooms: Room[]) => Promise<void>;
   autoRecord: AutoRecord;
-  sweeper: ReturnType<typeof createSweeper>;
-  upkeep: ReturnType<typeof createUpkeep>;
+  recoverOrphans: ReturnType<typeof createRecoverOrphans>;
+  resumeDeletions: ReturnType<typeof createResumeDeletions>;
   tombstones: Tombstones;
   builder: IndexBuilder;
-  abortBrokenUploads: () => Promise<void>;
+  abortUploads: () => Promise<void>;
   /** Deletes manifests of recordings that have no media. */
-  clearManifests: () => Promise<void>;
-  clearLinks: ClearLinks;
+  deleteOrphanedManifests: () => Promise<void>;
+  deleteExpiredLinks: DeleteExpiredLinks;
   /** Deletes what is too old; nothing is when absent. */
-  retain: Retain | undefined;
-  system: Pick<System, 'checkAway'>;
+  applyRetention: ApplyRetention | undefined;
+  system: Pick<System, 'recheck'>;
   format: Pick<FormatWatch, 'check'>;
   /** Webhooks that wait to be sent; there are none when absent. */
   outbox: Pick<Outbox, 'isDue' | 'deliver'> | undefined;
 }): Job[] {
   let rooms: Room[] = [];
   let hasCaughtUp = false;
-  let isMoreTooOld = false;
+  let hasMoreExpired = false;
   let hasMoreLinks = false;
-  let roundPauseMs = 0;
+  let reconcilePauseMs = 0;
 
   return [
-    { name: 'see whether LiveKit and S3 are back', needs: [], pauseMs: () => awayMs, run: system.checkAway },
+    { name: 'see whether LiveKit and S3 are back', needs: [], pauseMs: () => recheckMs, run: system.recheck },
     {
       name: 'see whether a newer version writes here',
       needs: ['storage'],
@@ -115,40 +115,40 @@ export function schedule({
       name: 'reconcile',
       needs: ['livekit'],
       isOwned: true,
-      pauseMs: () => roundPauseMs,
+      pauseMs: () => reconcilePauseMs,
       async run() {
         // Several processes ask at different moments.
-        roundPauseMs = roundMs * (1 + jitter * (2 * Math.random() - 1));
+        reconcilePauseMs = reconcileMs * (1 + jitter * (2 * Math.random() - 1));
         rooms = await livekit.openRooms();
         await lifecycle.reconcile(rooms);
-        autoRecord.lookAround(rooms);
+        autoRecord.checkRooms(rooms);
       },
     },
     {
       name: 'follow what this process has heard of',
       needs: ['livekit'],
-      pauseMs: () => roundMs,
+      pauseMs: () => reconcileMs,
       // Who asks how everything is knows it already.
       run: async () => (isOwner() ? undefined : lifecycle.follow()),
     },
     {
       name: 'look closely at what begins or ends',
       needs: ['livekit'],
-      pauseMs: () => closelyMs,
-      run: () => lifecycle.lookClosely(),
+      pauseMs: () => transitionMs,
+      run: () => lifecycle.checkTransitions(),
     },
     {
       name: 'put right what rooms are shown',
       needs: ['livekit', 'storage'],
       isOwned: true,
-      pauseMs: () => roundMs,
-      run: () => settleRooms(rooms),
+      pauseMs: () => reconcileMs,
+      run: () => repairRoomStatus(rooms),
     },
     {
       name: 'catch up with what ended unheard',
       needs: ['livekit', 'storage'],
       isOwned: true,
-      pauseMs: () => (hasCaughtUp ? Infinity : watchfulMs),
+      pauseMs: () => (hasCaughtUp ? Infinity : suspectMs),
       async run() {
         hasCaughtUp = false;
         await lifecycle.catchUp();
@@ -159,59 +159,59 @@ export function schedule({
       name: 'recover what nobody sees to',
       needs: ['livekit', 'storage'],
       isOwned: true,
-      pauseMs: () => (lifecycle.isBusy() || sweeper.hasSuspects() ? watchfulMs : idleMs),
-      run: () => sweeper.sweep(),
+      pauseMs: () => (lifecycle.isBusy() || recoverOrphans.hasSuspects() ? suspectMs : idleMs),
+      run: () => recoverOrphans.run(),
     },
     {
       name: 'carry out orders to delete',
       needs: ['storage'],
       isOwned: true,
-      pauseMs: () => (upkeep.hasOrders() ? watchfulMs : idleMs),
-      run: () => upkeep.finishDeleting(),
+      pauseMs: () => (resumeDeletions.hasPending() ? suspectMs : idleMs),
+      run: () => resumeDeletions.run(),
     },
     {
       name: 'forget what was deleted',
       needs: ['storage'],
       isOwned: true,
-      pauseMs: () => forgetMs,
+      pauseMs: () => tombstoneMs,
       run: () => tombstones.removeExpired(),
     },
     {
       name: 'abort uploads that broke off',
       needs: ['storage'],
       isOwned: true,
-      pauseMs: () => clearMs,
-      run: abortBrokenUploads,
+      pauseMs: () => cleanUpMs,
+      run: abortUploads,
     },
     {
       name: 'delete manifests without media',
       needs: ['storage'],
       isOwned: true,
-      pauseMs: () => clearMs,
-      run: clearManifests,
+      pauseMs: () => cleanUpMs,
+      run: deleteOrphanedManifests,
     },
     {
       name: 'delete links that have expired',
       needs: ['storage'],
       isOwned: true,
-      pauseMs: () => (hasMoreLinks ? clearMoreMs : clearMs),
+      pauseMs: () => (hasMoreLinks ? cleanUpMoreMs : cleanUpMs),
       async run() {
-        hasMoreLinks = await clearLinks();
+        hasMoreLinks = await deleteExpiredLinks();
       },
     },
     {
       name: 'look after the index',
       needs: ['storage'],
       pauseMs: () => idleMs,
-      run: () => builder.look(),
+      run: () => builder.checkBuild(),
     },
     {
       name: 'delete what is too old',
       needs: ['storage'],
       isOwned: true,
-      pauseMs: () => (isMoreTooOld ? retainMoreMs : retainMs),
+      pauseMs: () => (hasMoreExpired ? retentionMoreMs : retentionMs),
       async run() {
-        if (retain && (await builder.whenBuilt(0))) isMoreTooOld = await retain();
+        if (applyRetention && (await builder.whenBuilt(0))) hasMoreExpired = await applyRetention();
       },
     },
   ];

@@ -34,17 +34,17 @@ t.test('what a recorder could not upload: taken in whole, and kept until it is',
   t.same(await backup.names(), ['empty.mp4', name].sort());
 
   s3.misbehave((request) => (request.startsWith('PUT ') ? { status: 507 } : undefined));
-  t.match(await failure(backup.take(path + name)), { code: 'STORAGE_UNAVAILABLE' });
+  t.match(await failure(backup.moveToBucket(path + name)), { code: 'STORAGE_UNAVAILABLE' });
   s3.comeBack();
   t.same(await keys(), []);
 
-  await backup.take(path + name);
-  await backup.take(`${path}empty.mp4`);
-  await backup.take(segments);
-  await backup.take(`${path}none.mp4`);
+  await backup.moveToBucket(path + name);
+  await backup.moveToBucket(`${path}empty.mp4`);
+  await backup.moveToBucket(segments);
+  await backup.moveToBucket(`${path}none.mp4`);
   t.same((await keys()).sort(), [`${segments}s_00000.ts`, `${segments}s_00001.ts`, path + name].sort());
   t.ok(media.equals((await storage.getBytes(path + name)) ?? Buffer.alloc(0)), 'byte by byte');
   t.same(await readdir(join(folder, segments)), [], 'and gone here');
-  await backup.drop(segments);
-  await backup.drop(segments);
+  await backup.delete(segments);
+  await backup.delete(segments);
 });

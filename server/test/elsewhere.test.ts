@@ -46,6 +46,6 @@ t.test('what another process saves is listed until it has ended', async (t) => {
   show(first);
   show({ ...second, name: 'holiday.mp4' });
   await until('the one whose name says what it is', async () => names().length === 1);
-  events.forget();
+  events.reset();
   await until('nothing that may have ended unheard', async () => names().length === 0);
 });

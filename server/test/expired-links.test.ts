@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createExpiredLinks } from '../jobs/expired-links.ts';
+import { createDeleteExpiredLinks } from '../jobs/expired-links.ts';
 import { linksFolder } from '../bucket/share-folder.ts';
 import { newLink } from '../features/sharing/token.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
@@ -37,7 +37,7 @@ t.test('links that expired more than a day ago go, also where nobody shares agai
   ];
   await put(stays[2] ?? '', '');
   await put(stays[3] ?? '', '');
-  const clear = createExpiredLinks({ storage, path, log });
+  const clear = createDeleteExpiredLinks({ storage, path, log });
   t.equal(await clear(), false);
   t.same((await keys()).sort(), [...stays].sort());
   t.same(lines, ['info: links that expired more than a day ago are deleted']);
@@ -54,7 +54,7 @@ t.test('of very many some are looked at in a round, and the next goes on', async
   );
   const all = [...left];
   let lists = 0;
-  const clear = createExpiredLinks({
+  const clear = createDeleteExpiredLinks({
     storage: {
       now: () => new Date(),
       deleteMany: async (keys) => {

@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap';
-import { moveTablesFirst } from '../features/media/faststart.ts';
+import { makeFaststart } from '../features/media/faststart.ts';
 import { inspectMedia } from '../features/media/inspect.ts';
 import { box } from '../features/media/mp4-boxes.ts';
 import { createPace } from '../features/media/pace.ts';
-import { areFirst, topBoxes } from '../features/media/moov-first.ts';
+import { isFaststart, topBoxes } from '../features/media/moov-first.ts';
 import { deleteSegments, workingFiles } from '../bucket/layout.ts';
 import { createStorage, type Storage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';
@@ -35,18 +35,18 @@ t.test('the tables of a recording are moved to its beginning', async (t) => {
 
   const stored = async () => Buffer.from((await storage.getBytes(key)) ?? '');
   const etag = async () => (await storage.head(key)).etag;
-  const begins = (file: Buffer) => areFirst(topBoxes(file, 0, file.length));
+  const begins = (file: Buffer) => isFaststart(topBoxes(file, 0, file.length));
   const move = async (over: Partial<Storage> = {}) => {
     const media = await inspectMedia(storage, key);
     if (!media) throw new Error('no file that can be played');
-    return moveTablesFirst({ storage: { ...storage, ...over }, key, scratch, media, signal });
+    return makeFaststart({ storage: { ...storage, ...over }, key, scratch, media, signal });
   };
   /** How many requests, and bytes, it takes to move the tables of what is stored, as `inspectMedia` says it. */
   const counted = async () => {
     const media = await inspectMedia(storage, key);
     s3.requests.length = 0;
     const before = s3.bytes();
-    const moved = media && (await moveTablesFirst({ storage, key, scratch, media, signal }));
+    const moved = media && (await makeFaststart({ storage, key, scratch, media, signal }));
     return { media, moved, requests: s3.requests.length, bytes: s3.bytes() - before };
   };
   const isTheSame = async (t: Test, before: Buffer) => {
@@ -125,7 +125,7 @@ t.test('the tables of a recording are moved to its beginning', async (t) => {
         if (!media) throw new Error('no file that can be played');
         // In turns this request only, or all from then on.
         s3.misbehave((_, n) => (n === step || (step % 2 === 0 && n > step) ? refusal : undefined));
-        const error = await failure(moveTablesFirst({ storage, key, scratch, media, signal })).catch(
+        const error = await failure(makeFaststart({ storage, key, scratch, media, signal })).catch(
           () => undefined,
         );
         s3.comeBack();
@@ -176,7 +176,7 @@ t.test('the tables of a recording are moved to its beginning', async (t) => {
       const media = await inspectMedia(storage, key);
       if (!media) throw new Error('no file that can be played');
       const another = { ...media, width: 1 };
-      const error = await failure(moveTablesFirst({ storage, key, scratch, media: another, signal }));
+      const error = await failure(makeFaststart({ storage, key, scratch, media: another, signal }));
       t.match(error, { message: /not the same/ });
       t.ok(file.equals(await stored()));
       t.same(await keys(), [key]);

@@ -4,7 +4,7 @@ import { matcherOf, recordingName, roomNameSchema, titleSchema, type Recording }
 import t from 'tap';
 import { failureSentences } from '@reelroom/shared';
 import { entryKeys, folderOf, readEntry, roomNameOf } from '../features/index/key.ts';
-import { behind, behindTime, isPosition, positionOf, timeOf } from '../features/index/position.ts';
+import { keyAfter, keyAfterTime, isPosition, positionOf, timeOf } from '../features/index/position.ts';
 
 const root = 'recordings/.reelroom/index/v1/';
 
@@ -129,9 +129,9 @@ t.test('keys are in the order of time, newest first; places are before and behin
       const position = positionOf(recording);
       const compare = (one: string, two: string) => Buffer.compare(Buffer.from(one), Buffer.from(two));
       if (!isPosition(position) || timeOf(position) !== recording.startedAt) t.fail(position);
-      if (compare(key, folder + behind(position)) >= 0) t.fail('not before what is behind it');
+      if (compare(key, folder + keyAfter(position)) >= 0) t.fail('not before what is behind it');
       if (compare(folder, key) >= 0) t.fail('not behind its folder');
-      const isListed = compare(key, folder + behindTime(other)) > 0;
+      const isListed = compare(key, folder + keyAfterTime(other)) > 0;
       if (isListed !== recording.startedAt < other) t.fail(`${recording.startedAt} before ${other}`);
       const newer = { ...recording, startedAt: other };
       if (other > recording.startedAt && compare(entryKeys(root, newer)[view] ?? '', key) >= 0)
@@ -148,7 +148,7 @@ t.test('an entry has its place, whatever its row says', async (t) => {
       const [one = '', two = ''] = [recording, { ...recording, title, size: 1 }].map(
         (row) => entryKeys(root, row)[0],
       );
-      const end = folderOf(root) + behind(positionOf(recording));
+      const end = folderOf(root) + keyAfter(positionOf(recording));
       if (!(one < end && two < end)) t.fail('behind its place');
     }),
   );

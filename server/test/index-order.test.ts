@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { recordingName, type Recording, type RecordingFilter } from '@reelroom/shared';
 import t from 'tap';
-import { wantedBy } from '../features/index/filter.ts';
+import { compileFilter } from '../features/index/filter.ts';
 import { allNewestFirst, newestFirst } from '../features/index/newest-first.ts';
 import { allOldestFirst, oldestFirst } from '../features/index/oldest-first.ts';
 import { positionOf } from '../features/index/position.ts';
@@ -59,7 +59,7 @@ t.test('page by page and all at once: what is wanted, all of it, in order', asyn
         const keys = new Set<string>();
         const { index, lists } = memoryIndex(keys, atOnce);
         for (const recording of some) await index.put(recording);
-        const wanted = wantedBy(filter);
+        const wanted = compileFilter(filter);
         const right = some.filter(wanted.matches).map(({ name }) => name);
         if (order === 'oldest') right.reverse();
 
@@ -101,7 +101,7 @@ t.test('pages are stable while recordings come and go', async (t) => {
         let after: string | undefined;
         let round = 0;
         do {
-          const found = await page(index, wantedBy({}), { after, limit: 4 });
+          const found = await page(index, compileFilter({}), { after, limit: 4 });
           seen.push(...found.recordings.map(({ name }) => name).filter((name) => names.has(name)));
           after = found.position;
           const other = come[round];
@@ -110,7 +110,7 @@ t.test('pages are stable while recordings come and go', async (t) => {
           if (renamed) {
             const now = { ...renamed, title: `title ${round}` };
             await index.put(now);
-            await index.removeAllBut(renamed, now);
+            await index.removeStale(renamed, now);
           }
           round += 1;
         } while (after !== undefined && round < 200);
@@ -129,10 +129,10 @@ t.test('of two entries of a recording one is shown, also where a page ends betwe
     await index.put(recording);
     await index.put({ ...recording, title: 'other' });
     await index.put(make(noon - minute, 'a', false));
-    const first = await newestFirst(index, wantedBy({}), { after: undefined, limit });
+    const first = await newestFirst(index, compileFilter({}), { after: undefined, limit });
     t.equal(first.recordings[0]?.name, recording.name);
     if (limit === 1) {
-      const second = await newestFirst(index, wantedBy({}), { after: first.position, limit });
+      const second = await newestFirst(index, compileFilter({}), { after: first.position, limit });
       t.equal(second.recordings[0]?.startedAt, noon - minute);
     }
     t.ok(doubled.includes(recording.name), 'somebody hears of it');
@@ -144,7 +144,7 @@ t.test('what is not an entry is passed over', async (t) => {
   const { index } = memoryIndex(keys, 3);
   await index.put(make(noon, 'a', false));
   for (let i = 0; i < 5; i += 1) keys.add(`${index.folderOf()}0000/foreign ${i}`);
-  const found = await newestFirst(index, wantedBy({}), { after: undefined, limit: 50 });
+  const found = await newestFirst(index, compileFilter({}), { after: undefined, limit: 50 });
   t.equal(found.recordings.length, 1);
 });
 
@@ -154,7 +154,7 @@ t.test(
     const { index, lists } = memoryIndex(new Set(), 1_000);
     for (let i = 0; i < 3_000; i += 1) await index.put(make(noon - i * 100, 'a', false));
     await index.put(make(1_000, 'a', false));
-    const found = await oldestFirst(index, wantedBy({}), { after: undefined, limit: 50 });
+    const found = await oldestFirst(index, compileFilter({}), { after: undefined, limit: 50 });
     t.equal(found.recordings[0]?.startedAt, 1_000);
     t.equal(found.recordings[1]?.startedAt, noon - 2_999 * 100);
     t.ok(lists() <= 10, `${lists()} LISTs`);

@@ -32,7 +32,7 @@ t.test('each job by itself: what one needs, that it fails or hangs, is nothing t
       { ...job('catch up', [], async () => undefined), isOwned: true, pauseMs: () => Infinity },
     ],
     {
-      system: { isThere: (name) => there.has(name), failed: (error) => failures.push(error) },
+      system: { isUp: (name) => there.has(name), reportFailure: (error) => failures.push(error) },
       isOwner: () => isOwner,
       log,
     },

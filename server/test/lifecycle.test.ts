@@ -84,10 +84,10 @@ t.test('while it starts: two stops without an answer, and the room is free', asy
   const egress = egresses.get('EG_a');
   if (egress) {
     egress.status = EGRESS_ACTIVE;
-    await lifecycle.hearWebhook(egress);
+    await lifecycle.receiveWebhook(egress);
   }
   t.match(shownIn('a'), { status: 'recording' });
-  await lifecycle.lookClosely();
+  await lifecycle.checkTransitions();
   await settled();
   t.equal(egress?.status, EGRESS_ENDING, 'one that begins after all is stopped');
 });
@@ -131,7 +131,7 @@ t.test('a recorder comes back while its remains are put together', async (t) => 
   const remains = new Promise<void>((resolve) => (finished = resolve));
   let finishes = 0;
   const { add, egresses, lost, absent, round, shownIn, changes } = fakeLife({
-    async finish(recording) {
+    async finalise(recording) {
       if (++finishes === 1) await remains;
       return { ...recording, status: 'ready' };
     },
@@ -219,7 +219,7 @@ t.test("others' egresses are theirs", async (t) => {
   t.match(await lifecycle.underWay(), [{ roomName: 'c' }], 'ours are listed');
   t.match(await failure(lifecycle.stop('b')), { code: 'RECORDING_NOT_STARTED' });
   await t.resolves(
-    lifecycle.hearWebhook(
+    lifecycle.receiveWebhook(
       egresses.get('EG_1') ?? fakeEgress({ ...foreign[0], roomName: 'b', status: EGRESS_ACTIVE }),
     ),
   );
@@ -236,7 +236,7 @@ t.test("others' egresses are theirs", async (t) => {
 t.test('one recording that cannot be finished holds up no other', async (t) => {
   leapingClock(t);
   const { lifecycle, add, changes } = fakeLife({
-    async finish(recording) {
+    async finalise(recording) {
       if (recording.roomName === 'a') throw new Error('a full disk');
       return { ...recording, status: 'ready' };
     },
@@ -340,7 +340,7 @@ t.test('the end of the process gives up what it sees through, and tells nobody o
   const ending = new AbortController();
   const { lifecycle, add, egresses, round, shownIn, changes } = fakeLife({
     signal: ending.signal,
-    finish: (_recording, signal) =>
+    finalise: (_recording, signal) =>
       new Promise((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));
       }),
@@ -362,18 +362,18 @@ t.test('LiveKit is asked closely only about what no webhook tells of', async (t)
   const { lifecycle, add, egresses, round, count, shownIn } = fakeLife();
   add({ id: 'EG_a', roomName: 'a', status: EGRESS_STARTING });
   await round();
-  await lifecycle.hearWebhook(fakeEgress({ id: 'EG_a', roomName: 'a', status: EGRESS_STARTING }));
+  await lifecycle.receiveWebhook(fakeEgress({ id: 'EG_a', roomName: 'a', status: EGRESS_STARTING }));
   const egress = egresses.get('EG_a');
   if (egress) egress.status = EGRESS_ACTIVE;
   const look = async () => {
-    await lifecycle.lookClosely();
+    await lifecycle.checkTransitions();
     await settled();
   };
   await look();
   t.match(shownIn('a'), { status: 'recording' }, 'within a second, without a webhook');
   await look();
   t.equal(count('find EG_a'), 2);
-  if (egress) await lifecycle.hearWebhook(egress);
+  if (egress) await lifecycle.receiveWebhook(egress);
   await look();
   t.equal(count('find EG_a'), 2, 'what goes on is told by webhooks');
 });

@@ -1,7 +1,7 @@
 import type { Recording } from '@reelroom/shared';
 import t, { type Test } from 'tap';
 import { manifestOf } from '../bucket/manifest.ts';
-import { createOrphanedManifests } from '../jobs/orphaned-manifests.ts';
+import { createDeleteOrphanedManifests } from '../jobs/orphaned-manifests.ts';
 import { workingFiles } from '../bucket/layout.ts';
 import { createStorage, type Storage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';
@@ -31,7 +31,7 @@ async function library(t: Test, over: Partial<Storage> = {}) {
   t.teardown(() => storage.close());
   const { log, lines } = recordedLog();
   let days = 0;
-  const clear = createOrphanedManifests({
+  const clear = createDeleteOrphanedManifests({
     storage: { ...storage, now: () => new Date(Date.now() + days * day), ...over },
     backup: { names: async () => [nameOf('with its recorder')] },
     isLive: (name) => name === nameOf('under way'),

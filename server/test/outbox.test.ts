@@ -45,7 +45,7 @@ async function library(t: Test) {
         bucket: {
           storage: { ...storage, ...over },
           path: config.recordings.path,
-          described: library.described,
+          readRecording: library.described,
           ...(retryDelays && { retryDelays }),
         },
       });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { areFirst, topBoxes } from '../features/media/moov-first.ts';
+import { isFaststart, topBoxes } from '../features/media/moov-first.ts';
 import { livekitClients, openRoom, serve } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { ffprobe, untilShown } from './support/recording.ts';
@@ -55,7 +55,10 @@ t.test('a recording over tRPC, from start to deletion', async (t) => {
     `${listed?.durationMs} ms are told of ${video.duration} s`,
   );
   const file = await (await fetch(`${url}/recordings/${encodeURIComponent(recording.name)}`)).arrayBuffer();
-  t.ok(areFirst(topBoxes(Buffer.from(file), 0, file.byteLength)), 'players need not ask for its end first');
+  t.ok(
+    isFaststart(topBoxes(Buffer.from(file), 0, file.byteLength)),
+    'players need not ask for its end first',
+  );
   t.equal(file.byteLength, listed?.size);
 
   const track = await fetch(`${url}/thumbs/${encodeURIComponent(recording.name)}/index.vtt`);

@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import t from 'tap';
 import { createIndex } from '../features/index/store.ts';
-import { createRetention } from '../jobs/retention.ts';
+import { createApplyRetention } from '../jobs/retention.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, buildServices, serve, testConfig } from './support/build.ts';
 import { putSeedRecordings } from './support/seeded.ts';
@@ -51,10 +51,10 @@ t.test("nothing is deleted where this machine's clock and S3's differ by more th
   const { path } = config.recordings;
   const storage = createStorage(config.s3, path);
   t.teardown(() => storage.close());
-  const index = createIndex({ storage, path, onDoubled: () => undefined });
+  const index = createIndex({ storage, path, onDuplicate: () => undefined });
   const deleted: string[] = [];
   const library = { deleteWhere: async (names: string[]) => void deleted.push(...names) };
-  const retain = createRetention({ ...{ index, library, storage, log: fastify().log }, days: 30 });
+  const retain = createApplyRetention({ ...{ index, library, storage, log: fastify().log }, days: 30 });
 
   const inTenYears = Date.now() + 3_650 * day;
   const realNow = Date.now;

@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import fc from 'fast-check';
 import t from 'tap';
 import { reelroom } from '../app.ts';
-import { createSigner, hideTokens, newLink } from '../features/sharing/token.ts';
+import { createSigner, redactTokens, newLink } from '../features/sharing/token.ts';
 import { bucketOf, pluginOptions, testConfig } from './support/build.ts';
 import { proxyTo } from './support/proxy.ts';
 
@@ -93,11 +93,11 @@ t.test('no log has what a link is', async (t) => {
 t.test('hiding tokens leaves other texts as they are', async (t) => {
   const { tokenOf } = createSigner('a secret of some length, for tests only');
   const token = tokenOf(newLink({ createdAt: 1, expiresInSeconds: 1, download: true }), name);
-  t.equal(hideTokens(`/watch/a.mp4?share=${token}&t=3`), `/watch/a.mp4?share=${token.slice(0, 24)}…&t=3`);
+  t.equal(redactTokens(`/watch/a.mp4?share=${token}&t=3`), `/watch/a.mp4?share=${token.slice(0, 24)}…&t=3`);
   fc.assert(
     fc.property(fc.webUrl({ withQueryParameters: true }), (url) => {
       fc.pre(!/[0-9a-z]{24}[0-9a-f]{32}/.test(url));
-      return hideTokens(url) === url && hideTokens(`${url}%`) === `${url}%`;
+      return redactTokens(url) === url && redactTokens(`${url}%`) === `${url}%`;
     }),
   );
 });

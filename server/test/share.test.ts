@@ -1,6 +1,6 @@
 import { setImmediate as soon } from 'node:timers/promises';
 import t from 'tap';
-import { createShare } from '../features/library/coalesce.ts';
+import { createSingleFlight } from '../features/library/coalesce.ts';
 import { failure } from './support/failure.ts';
 
 /** Work that counts its beginnings, and ends when it is told to. */
@@ -15,7 +15,7 @@ function countedWork() {
 }
 
 t.test('who comes while an answer is made shares the next one, never that one', async (t) => {
-  const share = createShare<number>();
+  const share = createSingleFlight<number>();
   const { work, ends } = countedWork();
   const first = share('a', work);
   const later = [share('a', work), share('a', work), share('a', work)];
@@ -37,7 +37,7 @@ t.test('who comes while an answer is made shares the next one, never that one', 
 });
 
 t.test('a failure is told to those who share it, and to nobody else', async (t) => {
-  const share = createShare<number>();
+  const share = createSingleFlight<number>();
   const { work, ends } = countedWork();
   const first = share('a', work);
   const second = share('a', work);

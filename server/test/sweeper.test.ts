@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { createBackup } from '../features/recording/backup.ts';
-import { createSweeper } from '../jobs/recover-orphans.ts';
+import { createRecoverOrphans } from '../jobs/recover-orphans.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, buildServices, testConfig } from './support/build.ts';
 import { proxyTo } from './support/proxy.ts';
@@ -23,7 +23,7 @@ t.test(
       await rm(folder, { recursive: true });
     });
     const recovered: string[] = [];
-    const { sweep, hasSuspects } = createSweeper({
+    const { run, hasSuspects } = createRecoverOrphans({
       storage,
       backup: createBackup({ storage, folder, path }),
       lifecycle: {
@@ -43,15 +43,15 @@ t.test(
     await writeFile(join(folder, path, 'backup.mp4'), 'media');
     await utimes(join(folder, path, 'backup.mp4'), new Date(), new Date('2026-01-31T00:00:00.789Z'));
     await writeFile(join(folder, path, 'no recording'), 'media');
-    await sweep();
+    await run();
     t.same(recovered, [], 'at first sight they may be just about to be seen to');
 
     await putSegment('grows', 1);
-    await sweep();
+    await run();
     t.same(recovered.splice(0), ['backup.mp4', 'left.mp4']);
 
     t.ok(hasSuspects(), 'one is to be looked at again soon');
-    await sweep();
+    await run();
     t.same(recovered.splice(0), ['grows.mp4'], 'what stays after that is not looked at each time');
     t.notOk(hasSuspects());
   },
@@ -101,7 +101,7 @@ t.test('what two processes make of a recording whose name tells no time stands a
   // One of them finds the file that the other one has just put together.
   const name = 'no time.mp4';
   await put(path + name, 'media');
-  const times = await Promise.all(both.map(({ library }) => library.startOf(name)));
+  const times = await Promise.all(both.map(({ library }) => library.firstWrittenAt(name)));
   t.same(times, [began, began], 'the file is younger than its first segment');
   const { delete: remove } = await bucketOf(config);
   await remove(path + name);
@@ -114,7 +114,7 @@ t.test('what two processes make of a recording whose name tells no time stands a
   for (const { library, lifecycle } of both) {
     await lifecycle.recover(name);
     t.equal((await library.get(name)).startedAt, began);
-    t.equal(await library.startOf('none.mp4'), undefined);
+    t.equal(await library.firstWrittenAt('none.mp4'), undefined);
   }
   t.equal((await keys(`${path}.reelroom/index/`)).length, 2);
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';
 import { box, contentsAt, fullBox, u32, u64 } from '../features/media/mp4-boxes.ts';
-import { areFirst, moveTables, planMove, topBoxes } from '../features/media/moov-first.ts';
+import { isFaststart, rewriteMoov, planMove, topBoxes } from '../features/media/moov-first.ts';
 
 type Positions = { isWide: boolean; positions: number[] };
 
@@ -100,21 +100,21 @@ t.test('whatever order boxes are in, each position is that of the same bytes', a
         if (!hasMedia) return;
         const boxes = topBoxes(file, 0, file.length);
         const move = planMove(boxes, file.length);
-        t.equal(move === undefined, areFirst(boxes));
+        t.equal(move === undefined, isFaststart(boxes));
         if (!move) return;
 
         moves += 1;
-        const { front, tables } = move;
-        const moov = moveTables(file.subarray(tables.start, tables.end), move);
+        const { front, moov } = move;
+        const rewritten = rewriteMoov(file.subarray(moov.start, moov.end), move);
         const now = joined([
           file.subarray(0, front),
-          moov,
-          file.subarray(tables.end),
-          file.subarray(front, tables.start),
+          rewritten,
+          file.subarray(moov.end),
+          file.subarray(front, moov.start),
         ]);
-        t.ok(areFirst(topBoxes(now, 0, now.length)));
+        t.ok(isFaststart(topBoxes(now, 0, now.length)));
         t.equal(now.length, file.length);
-        const after = positionsOf(moov);
+        const after = positionsOf(rewritten);
         for (const [index, { isWide, positions: before }] of positions.entries()) {
           t.equal(after[index]?.isWide, isWide);
           for (const [which, position] of before.entries())
@@ -142,8 +142,8 @@ t.test('positions get 64 bits in a file of 4 GiB or more', async (t) => {
         ]);
         const start = 32 + mediaBytes;
         const size = start + old.length;
-        const tables = { type: 'moov', start, content: start + 8, end: size };
-        const now = moveTables(old, { size, front: 32, tables });
+        const moov = { type: 'moov', start, content: start + 8, end: size };
+        const now = rewriteMoov(old, { size, front: 32, moov });
         const mustBeWide = size >= 2 ** 32;
         t.strictSame(positionsOf(now), [
           { isWide: mustBeWide, positions: positions.map((position) => position + now.length) },
@@ -180,7 +180,7 @@ t.test('what is left alone', async (t) => {
     t.equal(plan(...boxes), undefined, what);
 
   const move = plan(ftyp, mdat, at(30));
-  const tables = (moov: Buffer) => move && moveTables(moov, move);
+  const tables = (moov: Buffer) => move && rewriteMoov(moov, move);
   for (const [what, moov] of [
     ['a position in the type', at(3)],
     ['a position in the tables', at(ftyp.length + mdat.length)],
@@ -202,7 +202,7 @@ t.test('tables that are open to the end of the file, or have a long header', asy
   for (const moov of [open, longBox('moov', short.subarray(8))]) {
     const file = joined([ftyp, mdat, moov]);
     const move = planMove(topBoxes(file, 0, file.length), file.length);
-    const now = move && moveTables(moov, move);
+    const now = move && rewriteMoov(moov, move);
     t.equal(now?.readUInt32BE(0), short.length);
     t.same(now && positionsOf(now), [{ isWide: false, positions: [ftyp.length + short.length + 8] }]);
   }

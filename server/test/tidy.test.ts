@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { createBrokenUploads } from '../jobs/abort-uploads.ts';
+import { createAbortUploads } from '../jobs/abort-uploads.ts';
 import { manifestOf } from '../bucket/manifest.ts';
 import { workingFiles } from '../bucket/layout.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
@@ -53,7 +53,7 @@ async function uploads(t: Test, endpoint?: string) {
   const { path } = config.recordings;
   const { log, lines } = recordedLog();
   const abortIn = (hours: number) =>
-    createBrokenUploads({
+    createAbortUploads({
       storage: { ...storage, now: () => new Date(Date.now() + hours * 3_600_000) },
       ...{ path, log },
     })();

@@ -43,6 +43,6 @@ t.test('counted once, and from then on by what happens', async (t) => {
   await become({ count: 4, bytes: 35 });
   t.equal(counts, 1, 'no other count');
 
-  events.forget();
+  events.reset();
   await until('another count', async () => (await totals.get()) && counts === 2);
 });

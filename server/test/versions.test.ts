@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import t, { type Test } from 'tap';
-import { createErase } from '../features/library/deletion.ts';
+import { createDeletionJournal } from '../features/library/deletion.ts';
 import { workingFiles } from '../bucket/layout.ts';
-import { createUpkeep } from '../jobs/resume-deletions.ts';
+import { createResumeDeletions } from '../jobs/resume-deletions.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
@@ -203,20 +203,25 @@ t.test(
 
     await t.test('the order is tried ever less often', async (t) => {
       const { path } = config.recordings;
-      const erase = createErase({ storage, index, tombstones: { put: async () => undefined }, path });
+      const deletions = createDeletionJournal({
+        storage,
+        index,
+        tombstones: { put: async () => undefined },
+        path,
+      });
       let tries = 0;
-      const upkeep = createUpkeep({
-        erase: {
-          ...erase,
-          finish: (order, onGone) => erase.finish(order, onGone).finally(() => (tries += 1)),
+      const upkeep = createResumeDeletions({
+        deletions: {
+          ...deletions,
+          resume: (order, onGone) => deletions.resume(order, onGone).finally(() => (tries += 1)),
         },
         onGone: async () => t.fail('it is not deleted'),
       });
-      const orders = (await erase.pending()).length;
+      const orders = (await deletions.pending()).length;
       t.ok(orders > 0);
-      for (let i = 0; i < 6; i += 1) await upkeep.finishDeleting().catch(() => undefined);
+      for (let i = 0; i < 6; i += 1) await upkeep.run().catch(() => undefined);
       t.equal(tries, orders);
-      t.notOk(upkeep.hasOrders());
+      t.notOk(upkeep.hasPending());
     });
   },
 );

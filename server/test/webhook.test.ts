@@ -42,8 +42,8 @@ t.test('a webhook that comes again does nothing, and a bad one leaves a line', a
       ownUrl: () => 'http://localhost',
       files: egressFiles(config.recordings.path),
     }),
-    lifecycle: { hearWebhook: () => Promise.resolve() },
-    autoRecord: { arrived: (roomName: string) => void arrived.push(roomName) },
+    lifecycle: { receiveWebhook: () => Promise.resolve() },
+    autoRecord: { participantJoined: (roomName: string) => void arrived.push(roomName) },
   });
   const send = (body: string, authorization: string) =>
     app.inject({

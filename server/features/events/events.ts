@@ -29,13 +29,13 @@ export function createEvents({
   const changes = new EventEmitter().setMaxListeners(0);
   /** Unlike any id of another process, or of this one before it was started again. */
   const processId = randomUUID();
-  let told = 0;
+  let eventCount = 0;
 
   function add(entry: Entry<ReelroomEvent>): void {
     history.add(entry);
     changes.emit('change');
   }
-  const addHere = (event: ReelroomEvent) => add({ id: `${processId}-${++told}`, event });
+  const addLocally = (event: ReelroomEvent) => add({ id: `${processId}-${++eventCount}`, event });
 
   const stream =
     redis &&
@@ -54,12 +54,12 @@ export function createEvents({
   return {
     /** Tells all subscribers of `event`. Returns at once and never throws. */
     publish(event: ReelroomEvent): void {
-      if (stream) stream.publish(event).catch(() => addHere(event));
-      else addHere(event);
+      if (stream) stream.publish(event).catch(() => addLocally(event));
+      else addLocally(event);
     },
 
     /** Has the subscribers of this process load anew what they show. */
-    forget(): void {
+    reset(): void {
       history.clear();
       changes.emit('change');
     },
@@ -81,7 +81,7 @@ export function createEvents({
       while (!signal.aborted) {
         const entry = position === undefined ? 'forgotten' : history.at(position);
         if (position === undefined || entry === 'forgotten') {
-          const now = history.now();
+          const now = history.end();
           position = now.position;
           yield { id: now.id, event: { type: 'reset' } };
         } else if (entry) {

@@ -31,7 +31,7 @@ export function createHistory<Event>(limit: number) {
     },
 
     /** The position behind the last event, and the id that resumes there. */
-    now: (): { position: number; id: string } => ({ position: end(), id: entries.at(-1)?.id ?? idBefore }),
+    end: (): { position: number; id: string } => ({ position: end(), id: entries.at(-1)?.id ?? idBefore }),
 
     /** The position behind the event with this id; nothing where it is not known, or no longer. */
     positionAfter(id: string): number | undefined {

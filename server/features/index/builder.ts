@@ -5,7 +5,7 @@ import type { ReindexReport } from './reindex.ts';
 import type { Index } from './store.ts';
 
 /** How often the log tells how far it is, in ms. */
-const tellEveryMs = 5_000;
+const logEveryMs = 5_000;
 
 /**
  * Sees to it that there is an index: builds it where there is none, in the background, at
@@ -28,20 +28,20 @@ export function createIndexBuilder({
   let current: string | undefined;
   let building: Promise<void> | undefined;
 
-  async function build(): Promise<void> {
-    current = await index.build();
+  async function buildIfMissing(): Promise<void> {
+    current = await index.currentBuildId();
     if (current === undefined) {
       log.info('the library has no index yet: it is built from the recordings');
-      let toldAt = monotonicTime();
+      let loggedAt = monotonicTime();
       const { problems, isWhole, ...counts } = await reindex(({ recordings }) => {
-        if (monotonicTime() - toldAt < tellEveryMs) return;
-        toldAt = monotonicTime();
+        if (monotonicTime() - loggedAt < logEveryMs) return;
+        loggedAt = monotonicTime();
         log.info({ recordings }, 'the index of the library is being built');
       });
       for (const problem of problems) log.warn(`the index passes over ${problem}`);
       if (!isWhole) return log.warn(counts, 'the index of the library lacks what somebody takes away');
       log.info(counts, 'the index of the library is built');
-      current = await index.build();
+      current = await index.currentBuildId();
     }
   }
 
@@ -53,7 +53,7 @@ export function createIndexBuilder({
      */
     async whenBuilt(ms: number): Promise<boolean> {
       if (current !== undefined) return true;
-      building ??= build().finally(() => (building = undefined));
+      building ??= buildIfMissing().finally(() => (building = undefined));
       // Whoever does not wait any longer is not told why it failed.
       building.catch(() => undefined);
       const late = new AbortController();
@@ -64,11 +64,11 @@ export function createIndexBuilder({
     },
 
     /** Looks whether the index is still there, and still the same: one HEAD. */
-    async look(): Promise<void> {
+    async checkBuild(): Promise<void> {
       if (current === undefined) return;
-      const before = current;
-      current = await index.build();
-      if (current !== undefined && current !== before) onRebuilt();
+      const previous = current;
+      current = await index.currentBuildId();
+      if (current !== undefined && current !== previous) onRebuilt();
     },
   };
 }

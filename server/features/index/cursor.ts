@@ -7,15 +7,15 @@ import { isPosition } from './position.ts';
 const cursorSchema = z.tuple([z.literal(1), z.string().refine(isPosition), z.string()]);
 
 /** Tells the lists apart that a cursor may be of: `limit` may change from page to page. */
-const listOf = ({ limit: _limit, cursor: _cursor, ...list }: ListQuery): string =>
+const listHash = ({ limit: _limit, cursor: _cursor, ...list }: ListQuery): string =>
   createHash('sha256')
     .update(JSON.stringify(Object.entries(list).sort()))
     .digest('base64url')
     .slice(0, 8);
 
 /** The cursor of the page of this list that begins behind `position`. */
-export const cursorBehind = (position: string, query: ListQuery): string =>
-  Buffer.from(JSON.stringify([1, position, listOf(query)])).toString('base64url');
+export const cursorAfter = (position: string, query: ListQuery): string =>
+  Buffer.from(JSON.stringify([1, position, listHash(query)])).toString('base64url');
 
 /**
  * The position behind which the page begins that is asked for; nothing for the first one.
@@ -28,7 +28,7 @@ export function positionOfCursor(query: ListQuery): string | undefined {
     throw invalidInput(
       'cursor is not one that a list has given: it must be the nextCursor of the page before',
     );
-  if (list !== listOf(query))
+  if (list !== listHash(query))
     throw invalidInput(
       'cursor is of another list: filter and order must be those of the page before, or begin without a cursor',
     );

@@ -6,20 +6,20 @@
 const special = /[/\\|{}\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu;
 
 const letters: Record<string, string> = { '/': 's', '\\': 'b', '|': 'p', '{': 'o', '}': 'c' };
-const signs = new Map(Object.entries(letters).map(([sign, letter]) => [letter, sign]));
+const escapedCharacters = new Map(Object.entries(letters).map(([sign, letter]) => [letter, sign]));
 
-const codeOf = (sign: string) => `u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const codeOf = (character: string) => `u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** Any text as one that may stand in a key. */
-export const escape = (text: string): string =>
+export const encodeKeyPart = (text: string): string =>
   text.replace(special, (sign) => `{${letters[sign] ?? codeOf(sign)}`);
 
-/** The text that {@link escape} was given. */
-export const unescape = (text: string): string =>
+/** The text that {@link encodeKeyPart} was given. */
+export const decodeKeyPart = (text: string): string =>
   // Most have nothing to say again, and lists have thousands.
-  text.includes('{') ? unescapeAll(text) : text;
+  text.includes('{') ? decodeEscapes(text) : text;
 
-const unescapeAll = (text: string): string =>
+const decodeEscapes = (text: string): string =>
   text.replace(/\{(?:u([0-9a-f]{4})|(.))/gu, (whole, code?: string, letter = '') =>
-    code === undefined ? (signs.get(letter) ?? whole) : String.fromCharCode(parseInt(code, 16)),
+    code === undefined ? (escapedCharacters.get(letter) ?? whole) : String.fromCharCode(parseInt(code, 16)),
   );

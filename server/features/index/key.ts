@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { endedBySchema, failureSchema, mediaSuffix, recordingName, type Recording } from '@reelroom/shared';
 import { failureSentences } from '@reelroom/shared';
-import { escape, unescape } from './key-encoding.ts';
+import { encodeKeyPart, decodeKeyPart } from './key-encoding.ts';
 import { inFolders, isPosition, positionOf, timeOf } from './position.ts';
 
 /**
@@ -25,7 +25,7 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('base6
 
 /** What a room's folder is called: its name, where that can be a folder's. */
 function roomFolder(roomName: string): string {
-  const name = escape(roomName).replace(/^\./, '{d');
+  const name = encodeKeyPart(roomName).replace(/^\./, '{d');
   if (name === '') return '{e';
   return bytes(name) <= maxPartBytes ? name : `{h${hashOf(roomName)}`;
 }
@@ -34,7 +34,7 @@ function roomFolder(roomName: string): string {
 export function roomNameOf(folder: string): string | undefined {
   if (folder === '{e') return '';
   if (folder.startsWith('{h')) return undefined;
-  return unescape(folder.replace(/^\{d/, '.'));
+  return decodeKeyPart(folder.replace(/^\{d/, '.'));
 }
 
 /** The folder of all recordings, or of a room's. */
@@ -49,13 +49,15 @@ function nameFields(recording: Recording): string[] {
   const { name, roomName, roomId, startedAt } = recording;
   if (name === recordingName({ name: roomName, id: roomId }, startedAt)) return [];
   const stem = name.slice(0, -mediaSuffix.length);
-  return stem.startsWith(roomName) ? [`n${escape(stem.slice(roomName.length))}`] : [`N${escape(stem)}`];
+  return stem.startsWith(roomName)
+    ? [`n${encodeKeyPart(stem.slice(roomName.length))}`]
+    : [`N${encodeKeyPart(stem)}`];
 }
 
 const number = (letter: string, value: number | undefined) =>
   value === undefined ? [] : [letter + Math.max(0, Math.round(value)).toString(36)];
 const text = (letter: string, value: string | undefined) =>
-  value === undefined ? [] : [letter + escape(value)];
+  value === undefined ? [] : [letter + encodeKeyPart(value)];
 
 const fieldsOf = (recording: Recording, hasRoomName: boolean): string[] => [
   `s${recording.status}`,
@@ -149,7 +151,7 @@ export function readEntry(root: string, key: string): Entry | undefined {
     row
       .slice(14)
       .split('|')
-      .map((field) => [field.slice(0, 1), unescape(field.slice(1))]),
+      .map((field) => [field.slice(0, 1), decodeKeyPart(field.slice(1))]),
   );
   const status = fields.get('s');
   const size = wholeNumber(fields.get('b'));

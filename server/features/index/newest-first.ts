@@ -1,7 +1,7 @@
 import type { Recording } from '@reelroom/shared';
 import { maxKeysPerRequest } from '../../adapters/s3/deletes.ts';
-import type { Wanted } from './filter.ts';
-import { behind, behindTime } from './position.ts';
+import type { CompiledFilter } from './filter.ts';
+import { keyAfter, keyAfterTime } from './position.ts';
 import type { Index } from './store.ts';
 
 /** How many LISTs one page may cost, where a filter passes most entries over. */
@@ -14,9 +14,9 @@ export interface Found {
   position: string | undefined;
 }
 
-const startOf = (folder: string, { to }: Wanted, after: string | undefined) => {
-  if (after !== undefined) return folder + behind(after);
-  return to === Infinity ? undefined : folder + behindTime(to);
+const startAfterOf = (folder: string, { to }: CompiledFilter, after: string | undefined) => {
+  if (after !== undefined) return folder + keyAfter(after);
+  return to === Infinity ? undefined : folder + keyAfterTime(to);
 };
 
 /**
@@ -26,19 +26,19 @@ const startOf = (folder: string, { to }: Wanted, after: string | undefined) => {
  */
 export async function newestFirst(
   index: Index,
-  wanted: Wanted,
+  wanted: CompiledFilter,
   { after, limit }: { after: string | undefined; limit: number },
 ): Promise<Found> {
   const folder = index.folderOf(wanted.roomName);
   const recordings: Recording[] = [];
-  let startAfter = startOf(folder, wanted, after);
+  let startAfter = startAfterOf(folder, wanted, after);
   let position = after;
   // Never without having come any further.
   for (let lists = 0; lists < listsPerPage || position === after; lists += 1) {
     // One more, to know whether there is one.
     const page = await index.page(folder, {
       startAfter,
-      limit: wanted.isByPlace ? limit - recordings.length + 1 : maxKeysPerRequest,
+      limit: wanted.isKeyRange ? limit - recordings.length + 1 : maxKeysPerRequest,
     });
     for (const entry of page.entries) {
       if (entry.recording.startedAt < wanted.from) return { recordings, position: undefined };
@@ -53,9 +53,9 @@ export async function newestFirst(
 }
 
 /** All recordings that are wanted, newest first, as fast as they are taken: one LIST per 1,000. */
-export async function* allNewestFirst(index: Index, wanted: Wanted): AsyncGenerator<Recording> {
+export async function* allNewestFirst(index: Index, wanted: CompiledFilter): AsyncGenerator<Recording> {
   const folder = index.folderOf(wanted.roomName);
-  let startAfter = startOf(folder, wanted, undefined);
+  let startAfter = startAfterOf(folder, wanted, undefined);
   do {
     const page = await index.page(folder, { startAfter });
     for (const { recording } of page.entries) {

@@ -1,8 +1,8 @@
 import type { Recording } from '@reelroom/shared';
-import type { Wanted } from './filter.ts';
+import type { CompiledFilter } from './filter.ts';
 import type { Entry } from './key.ts';
 import { listsPerPage, type Found } from './newest-first.ts';
-import { behindTime, inFolders } from './position.ts';
+import { keyAfterTime, inFolders } from './position.ts';
 import type { Index } from './store.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { Index } from './store.ts';
  */
 export async function oldestFirst(
   index: Index,
-  wanted: Wanted,
+  wanted: CompiledFilter,
   { after, limit }: { after: string | undefined; limit: number },
 ): Promise<Found> {
   const recordings: Recording[] = [];
@@ -33,7 +33,7 @@ export async function oldestFirst(
 }
 
 /** All recordings that are wanted, oldest first, as fast as they are taken: about one LIST per 1,000. */
-export async function* allOldestFirst(index: Index, wanted: Wanted): AsyncGenerator<Recording> {
+export async function* allOldestFirst(index: Index, wanted: CompiledFilter): AsyncGenerator<Recording> {
   for await (const { entries } of backwards(index, wanted, { after: undefined, width: 1_000 }))
     for (const { recording } of entries) if (wanted.matches(recording)) yield recording;
 }
@@ -44,15 +44,15 @@ export async function* allOldestFirst(index: Index, wanted: Wanted): AsyncGenera
  */
 async function* backwards(
   index: Index,
-  { roomName, from, to }: Wanted,
+  { roomName, from, to }: CompiledFilter,
   { after, width: firstWidth }: { after: string | undefined; width: number },
 ): AsyncGenerator<{ entries: Entry[]; lists: number }> {
   const folder = index.folderOf(roomName);
-  const start = to === Infinity ? folder : folder + behindTime(to);
+  const start = to === Infinity ? folder : folder + keyAfterTime(to);
   /** What is behind it has been seen. */
   let end = `${folder}~`;
   if (after !== undefined) end = folder + inFolders(after);
-  else if (from !== -Infinity) end = folder + behindTime(from);
+  else if (from !== -Infinity) end = folder + keyAfterTime(from);
   let lists = 0;
 
   const foldersIn = async (parent: string) => {
@@ -70,12 +70,12 @@ async function* backwards(
   }
 
   /** A folder that is not divided any further, in however many LISTs it takes. */
-  async function whole(startAfter: string): Promise<Entry[]> {
+  async function listAll(startAfter: string): Promise<Entry[]> {
     const { entries, next } = await list(startAfter);
-    return next === undefined ? entries : [...entries, ...(await whole(next))];
+    return next === undefined ? entries : [...entries, ...(await listAll(next))];
   }
 
-  async function* through(folders: string[], isDivided: boolean): AsyncGenerator<Entry[]> {
+  async function* walk(folders: string[], isDivided: boolean): AsyncGenerator<Entry[]> {
     let width = firstWidth;
     while (folders.length > 0) {
       const first = folders.at(-Math.min(width, folders.length)) ?? '';
@@ -88,12 +88,12 @@ async function* backwards(
         const held = new Set(entries.map(({ key }) => key.slice(0, first.length))).size;
         width = Math.max(1, Math.min(held - 1, Math.floor(width / 2)));
         continue;
-      } else if (isDivided) yield* through(await foldersIn(first), false);
-      else yield [...entries, ...(await whole(next))].reverse();
+      } else if (isDivided) yield* walk(await foldersIn(first), false);
+      else yield [...entries, ...(await listAll(next))].reverse();
       end = first;
       folders = folders.filter((one) => one < first);
     }
   }
 
-  for await (const entries of through(await foldersIn(folder), true)) yield { entries, lists };
+  for await (const entries of walk(await foldersIn(folder), true)) yield { entries, lists };
 }

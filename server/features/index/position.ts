@@ -30,7 +30,7 @@ export const inFolders = (position: string): string =>
   [position.slice(0, 4), position.slice(4, 7), position.slice(7)].filter(Boolean).join('/');
 
 /** Behind every key of this position, or of this beginning of one, and before all others. */
-export const behind = (position: string): string => `${inFolders(position)}~`;
+export const keyAfter = (position: string): string => `${inFolders(position)}~`;
 
 /** Behind everything that began at `time` (ms since 1970) or later; empty where nothing can have. */
-export const behindTime = (time: number): string => (time > lastMoment ? '' : behind(inverted(time)));
+export const keyAfterTime = (time: number): string => (time > lastMoment ? '' : keyAfter(inverted(time)));

@@ -17,7 +17,7 @@ import { createSnapshot } from './snapshot.ts';
 import type { Index } from './store.ts';
 
 /** How many recordings are read at once. */
-const atOnce = 32;
+const maxConcurrent = 32;
 
 /** How often a recording is tried whose requests fail: of many that are under way some may have bad luck. */
 const maxTries = 3;
@@ -57,7 +57,7 @@ interface Deletions {
  * @param onProgress hears of each recording
  */
 export async function reindex(
-  from: { storage: Storage; index: Index; erase: Deletions; path: string },
+  from: { storage: Storage; index: Index; deletions: Deletions; path: string },
   onProgress: (report: ReindexReport) => void,
 ): Promise<ReindexReport> {
   const report: ReindexReport = {
@@ -73,11 +73,11 @@ export async function reindex(
 
 /** Once through all recordings, and through all entries before and behind it. */
 async function pass(
-  { storage, index, erase, path }: Parameters<typeof reindex>[0],
+  { storage, index, deletions, path }: Parameters<typeof reindex>[0],
   report: ReindexReport,
   onProgress: (report: ReindexReport) => void,
 ): Promise<void> {
-  const passOver = (key: string, why: string) => {
+  const skip = (key: string, why: string) => {
     report.problemCount += 1;
     if (report.problems.length < maxProblems) report.problems.push(`${key}: ${why}`);
   };
@@ -85,29 +85,29 @@ async function pass(
   const snapshot = createSnapshot();
   for await (const { entry, lastModified } of entriesOf(storage, index.root))
     snapshot.add(entry, lastModified);
-  const deleting = await namesBeingDeleted(erase);
-  const otherManifests = await manifestsOfEgress(storage, path, passOver);
+  const deleting = await namesBeingDeleted(deletions);
+  const egressManifests = await listEgressManifests(storage, path, skip);
 
-  async function enter({ name, media, manifest }: FilePair): Promise<void> {
+  async function enterRecording({ name, media, manifest }: FilePair): Promise<void> {
     if (deleting.has(name)) return;
     if (!recordingNameSchema.safeParse(name).success)
-      return passOver(path + name, 'is no name that a recording can have');
+      return skip(path + name, 'is no name that a recording can have');
 
     const changed = Math.max(...[media, manifest].map((file) => file?.lastModified.getTime() ?? 0));
-    if (media && snapshot.isCurrent(name, changed)) {
+    if (media && snapshot.isUpToDate(name, changed)) {
       report.recordings += 1;
       return;
     }
-    const other = otherManifests.get(name);
+    const other = egressManifests.get(name);
     const text = manifest ? await storage.getText(manifest.key) : other;
-    if (manifest && !isManifest(text)) passOver(manifest.key, 'is no manifest that can be read');
+    if (manifest && !isManifest(text)) skip(manifest.key, 'is no manifest that can be read');
     const recording = media ? describeRecording({ ...media, name }, text) : describeFailure(text);
     if (!recording) return;
 
     // From now on it is found by its name.
     if (!manifest && other !== undefined)
       await storage.putJson(manifestKey(path + name), manifestOf(recording));
-    const missing = index.keysOf(recording).filter((key) => !snapshot.isThere(key));
+    const missing = index.keysOf(recording).filter((key) => !snapshot.markExpected(key));
     await Promise.all(missing.map((key) => storage.putEmpty(key)));
     report.recordings += 1;
     report.written += missing.length;
@@ -118,38 +118,38 @@ async function pass(
     pairFiles(storage.list(path), path),
     async (pair) => {
       if ('name' in pair)
-        await withTries(() => enter(pair)).catch((error: unknown) => {
+        await withRetries(() => enterRecording(pair)).catch((error: unknown) => {
           if (!(error instanceof RangeError)) throw error;
-          passOver(path + pair.name, error.message);
+          skip(path + pair.name, error.message);
         });
-      else if (!isOfEgress(pair.other.key.slice(path.length)))
-        passOver(pair.other.key, 'is neither a recording nor a manifest');
+      else if (!isEgressManifest(pair.other.key.slice(path.length)))
+        skip(pair.other.key, 'is neither a recording nor a manifest');
     },
-    { concurrency: atOnce },
+    { concurrency: maxConcurrent },
   );
 
-  let right = 0;
-  let wrong: string[] = [];
-  const removeWrong = async () => {
-    const refused = await storage.deleteEach(wrong);
+  let expectedCount = 0;
+  let unexpectedKeys: string[] = [];
+  const removeUnexpected = async () => {
+    const refused = await storage.deleteEach(unexpectedKeys);
     for (const [key, why] of refused) {
       if (!isLocked(why)) throw why;
-      passOver(key, 'is not right, and locked');
+      skip(key, 'is not right, and locked');
     }
-    report.removed += wrong.length - refused.size;
-    wrong = [];
+    report.removed += unexpectedKeys.length - refused.size;
+    unexpectedKeys = [];
   };
   for await (const { entry } of entriesOf(storage, index.root)) {
-    if (snapshot.isRight(entry)) right += 1;
+    if (snapshot.isExpected(entry)) expectedCount += 1;
     // What has come since the beginning is somebody else's.
-    else if (snapshot.wasThere(entry)) wrong.push(entry.key);
-    if (wrong.length === maxKeysPerRequest) await removeWrong();
+    else if (snapshot.existedAtStart(entry)) unexpectedKeys.push(entry.key);
+    if (unexpectedKeys.length === maxKeysPerRequest) await removeUnexpected();
   }
-  if (wrong.length > 0) await removeWrong();
-  report.isWhole = right >= report.recordings * 2;
+  if (unexpectedKeys.length > 0) await removeUnexpected();
+  report.isWhole = expectedCount >= report.recordings * 2;
 }
 
-async function withTries(work: () => Promise<void>): Promise<void> {
+async function withRetries(work: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work();
@@ -172,28 +172,29 @@ async function* entriesOf(storage: Storage, root: string) {
   } while (startAfter !== undefined);
 }
 
-async function namesBeingDeleted(erase: Deletions): Promise<Set<string>> {
+async function namesBeingDeleted(deletions: Deletions): Promise<Set<string>> {
   const names = new Set<string>();
-  for (const order of await erase.pending()) for (const name of await erase.namesOf(order)) names.add(name);
+  for (const order of await deletions.pending())
+    for (const name of await deletions.namesOf(order)) names.add(name);
   return names;
 }
 
 /** Whether a file has the name of a manifest as a newer Egress writes it. */
-const isOfEgress = (file: string) =>
+const isEgressManifest = (file: string) =>
   /^EG_.*\.json$/.test(file) && !file.endsWith(mediaSuffix + manifestSuffix);
 
 /** Manifests of a newer Egress, by the names of the media that they are about: one GET for each. */
-async function manifestsOfEgress(
+async function listEgressManifests(
   storage: Storage,
   path: string,
-  passOver: (key: string, why: string) => void,
+  skip: (key: string, why: string) => void,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for await (const { key } of storage.list(`${path}EG_`)) {
-    if (!isOfEgress(key.slice(path.length))) continue;
+    if (!isEgressManifest(key.slice(path.length))) continue;
     const text = await storage.getText(key);
     const names = mediaOfManifest(text);
-    if (names.length === 0) passOver(key, 'is no manifest that can be read');
+    if (names.length === 0) skip(key, 'is no manifest that can be read');
     for (const name of names) if (text !== undefined) found.set(name, text);
   }
   return found;

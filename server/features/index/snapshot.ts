@@ -12,16 +12,16 @@ const nameHash = (position: string) => numberOf(position.slice(13));
  * recordings some twenty million bytes.
  */
 export function createSnapshot() {
-  const there = new Set<number>();
-  const right = new Set<number>();
+  const existing = new Set<number>();
+  const expected = new Set<number>();
   /** By name: how many entries it has, of what row, and when the oldest was written, in ms since 1970. */
   const names = new Map<number, { entries: number; row: number; writtenAt: number }>();
   /** Hashes of names whose entries are right as they are. */
-  const current = new Set<number>();
+  const upToDate = new Set<number>();
 
   return {
     add({ key, position, recording }: Entry, writtenAt: Date): void {
-      there.add(hashOf(key));
+      existing.add(hashOf(key));
       const hash = nameHash(position);
       const row = hashOf(JSON.stringify(recording));
       const known = names.get(hash);
@@ -34,25 +34,26 @@ export function createSnapshot() {
     },
 
     /** Whether an entry that is right was there already. */
-    isThere(key: string): boolean {
+    markExpected(key: string): boolean {
       const hash = hashOf(key);
-      right.add(hash);
-      return there.has(hash);
+      expected.add(hash);
+      return existing.has(hash);
     },
 
     /** Whether both entries of a name were written after a time, in ms since 1970, and so are right as they are. */
-    isCurrent(name: string, time: number): boolean {
+    isUpToDate(name: string, time: number): boolean {
       const hash = nameHash(positionOf({ name, startedAt: 0 }));
       const known = names.get(hash);
       // Some servers know whole seconds only.
       const isCurrent = known?.entries === 2 && known.writtenAt >= time + 1_000;
-      if (isCurrent) current.add(hash);
+      if (isCurrent) upToDate.add(hash);
       return isCurrent;
     },
 
     /** Whether an entry has been said to be right. */
-    isRight: ({ key, position }: Entry): boolean => right.has(hashOf(key)) || current.has(nameHash(position)),
+    isExpected: ({ key, position }: Entry): boolean =>
+      expected.has(hashOf(key)) || upToDate.has(nameHash(position)),
 
-    wasThere: ({ key }: Entry): boolean => there.has(hashOf(key)),
+    existedAtStart: ({ key }: Entry): boolean => existing.has(hashOf(key)),
   };
 }

@@ -5,7 +5,7 @@ import pMap from 'p-map';
 import { isLocked } from '../../lib/errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { allRooms, entryKeys, folderOf, readEntry, roomNameOf, type Entry } from './key.ts';
-import { behindTime, inFolders, positionOf } from './position.ts';
+import { keyAfterTime, inFolders, positionOf } from './position.ts';
 
 /** What one LIST of the index gives. */
 export interface EntryPage {
@@ -16,13 +16,13 @@ export interface EntryPage {
 }
 
 /** How many entries stay read, about 1 kB each: those of two searches, which look at 5,000 at most. */
-const maxRead = 10_000;
+const maxParsed = 10_000;
 
 /** How many folders are listed at once. */
-const atOnce = 16;
+const maxConcurrent = 16;
 
 /** The time, in ms, by which what the name of a recording of the seed says may differ from when it began. */
-const nameIsOff = 5 * 60_000;
+const nameToleranceMs = 5 * 60_000;
 
 /**
  * The index in the bucket: two empty objects for each recording that has ended, one among
@@ -34,24 +34,24 @@ const nameIsOff = 5 * 60_000;
 export function createIndex({
   storage,
   path,
-  onDoubled,
+  onDuplicate,
 }: {
   storage: Pick<Storage, 'listPage' | 'folders' | 'putEmpty' | 'deleteMany' | 'head'> & {
     putJson(key: string, value: unknown): Promise<unknown>;
   };
   path: string;
-  onDoubled: (recording: Recording) => void;
+  onDuplicate: (recording: Recording) => void;
 }) {
   const root = `${path}.reelroom/index/v1/`;
-  const builtMark = `${root}complete`;
+  const completeMarker = `${root}complete`;
 
   // A key says the same for ever, and reading it is most of what a search costs.
-  const read = new LRUCache<string, Entry>({ max: maxRead });
+  const parsed = new LRUCache<string, Entry>({ max: maxParsed });
   const entryOf = (key: string): Entry | undefined => {
-    const known = read.get(key);
+    const known = parsed.get(key);
     if (known) return known;
     const entry = readEntry(root, key);
-    if (entry) read.set(key, entry);
+    if (entry) parsed.set(key, entry);
     return entry;
   };
 
@@ -62,16 +62,16 @@ export function createIndex({
     });
 
   /** Of two entries of one recording the later one is likely to be right. */
-  function withoutDoubles(objects: { key: string; lastModified: Date }[]): Entry[] {
+  function deduplicate(objects: { key: string; lastModified: Date }[]): Entry[] {
     const entries: (Entry & { lastModified: Date })[] = [];
     for (const entry of entriesAmong(objects)) {
-      const before = entries.at(-1);
-      if (before?.position !== entry.position || before.recording.name !== entry.recording.name) {
+      const previous = entries.at(-1);
+      if (previous?.position !== entry.position || previous.recording.name !== entry.recording.name) {
         entries.push(entry);
         continue;
       }
-      onDoubled(entry.recording);
-      if (entry.lastModified >= before.lastModified) entries[entries.length - 1] = entry;
+      onDuplicate(entry.recording);
+      if (entry.lastModified >= previous.lastModified) entries[entries.length - 1] = entry;
     }
     return entries;
   }
@@ -86,14 +86,14 @@ export function createIndex({
     } while (startAfter !== undefined);
   }
 
-  async function findByWalking(name: string): Promise<Recording | undefined> {
+  async function findByScan(name: string): Promise<Recording | undefined> {
     for await (const { recording } of entriesIn(folderOf(root)))
       if (recording.name === name) return recording;
     return undefined;
   }
 
   /** Makes an entry; one that is locked is there already. */
-  async function enter(key: string): Promise<void> {
+  async function putEntry(key: string): Promise<void> {
     try {
       await storage.putEmpty(key);
     } catch (error) {
@@ -117,7 +117,7 @@ export function createIndex({
         startAfter,
         ...(limit !== undefined && { limit }),
       });
-      return { entries: withoutDoubles(objects), next: isTruncated ? objects.at(-1)?.key : undefined };
+      return { entries: deduplicate(objects), next: isTruncated ? objects.at(-1)?.key : undefined };
     },
 
     /** The folders that a folder of the index is divided into, as their keys begin: one LIST per 1,000. */
@@ -143,8 +143,8 @@ export function createIndex({
      */
     async put(recording: Recording): Promise<void> {
       const [amongAll, inRoom] = entryKeys(root, recording);
-      await enter(inRoom);
-      await enter(amongAll);
+      await putEntry(inRoom);
+      await putEntry(amongAll);
     },
 
     /** The recording that is entered among all under a name and at a time: one LIST. */
@@ -155,10 +155,10 @@ export function createIndex({
     },
 
     /** Takes out what was entered for `before`, but for what `now` has as well: one DELETE where there is any. */
-    async removeAllBut(before: Recording, now: Recording): Promise<void> {
-      const right = new Set(entryKeys(root, now));
-      const wrong = entryKeys(root, before).filter((key) => !right.has(key));
-      if (wrong.length > 0) await storage.deleteMany(wrong);
+    async removeStale(previous: Recording, current: Recording): Promise<void> {
+      const currentKeys = new Set(entryKeys(root, current));
+      const staleKeys = entryKeys(root, previous).filter((key) => !currentKeys.has(key));
+      if (staleKeys.length > 0) await storage.deleteMany(staleKeys);
     },
 
     /** The keys of a recording's entries. */
@@ -182,7 +182,7 @@ export function createIndex({
         async (prefix) => {
           for await (const { recording, key } of entriesIn(prefix)) keys.get(recording.name)?.push(key);
         },
-        { concurrency: atOnce },
+        { concurrency: maxConcurrent },
       );
       return keys;
     },
@@ -192,23 +192,23 @@ export function createIndex({
      * seed's; for one that tells no time all of the index is gone through, one LIST for 1,000.
      */
     async find(name: string): Promise<Recording | undefined> {
-      const said = parseRecordingName(name);
-      if (!said) return findByWalking(name);
-      const folder = folderOf(root, said.roomName);
-      const startAfter = folder + behindTime(said.startedAt + nameIsOff);
+      const parsedName = parseRecordingName(name);
+      if (!parsedName) return findByScan(name);
+      const folder = folderOf(root, parsedName.roomName);
+      const startAfter = folder + keyAfterTime(parsedName.startedAt + nameToleranceMs);
       const { objects } = await storage.listPage({ prefix: folder, startAfter });
       return entriesAmong(objects).find(({ recording }) => recording.name === name)?.recording;
     },
 
     /** Which build the index is of, if it was built and has not been taken away since: one HEAD. */
-    build: async (): Promise<string | undefined> => {
-      const { status, etag = '' } = await storage.head(builtMark);
+    currentBuildId: async (): Promise<string | undefined> => {
+      const { status, etag = '' } = await storage.head(completeMarker);
       return status === 200 ? etag : undefined;
     },
 
     /** Says that the index is built, anew: one PUT. */
     async markBuilt(): Promise<void> {
-      await storage.putJson(builtMark, { build: randomUUID() });
+      await storage.putJson(completeMarker, { build: randomUUID() });
     },
   };
 }

@@ -3,7 +3,7 @@
  * than their asking: who comes while one is being made waits for the next, with all others
  * who do.
  */
-export function createShare<T>() {
+export function createSingleFlight<T>() {
   const running = new Map<string, Promise<T>>();
   const next = new Map<string, Promise<T>>();
 
@@ -21,11 +21,11 @@ export function createShare<T>() {
     if (waiting) return waiting;
     const before = running.get(key);
     if (!before) return run(key, work);
-    const then = () => {
+    const start = () => {
       next.delete(key);
       return run(key, work);
     };
-    const answer = before.then(then, then);
+    const answer = before.then(start, start);
     next.set(key, answer);
     return answer;
   };

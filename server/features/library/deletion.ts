@@ -11,7 +11,7 @@ import { listWorkingFiles } from '../../bucket/layout.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
 
 /** How many recordings' folders are listed at once. */
-const atOnce = 16;
+const maxConcurrent = 16;
 
 const orderSchema = z.looseObject({ recordings: z.array(z.unknown()) });
 
@@ -41,7 +41,7 @@ export type OnGone = (recording: Recording) => Promise<boolean>;
  * rest; it goes once those are told who are to be told. Where nothing can be written, since S3 is full, it is deleted all the same: what a death in
  * between leaves then is what `reindex` mends.
  */
-export function createErase({
+export function createDeletionJournal({
   storage,
   index,
   tombstones,
@@ -52,7 +52,7 @@ export function createErase({
   tombstones: Pick<Tombstones, 'put'>;
   path: string;
 }) {
-  const orders = `${path}.reelroom/deleting/`;
+  const folder = `${path}.reelroom/deleting/`;
 
   /** All keys of a recording but its entries and its media: three LISTs. */
   const besideMedia = async (name: string) => [
@@ -62,7 +62,7 @@ export function createErase({
   ];
 
   /** In that order; one that S3 would not delete a part of keeps what comes after. Returns why, by the names of those. */
-  async function inOrder(recordings: Recording[]): Promise<Left> {
+  async function deleteInSteps(recordings: Recording[]): Promise<Left> {
     const left: Left = new Map();
     const deleteOf = async (keysOf: (recording: Recording) => Promise<string[]>) => {
       const keys = new Map<string, string[]>();
@@ -75,7 +75,7 @@ export function createErase({
             left.set(one.name, toReelroomError(error));
           }
         },
-        { concurrency: atOnce },
+        { concurrency: maxConcurrent },
       );
       const refused = await storage.deleteEach([...keys.values()].flat());
       for (const [name, its] of keys) {
@@ -93,13 +93,13 @@ export function createErase({
   }
 
   /** Has those told who are to be told of what is gone: whether they will be, whatever happens. */
-  async function tell(recordings: Recording[], left: Left, onGone: OnGone): Promise<boolean> {
+  async function announceGone(recordings: Recording[], left: Left, onGone: OnGone): Promise<boolean> {
     const gone = recordings.filter(({ name }) => !left.has(name));
     return (await Promise.all(gone.map(onGone))).every(Boolean);
   }
 
   /** Has an order say no more than what is left. */
-  async function settle(order: string, { stored, recordings }: Order, left: Left): Promise<void> {
+  async function updateOrder(order: string, { stored, recordings }: Order, left: Left): Promise<void> {
     if (left.size === 0) await storage.delete(order);
     else if (left.size < recordings.length)
       await storage.putJson(order, {
@@ -114,24 +114,24 @@ export function createErase({
      * of them a PUT, and five DELETEs, or one more for each 1,000 keys; and what `onGone` takes.
      * @returns why S3 would not delete them whole, by the names of those; they are tried again
      */
-    async all(recordings: Recording[], onGone: OnGone): Promise<Left> {
+    async deleteAll(recordings: Recording[], onGone: OnGone): Promise<Left> {
       if (recordings.length === 0) return new Map();
-      const order = `${orders}${randomUUID()}.json`;
+      const order = `${folder}${randomUUID()}.json`;
       const isWritten = await storage.putJson(order, { recordings }).then(
         () => true,
         () => false,
       );
       if (isWritten) await tombstones.put(recordings).catch(() => undefined);
-      const left = await inOrder(recordings);
-      const isTold = await tell(recordings, left, onGone);
-      if (isWritten && isTold)
-        await settle(order, { stored: { recordings }, recordings }, left).catch(() => undefined);
+      const left = await deleteInSteps(recordings);
+      const isAnnounced = await announceGone(recordings, left, onGone);
+      if (isWritten && isAnnounced)
+        await updateOrder(order, { stored: { recordings }, recordings }, left).catch(() => undefined);
       return left;
     },
 
     /** The orders that have not been carried out, or not yet: one LIST. */
     async pending(): Promise<string[]> {
-      const { objects } = await storage.listPage({ prefix: orders });
+      const { objects } = await storage.listPage({ prefix: folder });
       return objects.map(({ key }) => key);
     },
 
@@ -143,14 +143,14 @@ export function createErase({
      * Carries an order out to its end, however much of it is done: requests as `all`. One that
      * cannot be read stays for the version that wrote it.
      */
-    async finish(order: string, onGone: OnGone): Promise<void> {
+    async resume(order: string, onGone: OnGone): Promise<void> {
       const said = parseOrder(await storage.getText(order));
       if (!said) return;
       await tombstones.put(said.recordings).catch(() => undefined);
-      const left = await inOrder(said.recordings);
-      if (await tell(said.recordings, left, onGone)) await settle(order, said, left);
+      const left = await deleteInSteps(said.recordings);
+      if (await announceGone(said.recordings, left, onGone)) await updateOrder(order, said, left);
     },
   };
 }
 
-export type Erase = ReturnType<typeof createErase>;
+export type DeletionJournal = ReturnType<typeof createDeletionJournal>;

@@ -6,7 +6,7 @@ import type { IndexHealing } from './heal-index.ts';
 import type { ManifestWrites } from './manifest-writes.ts';
 
 /** Whether what is described already, of the same file or of a better end, is not to be described as `recording` is. */
-function saysEnough(before: Recording, recording: Recording, isOfRecorder: boolean): boolean {
+function isSettled(before: Recording, recording: Recording, isOfRecorder: boolean): boolean {
   if (recording.status === 'failed') return before.status === 'ready';
   const isOfFile =
     before.status === 'ready' && before.size === recording.size && before.durationMs === recording.durationMs;
@@ -18,9 +18,9 @@ export function createDescriptions({
   storage,
   index,
   healing,
-  writes: { swapManifest, isThereStill, removeStale },
+  writes: { swapManifest, stillExists, removeStale },
   keyOf,
-  lookAtFile,
+  readWithManifest,
 }: {
   storage: Pick<Storage, 'getTextAndEtag'>;
   index: Index;
@@ -28,7 +28,7 @@ export function createDescriptions({
   writes: ManifestWrites;
   keyOf: (name: string) => string;
   /** What media and manifest say of a recording. */
-  lookAtFile: (
+  readWithManifest: (
     name: string,
   ) => Promise<{ recording: Recording | undefined; manifest: { text: string } | undefined }>;
 }) {
@@ -51,17 +51,17 @@ export function createDescriptions({
         async () => ({ manifest: await storage.getTextAndEtag(manifestKey(keyOf(name))) }),
         ({ manifest }) => {
           const before = recordingOfManifest(manifest?.text);
-          if (before && saysEnough(before, recording, isOfRecorder)) return undefined;
+          if (before && isSettled(before, recording, isOfRecorder)) return undefined;
           // Where the name tells no time the first to enter it has said when it began.
           const { startedAt, title, keep } = before ?? { startedAt: recording.startedAt };
           return recordingSchema.parse({ ...recording, startedAt, title, keep });
         },
-        { mayStay: true },
+        { mayBeLocked: true },
       );
       if (!now) {
-        const described = (await lookAtFile(name)).recording;
+        const described = (await readWithManifest(name)).recording;
         if (described) await index.put(described);
-        return described && (await isThereStill(described)) ? described : undefined;
+        return described && (await stillExists(described)) ? described : undefined;
       }
       await index.put(now);
       // A reindex may have come first, and made do with Egress's manifest or with the name.
@@ -69,7 +69,7 @@ export function createDescriptions({
       const entered =
         recordingOfManifest(text) ?? describeRecording({ name, size, lastModified: new Date(0) }, text);
       await removeStale(entered, now);
-      return (await isThereStill(now)) ? now : undefined;
+      return (await stillExists(now)) ? now : undefined;
     },
 
     /**
@@ -81,7 +81,7 @@ export function createDescriptions({
       const said = parseRecordingName(name);
       const listed = said && (await index.at({ name, startedAt: said.startedAt }));
       if (listed && (listed.endedBy ?? listed.failure) !== undefined) return listed.status;
-      const { recording, manifest } = await lookAtFile(name);
+      const { recording, manifest } = await readWithManifest(name);
       if (endOf(manifest?.text) === undefined) return undefined;
       if (!recording) return endOf(manifest?.text);
       await healing.healUntilRight(recording);

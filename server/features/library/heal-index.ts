@@ -6,45 +6,45 @@ import { monotonicTime } from '../../lib/clock.ts';
 import type { Index } from '../index/store.ts';
 
 /** How often, in ms, all of the index may be gone through for a name that tells no time. */
-const walkEveryMs = 10_000;
+const scanEveryMs = 10_000;
 
 /** How many names that are not there are looked for in the index at once, and for how long, in ms, one is not again. */
 const maxHealing = 4;
-const notAgainFor = 60_000;
-const notAgainNames = 10_000;
+const retryAfterMs = 60_000;
+const maxRecentlyHealed = 10_000;
 
 /** Makes right what the index says of recordings, where somebody came upon what it has wrong. */
 export function createIndexHealing({
   storage,
   index,
-  look,
+  readRecording,
   log,
 }: {
   storage: Pick<Storage, 'deleteMany'>;
   index: Index;
   /** A recording as media and manifest say; nothing where there is none. */
-  look: (name: string) => Promise<Recording | undefined>;
+  readRecording: (name: string) => Promise<Recording | undefined>;
   log: FastifyBaseLogger;
 }) {
   const healing = new Set<string>();
 
   /** Makes the entries at one place those that media and manifest ask for. */
   async function healOnce(entered: Recording): Promise<Recording | undefined> {
-    const truth = await look(entered.name);
-    const right = new Set(truth && index.keysOf(truth));
-    const there = (await index.keysAt([entered])).get(entered.name) ?? [];
-    if (truth && [...right].some((key) => !there.includes(key))) await index.put(truth);
-    await storage.deleteMany(there.filter((key) => !right.has(key)));
-    return truth;
+    const actual = await readRecording(entered.name);
+    const expectedKeys = new Set(actual && index.keysOf(actual));
+    const existingKeys = (await index.keysAt([entered])).get(entered.name) ?? [];
+    if (actual && [...expectedKeys].some((key) => !existingKeys.includes(key))) await index.put(actual);
+    await storage.deleteMany(existingKeys.filter((key) => !expectedKeys.has(key)));
+    return actual;
   }
 
   async function healUntilRight(entered: Recording): Promise<void> {
-    let before = await healOnce(entered);
+    let previous = await healOnce(entered);
     for (;;) {
       // Somebody may have changed it meanwhile, and lost the new entries to our tidying.
-      const now = await look(entered.name);
-      if (JSON.stringify(now) === JSON.stringify(before)) return;
-      before = await healOnce(entered);
+      const current = await readRecording(entered.name);
+      if (JSON.stringify(current) === JSON.stringify(previous)) return;
+      previous = await healOnce(entered);
     }
   }
 
@@ -64,18 +64,18 @@ export function createIndexHealing({
       .finally(() => healing.delete(name));
   }
 
-  let walkedAt = -Infinity;
+  let scannedAt = -Infinity;
 
-  const lookedFor = new LRUCache<string, true>({ max: notAgainNames, ttl: notAgainFor });
+  const recentlyHealed = new LRUCache<string, true>({ max: maxRecentlyHealed, ttl: retryAfterMs });
 
   /** Somebody asked for a recording that is not there: neither may its entries be. Anybody can make up names. */
   function healMissing(name: string): void {
-    if (healing.size >= maxHealing || lookedFor.has(name)) return;
+    if (healing.size >= maxHealing || recentlyHealed.has(name)) return;
     if (!parseRecordingName(name)) {
-      if (monotonicTime() - walkedAt < walkEveryMs) return;
-      walkedAt = monotonicTime();
+      if (monotonicTime() - scannedAt < scanEveryMs) return;
+      scannedAt = monotonicTime();
     }
-    lookedFor.set(name, true);
+    recentlyHealed.set(name, true);
     heal(name, () => index.find(name));
   }
 
@@ -83,7 +83,7 @@ export function createIndexHealing({
     healMissing,
 
     /** Two entries of one recording were seen: one is wrong. */
-    healDoubled: (entered: Recording): void => heal(entered.name, () => Promise.resolve(entered)),
+    healDuplicate: (entered: Recording): void => heal(entered.name, () => Promise.resolve(entered)),
 
     /** Makes the entries of a recording right now, whatever changes meanwhile. */
     healUntilRight,

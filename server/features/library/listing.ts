@@ -8,16 +8,16 @@ import {
 } from '@reelroom/shared';
 import { indexing } from '../../lib/errors.ts';
 import type { IndexBuilder } from '../index/builder.ts';
-import { cursorBehind, positionOfCursor } from '../index/cursor.ts';
-import { wantedBy } from '../index/filter.ts';
+import { cursorAfter, positionOfCursor } from '../index/cursor.ts';
+import { compileFilter } from '../index/filter.ts';
 import { allNewestFirst, listsPerPage, newestFirst } from '../index/newest-first.ts';
 import { allOldestFirst, oldestFirst } from '../index/oldest-first.ts';
 import type { Index } from '../index/store.ts';
-import { createShare } from './coalesce.ts';
+import { createSingleFlight } from './coalesce.ts';
 
 /** How long a list waits for an index that is being built, in ms: one that says so, and one that must be whole. */
-const shortWait = 2_000;
-const longWait = 20_000;
+const shortWaitMs = 2_000;
+const longWaitMs = 20_000;
 
 const maxRooms = 100;
 
@@ -35,10 +35,10 @@ export function createListing({
   /** How many recordings a room has, where that is known. */
   countOf: (roomName: string) => number | undefined;
 }) {
-  const share = createShare<RecordingPage>();
+  const singleFlight = createSingleFlight<RecordingPage>();
 
-  async function liveBy(filter: RecordingFilter): Promise<Recording[]> {
-    const { matches } = wantedBy(filter);
+  async function liveRecordings(filter: RecordingFilter): Promise<Recording[]> {
+    const { matches } = compileFilter(filter);
     // A library without LiveKit is better than none.
     const live = await underWay().catch(() => []);
     return live.filter(matches);
@@ -46,18 +46,18 @@ export function createListing({
 
   async function page(query: ListQuery): Promise<RecordingPage> {
     const after = positionOfCursor(query);
-    const isBuilt = await builder.whenBuilt(shortWait);
-    const wanted = wantedBy(query);
+    const isBuilt = await builder.whenBuilt(shortWaitMs);
+    const filter = compileFilter(query);
     const walk = query.order === 'oldest' ? oldestFirst : newestFirst;
     const [live, { recordings, position }] = await Promise.all([
-      after === undefined ? liveBy(query) : [],
-      walk(index, wanted, { after, limit: query.limit }),
+      after === undefined ? liveRecordings(query) : [],
+      walk(index, filter, { after, limit: query.limit }),
     ]);
     const ended = new Set(recordings.map(({ name }) => name));
     return {
       live: live.filter(({ name }) => !ended.has(name)),
       recordings,
-      ...(position !== undefined && { nextCursor: cursorBehind(position, query) }),
+      ...(position !== undefined && { nextCursor: cursorAfter(position, query) }),
       ...(!isBuilt && { indexing: true }),
     };
   }
@@ -66,7 +66,7 @@ export function createListing({
     const first = await page(query);
     if (first.recordings.length > 0 || query.cursor !== undefined) return first;
     // Nothing at all may be an index that somebody has taken away.
-    await builder.look();
+    await builder.checkBuild();
     return (await builder.whenBuilt(0)) ? first : page(query);
   }
 
@@ -79,7 +79,7 @@ export function createListing({
      * @throws {ReelroomError} INVALID_INPUT for a cursor that is not of this list
      */
     page: (query: ListQuery): Promise<RecordingPage> =>
-      share(JSON.stringify(query), () => pageOrNewIndex(query)),
+      singleFlight(JSON.stringify(query), () => pageOrNewIndex(query)),
 
     /**
      * All recordings that have ended and are wanted, as fast as they are taken: one S3
@@ -87,9 +87,9 @@ export function createListing({
      * @throws {ReelroomError} INDEXING while the index is being built, after 20 s
      */
     async *all({ order, ...filter }: Pick<ListQuery, 'order'> & RecordingFilter): AsyncGenerator<Recording> {
-      await builder.look();
-      if (!(await builder.whenBuilt(longWait))) throw indexing();
-      yield* (order === 'oldest' ? allOldestFirst : allNewestFirst)(index, wantedBy(filter));
+      await builder.checkBuild();
+      if (!(await builder.whenBuilt(longWaitMs))) throw indexing();
+      yield* (order === 'oldest' ? allOldestFirst : allNewestFirst)(index, compileFilter(filter));
     },
 
     /** The rooms that have recordings, a hundred at most, with `search` in their names: five S3 requests at most. */

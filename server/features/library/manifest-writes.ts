@@ -18,7 +18,7 @@ export function createManifestWrites({
   index,
   tombstones,
   keyOf,
-  look,
+  readRecording,
   log,
 }: {
   storage: Storage;
@@ -26,24 +26,24 @@ export function createManifestWrites({
   tombstones: Pick<Tombstones, 'has'>;
   keyOf: (name: string) => string;
   /** A recording as media and manifest say; nothing where there is none. */
-  look: (name: string) => Promise<Recording | undefined>;
+  readRecording: (name: string) => Promise<Recording | undefined>;
   log: FastifyBaseLogger;
 }) {
   /**
    * Writes a recording's manifest by compare and swap: `next` says what it is to be, given what is
-   * there, and is asked again when that has changed meanwhile. Where S3 has locked the one that is there it `mayStay`
+   * there, and is asked again when that has changed meanwhile. Where S3 has locked the one that is there it `mayBeLocked`
    * as it is. Two requests, or three, for each try.
    */
   async function swapManifest<
     Seen extends { manifest: { text: string; etag: string | undefined } | undefined },
   >(
     name: string,
-    see: () => Promise<Seen>,
+    read: () => Promise<Seen>,
     next: (seen: Seen) => Recording | undefined,
-    { mayStay = false } = {},
+    { mayBeLocked = false } = {},
   ): Promise<{ seen: Seen; now: Recording | undefined }> {
     for (let swaps = 1; ; swaps += 1) {
-      const seen = await see();
+      const seen = await read();
       const now = next(seen);
       if (!now) return { seen, now };
       const { text, etag } = seen.manifest ?? {};
@@ -51,7 +51,7 @@ export function createManifestWrites({
         await storage.putJson(manifestKey(keyOf(name)), manifestOf(now, text), ifUnchanged(etag));
         return { seen, now };
       } catch (error) {
-        if (mayStay && isLocked(error)) {
+        if (mayBeLocked && isLocked(error)) {
           log.warn(
             { err: error, name },
             'a manifest is locked: what is known of the recording is in the index',
@@ -70,26 +70,26 @@ export function createManifestWrites({
    * meanwhile: that is taken back. Its media goes before its entries are looked for the last
    * time, so that one of the two finds what the other has left. One request, or two.
    */
-  async function isThereStill(now: Recording): Promise<boolean> {
-    const isThere =
+  async function stillExists(now: Recording): Promise<boolean> {
+    const exists =
       now.status === 'ready'
         ? (await storage.head(keyOf(now.name))).status === 200
-        : !(await tombstones.has(now.name)) && (await look(now.name)) !== undefined;
-    if (!isThere) await storage.deleteMany([...index.keysOf(now), manifestKey(keyOf(now.name))]);
-    return isThere;
+        : !(await tombstones.has(now.name)) && (await readRecording(now.name)) !== undefined;
+    if (!exists) await storage.deleteMany([...index.keysOf(now), manifestKey(keyOf(now.name))]);
+    return exists;
   }
 
   /** Takes out what was entered before; where S3 may not delete, lists show the later of two entries. */
   async function removeStale(before: Recording, now: Recording): Promise<void> {
     try {
-      await index.removeAllBut(before, now);
+      await index.removeStale(before, now);
     } catch (error) {
       if (toReelroomError(error).code !== 'STORAGE_REFUSED' && !isLocked(error)) throw error;
       log.warn({ err: error, name: now.name }, 'an entry of the index that is wrong stays');
     }
   }
 
-  return { swapManifest, isThereStill, removeStale };
+  return { swapManifest, stillExists, removeStale };
 }
 
 export type ManifestWrites = ReturnType<typeof createManifestWrites>;

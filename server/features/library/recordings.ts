@@ -8,7 +8,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
 import { recordingNotFound, toReelroomError, type ReelroomError } from '../../lib/errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import type { Erase, OnGone } from './deletion.ts';
+import type { DeletionJournal, OnGone } from './deletion.ts';
 import { createDescriptions } from './describe.ts';
 import { createIndexHealing } from './heal-index.ts';
 import { createManifestWrites } from './manifest-writes.ts';
@@ -26,13 +26,13 @@ import type { Target } from '../../adapters/livekit/egress-info.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
 
 /** How many recordings are looked at at once, where many are. */
-const atOnce = 16;
+const maxConcurrent = 16;
 
 /** The recordings that are in the bucket, one by one. */
 export function createLibrary({
   storage,
   index,
-  erase,
+  deletions,
   tombstones,
   bucket,
   path,
@@ -42,7 +42,7 @@ export function createLibrary({
 }: {
   storage: Storage;
   index: Index;
-  erase: Erase;
+  deletions: DeletionJournal;
   tombstones: Pick<Tombstones, 'has'>;
   bucket: string;
   /** Key prefix of the recordings' folder. */
@@ -54,7 +54,7 @@ export function createLibrary({
   const keyOf = (name: string) => path + name;
 
   /** What media and manifest say, and their ETags: two S3 requests. */
-  async function lookAtFile(name: string) {
+  async function readWithManifest(name: string) {
     const key = keyOf(name);
     const [head, manifest] = await Promise.all([storage.head(key), storage.getTextAndEtag(manifestKey(key))]);
     const { contentLength: size = 0, lastModified = new Date(0), etag } = head;
@@ -65,15 +65,15 @@ export function createLibrary({
     return { recording, etag, manifest };
   }
 
-  const look = async (name: string) => (await lookAtFile(name)).recording;
+  const readRecording = async (name: string) => (await readWithManifest(name)).recording;
 
-  const healing = createIndexHealing({ storage, index, look, log });
-  const { healMissing, healDoubled } = healing;
-  const writes = createManifestWrites({ storage, index, tombstones, keyOf, look, log });
-  const { swapManifest, isThereStill, removeStale } = writes;
+  const healing = createIndexHealing({ storage, index, readRecording, log });
+  const { healMissing, healDuplicate } = healing;
+  const writes = createManifestWrites({ storage, index, tombstones, keyOf, readRecording, log });
+  const { swapManifest, stillExists, removeStale } = writes;
 
   async function get(name: string): Promise<Recording> {
-    const recording = await look(name);
+    const recording = await readRecording(name);
     if (recording) return recording;
     healMissing(name);
     throw recordingNotFound();
@@ -89,13 +89,13 @@ export function createLibrary({
   ): Promise<Recording> {
     const { seen, now } = await swapManifest(
       name,
-      () => lookAtFile(name),
+      () => readWithManifest(name),
       ({ recording }) => recording && recordingSchema.parse({ ...recording, ...wanted }),
     );
     if (now && seen.recording) {
       await index.put(now);
       await removeStale(seen.recording, now);
-      if (await isThereStill(now)) {
+      if (await stillExists(now)) {
         onChange('changed', now);
         return now;
       }
@@ -105,11 +105,11 @@ export function createLibrary({
   }
 
   /** The recording that is to be deleted, or why it cannot be. */
-  async function lookFor(
+  async function findForDeletion(
     name: string,
   ): Promise<{ name: string; recording?: Recording; error?: ReelroomError }> {
     try {
-      const recording = await look(name);
+      const recording = await readRecording(name);
       if (recording) return { name, recording };
       healMissing(name);
       return { name, error: recordingNotFound() };
@@ -122,12 +122,12 @@ export function createLibrary({
    * Deletes those of the named recordings that are there and that `mayGo`: why it did not,
    * by the names of those others that are not there, or that S3 would not delete.
    */
-  async function deleteThose(names: string[], mayGo = (_recording: Recording) => true) {
-    const looked = await pMap(new Set(names), lookFor, { concurrency: atOnce });
-    const found = looked.flatMap(({ recording }) => recording ?? []).filter(mayGo);
-    const left = await erase.all(found, onGone);
+  async function deleteNamed(names: string[], mayGo = (_recording: Recording) => true) {
+    const results = await pMap(new Set(names), findForDeletion, { concurrency: maxConcurrent });
+    const found = results.flatMap(({ recording }) => recording ?? []).filter(mayGo);
+    const left = await deletions.deleteAll(found, onGone);
     const errors = new Map<string, ReelroomError>();
-    for (const { name, error } of looked) if (error) errors.set(name, error);
+    for (const { name, error } of results) if (error) errors.set(name, error);
     for (const [name, error] of left) errors.set(name, error);
     return errors;
   }
@@ -146,14 +146,14 @@ export function createLibrary({
      * @throws {ReelroomError} RECORDING_NOT_FOUND, which says the name
      */
     async find(name: string) {
-      const { recording, etag } = await lookAtFile(name);
+      const { recording, etag } = await readWithManifest(name);
       if (recording) return { recording, etag };
       healMissing(name);
       throw recordingNotFound(name);
     },
 
     healMissing,
-    healDoubled,
+    healDuplicate,
 
     /** Whether a file that is stored there is one of these recordings. */
     isTarget: ({ key = '', bucket: itsBucket = bucket }: Target): boolean =>
@@ -174,21 +174,21 @@ export function createLibrary({
      * segment, or of its file, which may be written anew while there are segments. In whole seconds, so that it
      * is the same in all processes; nothing where neither is there. Two requests.
      */
-    async startOf(name: string): Promise<number | undefined> {
+    async firstWrittenAt(name: string): Promise<number | undefined> {
       const [first = keyOf(name)] = await listSegments(storage, path, name);
       const { lastModified } = await storage.head(first);
       return lastModified && Math.floor(lastModified.getTime() / 1_000) * 1_000;
     },
 
     /** Whether the bucket holds anything of a recording that can be played, or made so: two requests at most. */
-    async holds(name: string): Promise<boolean> {
+    async hasMedia(name: string): Promise<boolean> {
       const { status } = await storage.head(keyOf(name));
       return status === 200 || (await listSegments(storage, path, name)).length > 0;
     },
 
     tidy: createTidy({ storage, path, log }),
 
-    ...createDescriptions({ storage, index, healing, writes, keyOf, lookAtFile }),
+    ...createDescriptions({ storage, index, healing, writes, keyOf, readWithManifest }),
 
     /**
      * Gives a recording a title, or takes it away; its file keeps its name. Five S3
@@ -210,7 +210,7 @@ export function createLibrary({
      * @throws {ReelroomError} RECORDING_NOT_FOUND
      */
     async delete(name: string): Promise<void> {
-      const error = (await deleteThose([name])).get(name);
+      const error = (await deleteNamed([name])).get(name);
       if (error) throw error;
     },
 
@@ -219,7 +219,7 @@ export function createLibrary({
      * each, and five for all.
      */
     async deleteMany(names: string[]): Promise<DeleteManyOutput> {
-      const errors = await deleteThose(names);
+      const errors = await deleteNamed(names);
       return {
         results: names.map((name) => {
           const error = errors.get(name);
@@ -236,7 +236,7 @@ export function createLibrary({
      * this moment: how many. Requests as {@link deleteMany}.
      */
     async deleteWhere(names: string[], mayGo: (recording: Recording) => boolean): Promise<void> {
-      await deleteThose(names, mayGo);
+      await deleteNamed(names, mayGo);
     },
   };
 }

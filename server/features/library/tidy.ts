@@ -4,8 +4,8 @@ import { deleteSegments } from '../../bucket/layout.ts';
 import { monotonicTime } from '../../lib/clock.ts';
 
 /** After how long, in ms, segments are deleted again that S3 would not delete: doubled each time. */
-const firstTidyMs = 60_000;
-const longestTidyMs = 6 * 60 * 60_000;
+const firstPauseMs = 60_000;
+const longestPauseMs = 6 * 60 * 60_000;
 
 /** Takes away what recordings that have ended need no more. */
 export function createTidy({
@@ -19,7 +19,7 @@ export function createTidy({
   log: FastifyBaseLogger;
 }) {
   /** When segments that S3 would not delete are due again, by the monotonic clock, by name. */
-  const untidy = new Map<string, { dueAt: number; pauseMs: number }>();
+  const retries = new Map<string, { dueAt: number; pauseMs: number }>();
 
   /**
    * Deletes the segments of a recording that needs them no more: one LIST and one DELETE per
@@ -27,16 +27,16 @@ export function createTidy({
    * pause that grows; never throws.
    */
   return async (name: string): Promise<void> => {
-    const { dueAt = 0, pauseMs = firstTidyMs } = untidy.get(name) ?? {};
+    const { dueAt = 0, pauseMs = firstPauseMs } = retries.get(name) ?? {};
     if (monotonicTime() < dueAt) return;
     try {
       await deleteSegments(storage, path, name);
       await storage.deleteReplaced(path + name);
-      untidy.delete(name);
+      retries.delete(name);
     } catch (error) {
-      untidy.set(name, {
+      retries.set(name, {
         dueAt: monotonicTime() + pauseMs,
-        pauseMs: Math.min(2 * pauseMs, longestTidyMs),
+        pauseMs: Math.min(2 * pauseMs, longestPauseMs),
       });
       log.warn({ err: error, name }, `segments that are not needed any more stay; again in ${pauseMs} ms`);
     }

@@ -8,7 +8,7 @@ import type { Events } from '../events/events.ts';
 const recountAfterMs = 10 * 60_000;
 
 /** Of how many recordings is remembered what was heard last: each app process tells of an end that it saw to. */
-const remembered = 1_000;
+const maxLastSeen = 1_000;
 
 /** Of how many rooms at most recordings are counted for each. */
 const maxRooms = 10_000;
@@ -44,25 +44,25 @@ export function createTotals({
   let counting: Promise<Count> | undefined;
   let countedAt = -Infinity;
   /** What happens while they are counted, which the count may not know of. */
-  let hasMissed = false;
+  let hasChanged = false;
   const closing = new AbortController();
 
   async function count(): Promise<Count> {
     const sum: Count = { count: 0, bytes: 0, rooms: new Map() };
-    hasMissed = false;
+    hasChanged = false;
     for await (const recording of all()) add(sum, 1, recording);
     counted = sum;
-    countedAt = hasMissed ? -Infinity : monotonicTime();
+    countedAt = hasChanged ? -Infinity : monotonicTime();
     return sum;
   }
 
   /** By name: whether it was last heard to be there, or to be gone. */
-  const heard = new LRUCache<string, boolean>({ max: remembered });
+  const lastSeen = new LRUCache<string, boolean>({ max: maxLastSeen });
 
-  function hear(isThere: boolean, recording: Recording): void {
-    if (heard.get(recording.name) === isThere) return;
-    heard.set(recording.name, isThere);
-    hasMissed = true;
+  function apply(isThere: boolean, recording: Recording): void {
+    if (lastSeen.get(recording.name) === isThere) return;
+    lastSeen.set(recording.name, isThere);
+    hasChanged = true;
     if (counted) add(counted, isThere ? 1 : -1, recording);
   }
 
@@ -70,8 +70,8 @@ export function createTotals({
     for await (const { event } of events.subscribe({ signal: closing.signal }))
       if (event.type === 'reset') countedAt = -Infinity;
       else if (event.type === 'recording-ready' || event.type === 'recording-failed')
-        hear(true, event.recording);
-      else if (event.type === 'recording-deleted') hear(false, event.recording);
+        apply(true, event.recording);
+      else if (event.type === 'recording-deleted') apply(false, event.recording);
   }
   const following = follow();
 

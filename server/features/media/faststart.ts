@@ -4,7 +4,7 @@ import { ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { inspectMedia, type MediaInfo } from './inspect.ts';
 import { createPace } from './pace.ts';
-import { areFirst, moveTables, planMove, topBoxes } from './moov-first.ts';
+import { isFaststart, rewriteMoov, planMove, topBoxes } from './moov-first.ts';
 
 /** Bytes in each part of an upload but the last. */
 const partBytes = 8 * 2 ** 20;
@@ -16,7 +16,7 @@ const maxFrontBytes = 2 ** 16;
 const firstBytes = partBytes + maxFrontBytes;
 
 /** The largest tables that are read: those of some sixteen hours. */
-const maxTablesBytes = 64 * 2 ** 20;
+const maxMoovBytes = 64 * 2 ** 20;
 
 /** How many bytes are compared at each end of what S3 has copied. */
 const comparedBytes = 2 ** 16;
@@ -34,10 +34,10 @@ interface Layout {
   /** Bytes of the whole. */
   size: number;
   /** What it begins with. */
-  here: Buffer;
+  head: Buffer;
   /** The rest stands in another object, so many bytes further behind than in this file. */
   source: { key: string; etag: string };
-  shift: number;
+  sourceOffset: number;
 }
 
 const toBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -49,14 +49,14 @@ async function layoutOf(storage: Storage, key: string): Promise<Layout | undefin
   const { size, etag } = first;
   const start = toBuffer(first.bytes);
   let boxes = topBoxes(start, 0, size);
-  if (areFirst(boxes)) return undefined;
+  if (isFaststart(boxes)) return undefined;
 
   let tail = { at: 0, bytes: start };
   if (size > start.length) {
-    const tablesAt = boxes.findIndex(({ type }) => type === 'moov');
-    const before = tablesAt < 0 ? boxes : boxes.slice(0, tablesAt);
+    const moovIndex = boxes.findIndex(({ type }) => type === 'moov');
+    const before = moovIndex < 0 ? boxes : boxes.slice(0, moovIndex);
     const at = before.at(-1)?.end ?? 0;
-    if (size - at > maxTablesBytes) return undefined;
+    if (size - at > maxMoovBytes) return undefined;
     const last = await storage.getPart(key, at, size);
     if (last?.etag !== etag) return undefined;
     tail = { at, bytes: toBuffer(last.bytes) };
@@ -65,15 +65,15 @@ async function layoutOf(storage: Storage, key: string): Promise<Layout | undefin
   const move = planMove(boxes, size);
   if (!move || move.front > maxFrontBytes) return undefined;
 
-  const { front, tables } = move;
-  const moov = tail.bytes.subarray(tables.start - tail.at, tables.end - tail.at);
-  const behind = tail.bytes.subarray(tables.end - tail.at);
-  const head = Buffer.concat([start.subarray(0, front), moveTables(moov, move), behind]);
+  const { front, moov } = move;
+  const moovBytes = tail.bytes.subarray(moov.start - tail.at, moov.end - tail.at);
+  const behind = tail.bytes.subarray(moov.end - tail.at);
+  const upToMedia = Buffer.concat([start.subarray(0, front), rewriteMoov(moovBytes, move), behind]);
   return {
-    size: head.length + tables.start - front,
-    here: Buffer.concat([head, start.subarray(front, tables.start)]),
+    size: upToMedia.length + moov.start - front,
+    head: Buffer.concat([upToMedia, start.subarray(front, moov.start)]),
     source: { key, etag },
-    shift: front - head.length,
+    sourceOffset: front - upToMedia.length,
   };
 }
 
@@ -84,7 +84,7 @@ async function layoutOf(storage: Storage, key: string): Promise<Layout | undefin
 async function make(
   storage: Storage,
   target: string,
-  { size, here, source, shift }: Layout,
+  { size, head, source, sourceOffset }: Layout,
   { signal, onCopied }: { signal: AbortSignal; onCopied: () => void },
   replaced?: string,
 ): Promise<void> {
@@ -96,8 +96,8 @@ async function make(
       async (number) => {
         const end = Math.min(number * partBytes, size);
         const start = (number - 1) * partBytes;
-        if (end <= here.length) return upload.put(number, here.subarray(start, end));
-        await upload.copy(number, { ...source, start: start + shift, end: end + shift });
+        if (end <= head.length) return upload.put(number, head.subarray(start, end));
+        await upload.copy(number, { ...source, start: start + sourceOffset, end: end + sourceOffset });
         onCopied();
       },
       { concurrency: copiesAtOnce, signal },
@@ -120,14 +120,14 @@ async function verify(storage: Pick<Storage, 'getPart'>, key: string, wanted: Me
 async function verifyCopied(
   storage: Storage,
   target: string,
-  { size, here, source, shift }: Layout,
+  { size, head, source, sourceOffset }: Layout,
 ): Promise<void> {
-  const firstCopied = here.length - (here.length % partBytes);
+  const firstCopied = head.length - (head.length % partBytes);
   for (const start of [firstCopied, Math.max(firstCopied, size - comparedBytes)]) {
     const end = start + comparedBytes;
     const [made, original] = await Promise.all([
       storage.getPart(target, start, end),
-      storage.getPart(source.key, start + shift, Math.min(end, size) + shift),
+      storage.getPart(source.key, start + sourceOffset, Math.min(end, size) + sourceOffset),
     ]);
     if (!made || !original || !toBuffer(made.bytes).equals(original.bytes))
       throw new Error('S3 has not copied what it was asked to');
@@ -149,7 +149,7 @@ async function verifyCopied(
  * @throws {Error} where it could not be done, or not within half a minute, as the first copies tell: the file
  *   is what it was
  */
-export async function moveTablesFirst({
+export async function makeFaststart({
   storage,
   key,
   scratch,
@@ -165,17 +165,17 @@ export async function moveTablesFirst({
 }): Promise<MediaInfo> {
   const layout = await layoutOf(storage, key);
   if (!layout) return media;
-  const { size, here, source } = layout;
+  const { size, head, source } = layout;
   const wanted = { ...media, size };
-  if (here.length === size) {
+  if (head.length === size) {
     const memory = {
       getPart: async (_key: string, start: number, end: number) => ({
-        bytes: here.subarray(start, end),
+        bytes: head.subarray(start, end),
         size,
       }),
     };
     await verify(memory, key, wanted);
-    await storage.replace(key, here, contentType, source.etag);
+    await storage.replace(key, head, contentType, source.etag);
     return wanted;
   }
 
@@ -190,7 +190,7 @@ export async function moveTablesFirst({
       verify(storage, scratch, wanted),
       verifyCopied(storage, scratch, layout),
     ]);
-    const copy = { size, here: Buffer.alloc(0), source: { key: scratch, etag }, shift: 0 };
+    const copy = { size, head: Buffer.alloc(0), source: { key: scratch, etag }, sourceOffset: 0 };
     await make(storage, key, copy, copying, source.etag);
   } finally {
     // What stays goes with the segments.

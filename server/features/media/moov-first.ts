@@ -17,7 +17,7 @@ export interface Move {
   /** Bytes. */
   size: number;
   front: number;
-  tables: TopBox;
+  moov: TopBox;
 }
 
 /** The boxes of which we know that nothing in them, but for the tables, says where in the file something is. */
@@ -53,23 +53,23 @@ export function topBoxes(bytes: Buffer, start: number, size: number): TopBox[] {
 }
 
 /** Whether the tables stand before all media, as far as a file's boxes are known. */
-export function areFirst(boxes: TopBox[]): boolean {
+export function isFaststart(boxes: TopBox[]): boolean {
   return boxes.find(({ type }) => type === 'moov' || type === 'mdat')?.type === 'moov';
 }
 
 /** How to have the tables of a file of `size` bytes first, given all its boxes; nothing where they are, or cannot be. */
 export function planMove(boxes: TopBox[], size: number): Move | undefined {
-  const [tables, ...others] = boxes.filter(({ type }) => type === 'moov');
-  if (!tables || others.length > 0 || areFirst(boxes) || boxes.at(-1)?.end !== size) return undefined;
+  const [moov, ...others] = boxes.filter(({ type }) => type === 'moov');
+  if (!moov || others.length > 0 || isFaststart(boxes) || boxes.at(-1)?.end !== size) return undefined;
   if (boxes.some(({ type }) => !movable.includes(type))) return undefined;
   const [first] = boxes;
-  return { size, front: first?.type === 'ftyp' ? first.end : 0, tables };
+  return { size, front: first?.type === 'ftyp' ? first.end : 0, moov };
 }
 
 /** Where that what stood at `position` stands once the tables, then `length` bytes, are first. */
-function moved({ size, front, tables }: Move, length: number, position: number): number {
-  if (position >= front && position < tables.start) return position + length + size - tables.end;
-  if (position >= tables.end && position < size) return position - tables.end + front + length;
+function movedPosition({ size, front, moov }: Move, length: number, position: number): number {
+  if (position >= front && position < moov.start) return position + length + size - moov.end;
+  if (position >= moov.end && position < size) return position - moov.end + front + length;
   throw new Error(`no media can be at ${position}`);
 }
 
@@ -106,8 +106,8 @@ function withPositions(bytes: Buffer, isWide: boolean, move: (position: number) 
  * bits, since those of 32 bits may not fit any more.
  * @throws {Error} where the tables are broken, or of a kind that cannot be moved
  */
-export function moveTables(moov: Buffer, move: Move): Buffer {
-  const content = moov.subarray(move.tables.content - move.tables.start);
+export function rewriteMoov(moov: Buffer, move: Move): Buffer {
+  const content = moov.subarray(move.moov.content - move.moov.start);
   const isWide = move.size >= 2 ** 32;
   const { length } = box(
     'moov',
@@ -115,6 +115,6 @@ export function moveTables(moov: Buffer, move: Move): Buffer {
   );
   return box(
     'moov',
-    withPositions(content, isWide, (position) => moved(move, length, position)),
+    withPositions(content, isWide, (position) => movedPosition(move, length, position)),
   );
 }

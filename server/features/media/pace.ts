@@ -1,7 +1,7 @@
 import { monotonicTime } from '../../lib/clock.ts';
 
 /** After how many copies it is known how long all take. */
-const judgedAfter = 8;
+const minCopies = 8;
 
 /**
  * Counts copies, `total` of them, that must not take longer than `limitMs` together.
@@ -14,7 +14,7 @@ export function createPace(total: number, limitMs: number, now: () => number = m
   return () => {
     done += 1;
     const expectedMs = ((now() - began) / done) * total;
-    if (done >= judgedAfter && expectedMs > limitMs)
+    if (done >= minCopies && expectedMs > limitMs)
       throw new Error(
         `${total} copies would take ${Math.round(expectedMs)} ms, ${limitMs} at most are given`,
       );

@@ -6,7 +6,7 @@ import type { watchUrls } from '../sharing/urls.ts';
 const inUtc = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
 /** A length in ms as `1:02:03` or `2:03`. */
-function clock(ms: number): string {
+function formatLength(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   const two = (value: number) => String(value % 60).padStart(2, '0');
   const minutes = Math.floor(seconds / 60);
@@ -31,7 +31,7 @@ export function headTags({
   canEmbed: boolean;
 }): string {
   const title = given ?? roomName;
-  const length = durationMs === undefined ? '' : `, ${clock(durationMs)} long`;
+  const length = durationMs === undefined ? '' : `, ${formatLength(durationMs)} long`;
   const description = `Recorded in ${roomName} on ${inUtc.format(startedAt)} UTC${length}`;
   // Those that have no picture are not known to have a width either.
   const size = width !== undefined && height !== undefined ? { width, height } : undefined;

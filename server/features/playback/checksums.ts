@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 
 /** How many files' checksums are kept. */
-const maxKept = 10_000;
+const maxCached = 10_000;
 
 /** The CRC-32 of the first `length` bytes of a file. */
 interface Checksum {
@@ -37,13 +37,13 @@ function createChecksum(): Checksum {
  * lives, for the 10,000 files that were asked for last, as long as they have the same ETag.
  */
 export function createChecksums() {
-  const kept = new LRUCache<string, Checksum>({ max: maxKept });
+  const cache = new LRUCache<string, Checksum>({ max: maxCached });
   return {
     of({ key, etag }: { key: string; etag: string | undefined }): Checksum {
       if (etag === undefined) return createChecksum();
       const id = `${etag} ${key}`;
-      const checksum = kept.get(id) ?? createChecksum();
-      kept.set(id, checksum);
+      const checksum = cache.get(id) ?? createChecksum();
+      cache.set(id, checksum);
       return checksum;
     },
   };

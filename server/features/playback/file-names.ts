@@ -12,20 +12,20 @@ function numbered(name: string, number: number): string {
 }
 
 /** What two names have in common that are one on some file system. */
-const sameFile = (name: string) => name.normalize('NFC').toLowerCase();
+const foldedName = (name: string) => name.normalize('NFC').toLowerCase();
 
 /** Names of `.mp4` files for one folder: of those that are the same all but the first get a number, ` (2)`. */
 export function uniqueNames(names: string[]): string[] {
   const taken = new Set<string>();
   // What nobody has to give way for comes first.
-  const wanted = new Set(names.map(sameFile));
+  const wanted = new Set(names.map(foldedName));
   return names.map((name) => {
     let given = name;
-    if (taken.has(sameFile(name)))
-      for (let number = 2; given === name || wanted.has(sameFile(given)); number += 1)
+    if (taken.has(foldedName(name)))
+      for (let number = 2; given === name || wanted.has(foldedName(given)); number += 1)
         given = numbered(name, number);
-    taken.add(sameFile(given));
-    wanted.add(sameFile(given));
+    taken.add(foldedName(given));
+    wanted.add(foldedName(given));
     return given;
   });
 }

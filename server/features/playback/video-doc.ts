@@ -37,7 +37,7 @@ const query = linkQuery.extend({
 
 const wrongZone: [ErrorCode, string] = ['INVALID_INPUT', invalidTimeZone];
 
-const elsewhere: ResponseDoc = {
+const redirect: ResponseDoc = {
   description: 'It is at S3, for a short while: of a server with PLAYBACK=redirect',
   headers: z.object({ Location: z.string().describe('A presigned URL'), 'Cache-Control': z.string() }),
 };
@@ -86,7 +86,7 @@ export const getVideo: Operation = {
   headers: fileHeaders,
   responses: {
     ...fileResponses(['video/mp4']),
-    302: elsewhere,
+    302: redirect,
     ...errors(wrongZone, 'SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
   },
 };
@@ -101,7 +101,7 @@ export const headVideo: Operation = {
   headers: conditions,
   responses: {
     200: { description: 'Its size and its validators', headers: length },
-    302: elsewhere,
+    302: redirect,
     304: notModified,
     ...errors(wrongZone, 'SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'PRECONDITION_FAILED'),
     ...errors('STORAGE_UNAVAILABLE'),

@@ -24,10 +24,10 @@ import { uniqueNames } from './file-names.ts';
 type ZipRoute = { Querystring: { name?: unknown; tz?: unknown } };
 
 /** How many recordings are looked up at once. */
-const atOnce = 16;
+const maxConcurrent = 16;
 
 /** More than so many bytes are not read a second time for a range: all is sent instead (RFC 9110 §14.2). */
-const mostReadAgain = 4 * 2 ** 30;
+const maxRereadBytes = 4 * 2 ** 30;
 
 /** A file that goes into a ZIP: an object of S3, as long as it has this ETag. */
 export interface ZippedFile extends ZipEntry {
@@ -61,7 +61,7 @@ export function zipOf(storage: Pick<Storage, 'get'>, checksums: Checksums, files
   const sums = files.map((file) => checksums.of(file));
 
   /** How much of files whose checksums are needed comes before what is read anyway. */
-  function readAgain(start: number, end: number): number {
+  function rereadBytes(start: number, end: number): number {
     const reachesDirectory = end > (parts.at(-1)?.start ?? 0);
     return parts.reduce((bytes, { kind, index, ...part }) => {
       const behind = part.start + part.length;
@@ -88,7 +88,7 @@ export function zipOf(storage: Pick<Storage, 'get'>, checksums: Checksums, files
   }
 
   /** Reads as far as `end` what a file's checksum needs and nobody has read. */
-  async function sumUp(index: number, end: number, signal: AbortSignal): Promise<void> {
+  async function completeChecksum(index: number, end: number, signal: AbortSignal): Promise<void> {
     for await (const bytes of read(index, sums[index]?.length ?? 0, end, signal)) void bytes;
   }
 
@@ -99,14 +99,14 @@ export function zipOf(storage: Pick<Storage, 'get'>, checksums: Checksums, files
       if (from >= to) continue;
       const file = files[index];
       if (kind === 'file') {
-        if (to === part.length && end > part.start + part.length) await sumUp(index, from, signal);
+        if (to === part.length && end > part.start + part.length) await completeChecksum(index, from, signal);
         yield* read(index, from, to, signal);
       } else if (kind === 'header' && file) yield headerOf(file).subarray(from, to);
       else if (kind === 'descriptor' && file) {
-        await sumUp(index, file.size, signal);
+        await completeChecksum(index, file.size, signal);
         yield descriptorOf(file, sums[index]?.crc ?? 0).subarray(from, to);
       } else {
-        for (const [each, { size }] of files.entries()) await sumUp(each, size, signal);
+        for (const [each, { size }] of files.entries()) await completeChecksum(each, size, signal);
         const crcs = sums.map(({ crc }) => crc);
         yield directoryOf(files, crcs).subarray(from, to);
       }
@@ -121,7 +121,7 @@ export function zipOf(storage: Pick<Storage, 'get'>, checksums: Checksums, files
       const part = range === undefined ? { start: 0, end: length } : resolveByteRange(range, length);
       if (!part) return { status: 416 };
       const { start, end } = part;
-      if (range === undefined || readAgain(start, end) > mostReadAgain)
+      if (range === undefined || rereadBytes(start, end) > maxRereadBytes)
         return { ...head, body: stream(0, length, signal) };
       return {
         ...{ status: 206, etag, contentLength: end - start },
@@ -156,11 +156,11 @@ const tz = timeZoneSchema.optional();
 const inputSchema = zipInputSchema.extend({ tz });
 
 /** How many may be named in an address, whose parser reads a thousand and forgets the rest. */
-const mostInAddress = 100;
+const maxInUrl = 100;
 
-const fewNames = zipInputSchema.shape.names.max(
-  mostInAddress,
-  `name is given too often: at most ${mostInAddress} times in an address; POST takes more`,
+const urlNames = zipInputSchema.shape.names.max(
+  maxInUrl,
+  `name is given too often: at most ${maxInUrl} times in an address; POST takes more`,
 );
 
 const getZip: Operation = {
@@ -169,7 +169,7 @@ const getZip: Operation = {
   summary: 'Some recordings as one ZIP',
   description:
     'Where there are few: a long address is not taken everywhere. One that is named twice is in it once.',
-  query: z.object({ name: fewNames, tz }),
+  query: z.object({ name: urlNames, tz }),
   headers: fileHeaders,
   responses: { ...fileResponses(['application/zip'], { hasDate: false }), ...responses },
 };
@@ -190,7 +190,7 @@ const postZip: Operation = {
 };
 
 /** `names`, given one by one, and what is given beside them. */
-const named = ({ name, tz }: { name?: unknown; tz?: unknown }) => ({
+const fromForm = ({ name, tz }: { name?: unknown; tz?: unknown }) => ({
   names: name === undefined ? [] : [name].flat(),
   tz,
 });
@@ -226,7 +226,7 @@ export async function zipRoutes(
   async function send(input: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { names, tz } = parseInput(inputSchema, input);
     const clock = wallClock(tz);
-    const files = await pMap(new Set(names), (name) => fileOf(name, clock), { concurrency: atOnce });
+    const files = await pMap(new Set(names), (name) => fileOf(name, clock), { concurrency: maxConcurrent });
     const inZip = uniqueNames(files.map(({ name }) => name));
     const zipped = files.map((file, index) => ({ ...file, name: inZip[index] ?? file.name }));
     const today = clock.at(wallTime()).toISOString().slice(0, 10) + clock.suffix;
@@ -238,12 +238,12 @@ export async function zipRoutes(
 
   const failure = 'Error downloading recordings';
   getAndHead<ZipRoute>(app, '/recordings/zip', { failure, operation: getZip }, (request, reply) => {
-    const given = named(request.query);
-    if (given.names.length > 0) parseInput(fewNames, given.names);
+    const given = fromForm(request.query);
+    if (given.names.length > 0) parseInput(urlNames, given.names);
     return send(given, request, reply);
   });
   app.post('/recordings/zip', { config: { failure, operation: postZip } }, (request, reply) => {
     const given = Object(request.body);
-    return send('name' in given ? named(given) : given, request, reply);
+    return send('name' in given ? fromForm(given) : given, request, reply);
   });
 }

@@ -5,10 +5,10 @@ const answerMs = 60_000;
 
 /** What is to become of a recording, by how many people are in its room. */
 export type Verdict =
-  | { say: 'go-on' }
+  | { action: 'go-on' }
   /** The one who is left is asked; it ends in so many ms. */
-  | { say: 'ask'; leftMs: number }
-  | { say: 'end' };
+  | { action: 'ask'; leftMs: number }
+  | { action: 'end' };
 
 /**
  * Finds recordings that somebody has forgotten: one person is left in the room. That
@@ -28,16 +28,16 @@ export function createAlone({ afterMs }: { afterMs: number }) {
     judge(id: string, people: number, isAsked: boolean): Verdict {
       if (afterMs === 0 || people > 1) {
         known.delete(id);
-        return { say: 'go-on' };
+        return { action: 'go-on' };
       }
       const now = monotonicTime();
       const { since, askedAt: askedBefore } = known.get(id) ?? { since: now };
       const isDue = isAsked || now - since >= afterMs;
       const askedAt = askedBefore ?? (isDue ? now : undefined);
       known.set(id, { since, ...(askedAt !== undefined && { askedAt }) });
-      if (askedAt === undefined) return { say: 'go-on' };
+      if (askedAt === undefined) return { action: 'go-on' };
       const leftMs = patienceMs - (now - askedAt);
-      return leftMs > 0 ? { say: 'ask', leftMs } : { say: 'end' };
+      return leftMs > 0 ? { action: 'ask', leftMs } : { action: 'end' };
     },
 
     /** It is to go on, or it has ended: whoever is alone is asked anew after some time. */

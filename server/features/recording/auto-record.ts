@@ -58,7 +58,7 @@ export function createAutoRecord({
 
   return {
     /** Somebody has come into a room. Returns at once; one LiveKit request, and for a room that waits those of a start. */
-    arrived(roomName: string): void {
+    participantJoined(roomName: string): void {
       void consider(roomName, () => livekit.findRoom(roomName));
     },
 
@@ -66,7 +66,7 @@ export function createAutoRecord({
      * Looks at all open rooms, for those where an arrival was not heard of, or nothing
      * could be recorded then. Returns at once.
      */
-    lookAround(rooms: Room[]): void {
+    checkRooms(rooms: Room[]): void {
       for (const room of rooms)
         // As LiveKit last counted, up to 5 s ago; recorders do not count.
         if (room.numParticipants >= enoughPeople && parseRoomState(room.metadata).autoRecord)

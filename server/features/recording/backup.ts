@@ -57,12 +57,12 @@ export function createBackup({ storage, folder, path }: { storage: Storage; fold
      * @throws {ReelroomError} STORAGE_UNAVAILABLE; what is not uploaded stays
      * @throws {ConditionNotMet} likewise
      */
-    async take(key: string, condition?: WriteCondition): Promise<void> {
+    async moveToBucket(key: string, condition?: WriteCondition): Promise<void> {
       for (const one of await keysOf(key)) await upload(one, condition);
     },
 
     /** Deletes a file, or a folder. */
-    async drop(key: string): Promise<void> {
+    async delete(key: string): Promise<void> {
       await rm(join(folder, key), { recursive: true, force: true });
     },
 

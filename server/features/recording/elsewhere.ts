@@ -6,7 +6,7 @@ import type { Events } from '../events/events.ts';
 const patienceMs = 10 * 60_000;
 
 /** The recording that a room is shown as being saved; nothing where there is none. */
-function savedIn({ recording }: RoomState): Recording | undefined {
+function savingIn({ recording }: RoomState): Recording | undefined {
   const said = recording && parseRecordingName(recording.name);
   if (!said || recording.status !== 'stopping') return undefined;
   const { id, name, status, endedBy, error } = recording;
@@ -23,27 +23,27 @@ function savedIn({ recording }: RoomState): Recording | undefined {
  */
 export function createElsewhere({ events }: { events: Events }) {
   /** By name, and until when, by the monotonic clock. */
-  const saved = new Map<string, { recording: Recording; until: number }>();
+  const saving = new Map<string, { recording: Recording; until: number }>();
   const closing = new AbortController();
 
   async function follow(): Promise<void> {
     for await (const { event } of events.subscribe({ signal: closing.signal }))
       if (event.type === 'room-status') {
         const { recording } = event.state;
-        const now = savedIn(event.state);
-        if (now) saved.set(now.name, { recording: now, until: monotonicTime() + patienceMs });
-        else if (recording) saved.delete(recording.name);
-      } else if (event.type === 'reset') saved.clear();
-      else if (event.type !== 'recording-started') saved.delete(event.recording.name);
+        const now = savingIn(event.state);
+        if (now) saving.set(now.name, { recording: now, until: monotonicTime() + patienceMs });
+        else if (recording) saving.delete(recording.name);
+      } else if (event.type === 'reset') saving.clear();
+      else if (event.type !== 'recording-started') saving.delete(event.recording.name);
   }
   const following = follow();
 
   return {
     /** `live`, and those; newest first. No request. */
     addTo(live: Recording[]): Recording[] {
-      for (const [name, { until }] of saved) if (until < monotonicTime()) saved.delete(name);
+      for (const [name, { until }] of saving) if (until < monotonicTime()) saving.delete(name);
       const known = new Set(live.map(({ name }) => name));
-      const others = [...saved.values()].map(({ recording }) => recording);
+      const others = [...saving.values()].map(({ recording }) => recording);
       return [...live, ...others.filter(({ name }) => !known.has(name))].sort(
         (one, other) => other.startedAt - one.startedAt,
       );

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Backup } from './backup.ts';
-import { moveTablesFirst } from '../media/faststart.ts';
+import { makeFaststart } from '../media/faststart.ts';
 import { inspectObject, type Inspection, type MediaInfo } from '../media/inspect.ts';
 import type { Library } from '../library/recordings.ts';
 import { manifestKey } from '../../bucket/manifest.ts';
@@ -17,14 +17,17 @@ import type { Tombstones } from '../../bucket/tombstones.ts';
  * Sees a recording through whose recorder has ended; the state that it ends in, or nothing where it
  * was deleted. Rejects soon when `signal` is aborted, and loses nothing: whoever is next finishes.
  */
-export type Finish = (recording: RecordingState, signal: AbortSignal) => Promise<RecordingState | undefined>;
+export type Finalise = (
+  recording: RecordingState,
+  signal: AbortSignal,
+) => Promise<RecordingState | undefined>;
 
 /** How often a recording is looked at again whose file somebody else writes meanwhile, and the longest pause before, in ms. */
-const maxLooks = 10;
+const maxAttempts = 10;
 const longestPauseMs = 500;
 
 /** Whether somebody else, another process or the recorder, has written or deleted what was seen. */
-const isOvertaken = (error: unknown): boolean =>
+const isConcurrentWrite = (error: unknown): boolean =>
   error instanceof ConditionNotMet || error instanceof SegmentGone;
 
 /**
@@ -36,7 +39,7 @@ const isOvertaken = (error: unknown): boolean =>
  * still what was seen, otherwise all is looked at anew, so that the first whole file stays. Throws
  * when S3 is away.
  */
-export function createFinish({
+export function createFinaliser({
   storage,
   library,
   tombstones,
@@ -51,20 +54,21 @@ export function createFinish({
   backup: Backup | undefined;
   path: string;
   log: FastifyBaseLogger;
-}): Finish {
+}): Finalise {
   /** The recording's file, with its tables first if that can be done: it is good without. */
-  async function withTablesFirst(name: string, media: MediaInfo, signal: AbortSignal): Promise<MediaInfo> {
+  async function withFaststart(name: string, media: MediaInfo, signal: AbortSignal): Promise<MediaInfo> {
     const scratch = workingFiles(path, name).moovFirst;
     try {
-      return await moveTablesFirst({ storage, key: library.keyOf(name), scratch, media, signal });
+      return await makeFaststart({ storage, key: library.keyOf(name), scratch, media, signal });
     } catch (error) {
-      if (isOvertaken(error) || signal.aborted) throw error;
+      if (isConcurrentWrite(error) || signal.aborted) throw error;
       log.warn({ err: error, name }, 'the tables of a recording stay at its end');
       return media;
     }
   }
 
-  const look = (name: string): Promise<Inspection | undefined> => inspectObject(storage, library.keyOf(name));
+  const inspect = (name: string): Promise<Inspection | undefined> =>
+    inspectObject(storage, library.keyOf(name));
 
   /** The recording with its file, if it has one that can be played. */
   async function withFile(
@@ -73,34 +77,38 @@ export function createFinish({
     signal: AbortSignal,
   ): Promise<RecordingState | undefined> {
     if (!found?.media) return undefined;
-    const { hasAudio: _hasAudio, ...described } = await withTablesFirst(recording.name, found.media, signal);
+    const { hasAudio: _hasAudio, ...described } = await withFaststart(recording.name, found.media, signal);
     const { failure: _failure, error: _error, ...rest } = recording;
     return { ...rest, ...described, status: 'ready', endedBy: recording.endedBy ?? 'recovered' };
   }
 
   /** The recording with the file that its recorder could not upload. */
-  async function backedUp(
+  async function fromBackup(
     recording: RecordingState,
     found: Inspection | undefined,
     signal: AbortSignal,
   ): Promise<RecordingState | undefined> {
     if (!backup) return undefined;
-    await backup.take(library.keyOf(recording.name), ifUnchanged(found?.etag));
-    return withFile(recording, await look(recording.name), signal);
+    await backup.moveToBucket(library.keyOf(recording.name), ifUnchanged(found?.etag));
+    return withFile(recording, await inspect(recording.name), signal);
   }
 
-  async function rebuilt(
+  async function fromSegments(
     recording: RecordingState,
     found: Inspection | undefined,
     signal: AbortSignal,
   ): Promise<RecordingState | undefined> {
-    await backup?.take(workingFiles(path, recording.name).segmentsFolder);
+    await backup?.moveToBucket(workingFiles(path, recording.name).segmentsFolder);
     const segments = await listSegments(storage, path, recording.name);
     if (segments.length === 0) return undefined;
     log.warn({ recording, segments: segments.length }, 'a recording is made whole from its segments');
     const target = library.keyOf(recording.name);
     await rebuildFromSegments({ storage, segments, target, condition: ifUnchanged(found?.etag), signal });
-    const whole = await withFile({ ...recording, endedBy: 'recovered' }, await look(recording.name), signal);
+    const whole = await withFile(
+      { ...recording, endedBy: 'recovered' },
+      await inspect(recording.name),
+      signal,
+    );
     const { recordingSince, endedAt } = recording;
     if (!whole?.durationMs || recordingSince === undefined || endedAt === undefined) return whole;
     return { ...whole, lostMs: Math.max(0, endedAt - recordingSince - whole.durationMs) };
@@ -122,7 +130,7 @@ export function createFinish({
     return true;
   }
 
-  async function finishOnce(
+  async function finaliseOnce(
     recording: RecordingState,
     signal: AbortSignal,
   ): Promise<RecordingState | undefined> {
@@ -130,18 +138,18 @@ export function createFinish({
     const { name } = recording;
     const key = library.keyOf(name);
     const { segmentsFolder, thumbsFolder } = workingFiles(path, name);
-    const found = await look(name);
-    const stored = (await withFile(recording, found, signal)) ?? (await backedUp(recording, found, signal));
-    const whole = stored ?? (await rebuilt(recording, found, signal));
+    const found = await inspect(name);
+    const stored = (await withFile(recording, found, signal)) ?? (await fromBackup(recording, found, signal));
+    const whole = stored ?? (await fromSegments(recording, found, signal));
     if (!whole && (await isDeleted(recording, found))) return undefined;
     const end = whole ?? (recording.status === 'failed' ? recording : failed(recording, 'RECORDER_FAILED'));
     const described = await library.describe(end, { isOfRecorder: recording.status === 'ready' });
     // A recorder that was killed right behind its upload has left a link to the same file.
-    if (stored) await backup?.drop(key);
+    if (stored) await backup?.delete(key);
     // What could not be made whole stays: somebody may know how.
     if (whole) {
       await library.tidy(name);
-      for (const left of [manifestKey(key), segmentsFolder, thumbsFolder]) await backup?.drop(left);
+      for (const left of [manifestKey(key), segmentsFolder, thumbsFolder]) await backup?.delete(left);
     }
     const { recordingSince, endedAt } = recording;
     return (
@@ -155,12 +163,12 @@ export function createFinish({
 
   return async (recording, signal) => {
     signal.throwIfAborted();
-    await backup?.take(workingFiles(path, recording.name).thumbsFolder);
-    for (let looks = 1; ; looks += 1) {
+    await backup?.moveToBucket(workingFiles(path, recording.name).thumbsFolder);
+    for (let attempt = 1; ; attempt += 1) {
       try {
-        return await finishOnce(recording, signal);
+        return await finaliseOnce(recording, signal);
       } catch (error) {
-        if (!isOvertaken(error) || looks === maxLooks) throw error;
+        if (!isConcurrentWrite(error) || attempt === maxAttempts) throw error;
         log.info(
           { err: error, name: recording.name },
           'somebody else sees a recording through: looking again',

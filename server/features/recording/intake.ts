@@ -3,8 +3,8 @@ import { isFinal, parseRecordingName, recordingSchema, type Recording } from '@r
 import type { FastifyBaseLogger } from 'fastify';
 import type { EgressInfo } from 'livekit-server-sdk';
 import { monotonicTime } from '../../lib/clock.ts';
-import { createEnding } from './finish-queue.ts';
-import type { Finish } from './finalise.ts';
+import { createFinishQueue } from './finish-queue.ts';
+import type { Finalise } from './finalise.ts';
 import type { Library } from '../library/recordings.ts';
 import { withLimit } from './limits.ts';
 import type { Registry } from './registry.ts';
@@ -33,7 +33,7 @@ export type LifeChange = 'started' | 'ready' | 'failed';
 export function createIntake({
   registry,
   library,
-  finish,
+  finalise,
   onChange,
   onForgotten,
   maxMs,
@@ -41,8 +41,8 @@ export function createIntake({
   log,
 }: {
   registry: Registry;
-  library: Pick<Library, 'isTarget' | 'endOf' | 'holds'>;
-  finish: Finish;
+  library: Pick<Library, 'isTarget' | 'endOf' | 'hasMedia'>;
+  finalise: Finalise;
   onChange: (change: LifeChange, recording: Recording) => void;
   /** Hears of the egress of each recording that is under way no more. */
   onForgotten: (id: string) => void;
@@ -51,7 +51,7 @@ export function createIntake({
   log: FastifyBaseLogger;
 }) {
   /** Starts that were given up, by the recording's name: its room, and until when a late one is watched for. */
-  const givenUp = new Map<string, { roomName: string; until: number }>();
+  const abandonedStarts = new Map<string, { roomName: string; until: number }>();
 
   /**
    * The recording that an egress makes, if it is one of ours, which are rooms as a whole,
@@ -67,21 +67,21 @@ export function createIntake({
   }
 
   /** The recording of a room whose recorder is at work; one whose file is being seen to is in nobody's way. */
-  const recordedIn = (roomName: string): RecordingState | undefined =>
-    registry.all().find((one) => one.roomName === roomName && !ending.has(one.name));
+  const activeIn = (roomName: string): RecordingState | undefined =>
+    registry.all().find((one) => one.roomName === roomName && !finishQueue.hasEnded(one.name));
 
-  const ending = createEnding({
-    finish,
+  const finishQueue = createFinishQueue({
+    finalise,
     onDelayed(recording) {
       const delayed: RecordingState = { ...recording, status: 'stopping', error: delays.notStoredYet };
-      if (registry.get(recording.id)) registry.keep(delayed);
-      if (!recordedIn(recording.roomName)) void registry.show(delayed);
+      if (registry.get(recording.id)) registry.track(delayed);
+      if (!activeIn(recording.roomName)) void registry.show(delayed);
     },
     async onEnded(result) {
       registry.forget(result.id);
       onForgotten(result.id);
       // The next recording may have begun meanwhile.
-      if (!recordedIn(result.roomName)) await registry.show(result);
+      if (!activeIn(result.roomName)) await registry.show(result);
       onChange(result.status === 'ready' ? 'ready' : 'failed', recordingSchema.parse(result));
     },
     async onGone(recording) {
@@ -89,14 +89,14 @@ export function createIntake({
       onForgotten(recording.id);
       // It was ready for whoever has deleted it; of that they have been told.
       const { failure: _failure, error: _error, ...rest } = recording;
-      if (!recordedIn(recording.roomName)) await registry.show({ ...rest, status: 'ready' });
+      if (!activeIn(recording.roomName)) await registry.show({ ...rest, status: 'ready' });
     },
     signal,
     log,
   });
 
   /** Sees a recording through, and tells the room that it is saved, since a file that has to be made whole takes a while. */
-  async function end(recording: RecordingState): Promise<void> {
+  async function finish(recording: RecordingState): Promise<void> {
     const known = registry.get(recording.id);
     if (known && known.status !== 'stopping') {
       const isLost = recording.failure === 'RECORDER_LOST';
@@ -105,10 +105,10 @@ export function createIntake({
         status: 'stopping',
         ...(isLost && { error: delays.recorderLost }),
       };
-      registry.keep(stopping);
+      registry.track(stopping);
       void registry.show(stopping);
     }
-    await ending.end(recording);
+    await finishQueue.enqueue(recording);
   }
 
   /** For an end whose storing nobody has to wait for: it is tried again. */
@@ -120,19 +120,20 @@ export function createIntake({
   function reopen(heard: RecordingState): void {
     const recording = { ...heard, endedBy: heard.endedBy ?? ('recorder-shutdown' as const) };
     log.warn({ recording }, 'a recorder that was taken for lost is not');
-    ending.reopen(recording.name);
-    registry.keep(recording);
+    finishQueue.reopen(recording.name);
+    registry.track(recording);
     void registry.show(recording);
   }
 
   /** Takes in what LiveKit says of an egress; the recording whose end has to be seen to, if that is what it says. */
-  async function take(egress: EgressInfo): Promise<RecordingState | undefined> {
+  async function advanceBy(egress: EgressInfo): Promise<RecordingState | undefined> {
     const heard = ourRecordingOf(egress);
     if (!heard) return undefined;
-    if (ending.isOver(heard.name)) {
+    if (finishQueue.isDone(heard.name)) {
       // LiveKit goes on to call one active that is lost, but not one that was lost before it was that.
-      const hasBegun = heard.status === 'recording' && ending.hadNotBegun(heard.name);
-      const hasEnded = ending.wasLost(heard.name) && ['stopping', 'ready'].includes(heard.status);
+      const hasBegun = heard.status === 'recording' && finishQueue.neverBegan(heard.name);
+      const hasEnded =
+        finishQueue.wasDeclaredLost(heard.name) && ['stopping', 'ready'].includes(heard.status);
       if (!hasBegun && !hasEnded) return undefined;
       reopen(hasBegun ? heard : { ...heard, status: 'stopping' });
     }
@@ -140,20 +141,20 @@ export function createIntake({
     const next = withLimit(advance(known, heard), maxMs);
     if (isFinal(next.status)) {
       // LiveKit remembers for a day what may have been deleted since.
-      if (!known && !(await library.holds(next.name))) {
-        ending.remember(next);
+      if (!known && !(await library.hasMedia(next.name))) {
+        finishQueue.markDone(next);
         return undefined;
       }
       // Live until its end is stored, also for who hears of it only now.
-      if (!registry.get(next.id)) registry.keep({ ...next, status: 'stopping' });
+      if (!registry.get(next.id)) registry.track({ ...next, status: 'stopping' });
       // How it is made is of interest while it is.
       const { layout: _layout, quality: _quality, audioOnly: _audioOnly, ...ended } = next;
       return ended;
     }
-    const isLate = givenUp.has(next.name) && next.status !== 'stopping';
+    const isLate = abandonedStarts.has(next.name) && next.status !== 'stopping';
     if (isLate) log.warn({ recording: next }, 'a recorder took a job after its start was given up');
     // What is to end, though nobody has heard its recorder say so, is asked to until it does.
-    registry.keep(isLate ? { ...next, endedBy: 'stop' } : next);
+    registry.track(isLate ? { ...next, endedBy: 'stop' } : next);
     if (known?.status !== next.status || known.recordingSince !== next.recordingSince)
       void registry.show(next);
     if (!known) onChange('started', recordingSchema.parse(next));
@@ -162,9 +163,9 @@ export function createIntake({
 
   return {
     ourRecordingOf,
-    recordedIn,
-    end,
-    ending,
+    activeIn,
+    finish,
+    finishQueue,
     inBackground,
     reopen,
 
@@ -173,41 +174,42 @@ export function createIntake({
      * any number of times. What is to be done at its end is done in the background, and again
      * until it is done. No request, but for an end that is news: two to S3.
      */
-    async hear(egress: EgressInfo): Promise<void> {
-      const ended = await take(egress);
-      if (ended) inBackground(end(ended));
+    async receive(egress: EgressInfo): Promise<void> {
+      const ended = await advanceBy(egress);
+      if (ended) inBackground(finish(ended));
     },
 
     /** As {@link hear}, but resolves when the end is stored, and throws when it is not. */
     async apply(egress: EgressInfo): Promise<void> {
-      const ended = await take(egress);
-      if (ended) await end(ended);
+      const ended = await advanceBy(egress);
+      if (ended) await finish(ended);
     },
 
     /**
      * Whether LiveKit goes on to call an egress active whose recording another process has
      * seen through; one S3 request, once. Where S3 does not say so within 2 s it counts as what LiveKit says.
      */
-    async isLongLost(egress: EgressInfo): Promise<boolean> {
+    async endedElsewhere(egress: EgressInfo): Promise<boolean> {
       const heard = ourRecordingOf(egress);
       if (!heard || registry.get(heard.id)) return false;
-      if (ending.isOver(heard.name)) return true;
+      if (finishQueue.isDone(heard.name)) return true;
       const answer = library.endOf(heard.name).catch(() => undefined);
       const endOf = await Promise.race([answer, sleep(patienceMs, undefined, { ref: false })]);
       if (endOf === undefined) return false;
-      ending.remember(failed(heard, 'RECORDER_LOST'));
+      finishQueue.markDone(failed(heard, 'RECORDER_LOST'));
       return true;
     },
 
     /** A start that nobody waits for any more: a recorder that takes its job late is stopped. */
-    giveUp(name: string, roomName: string): void {
-      givenUp.set(name, { roomName, until: monotonicTime() + lateStartMs });
+    abandonStart(name: string, roomName: string): void {
+      abandonedStarts.set(name, { roomName, until: monotonicTime() + lateStartMs });
     },
 
     /** The rooms in which a recorder may yet take a job whose start was given up. */
-    roomsGivenUp(): string[] {
-      for (const [name, { until }] of givenUp) if (until < monotonicTime()) givenUp.delete(name);
-      return [...new Set([...givenUp.values()].map(({ roomName }) => roomName))];
+    roomsOfAbandonedStarts(): string[] {
+      for (const [name, { until }] of abandonedStarts)
+        if (until < monotonicTime()) abandonedStarts.delete(name);
+      return [...new Set([...abandonedStarts.values()].map(({ roomName }) => roomName))];
     },
   };
 }

@@ -7,8 +7,8 @@ import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Lock } from '../../adapters/redis/lock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 import { createAlone } from './alone.ts';
-import { createCare, isNotResponding } from './reconcile.ts';
-import type { Finish } from './finalise.ts';
+import { createReconciler, isNotResponding } from './reconcile.ts';
+import type { Finalise } from './finalise.ts';
 import { createIntake, type LifeChange } from './intake.ts';
 import type { Library } from '../library/recordings.ts';
 import { createRegistry } from './registry.ts';
@@ -17,7 +17,7 @@ import { recordingOf, type RecordingState } from '../../adapters/livekit/egress-
 import { advance, failed } from './status-machine.ts';
 
 /** How old, in ms, what LiveKit told of all recordings may be where lists show it. */
-const recentMs = 500;
+const cacheMs = 500;
 
 /** A recording under way as lists show it: before it ends, why it is to end is nobody's business. */
 const asListed = ({ endedBy, ...recording }: RecordingState): Recording =>
@@ -30,7 +30,7 @@ const asListed = ({ endedBy, ...recording }: RecordingState): Recording =>
 export function createLifecycle({
   livekit,
   library,
-  finish,
+  finalise,
   roomStatus,
   lock,
   onChange,
@@ -54,9 +54,9 @@ export function createLifecycle({
     | 'startRecording'
     | 'stopEgress'
   >;
-  library: Pick<Library, 'isTarget' | 'endOf' | 'ensureListed' | 'startOf' | 'holds' | 'tidy'>;
+  library: Pick<Library, 'isTarget' | 'endOf' | 'ensureListed' | 'firstWrittenAt' | 'hasMedia' | 'tidy'>;
   /** Makes sure of a recording's file once its recorder has ended, and describes it. */
-  finish: Finish;
+  finalise: Finalise;
   roomStatus: Pick<RoomStatusWriter, 'publish'>;
   lock: Lock;
   /** Hears of every recording that began, became ready or failed. */
@@ -75,51 +75,51 @@ export function createLifecycle({
 }) {
   const registry = createRegistry({ roomStatus, crashSafe, maxMs });
   const intake = createIntake({
-    ...{ registry, library, finish, onChange, maxMs, signal, log },
-    onForgotten: (id) => care.forget(id),
+    ...{ registry, library, finalise, onChange, maxMs, signal, log },
+    onForgotten: (id) => reconciler.forget(id),
   });
   const alone = createAlone({ afterMs: aloneMs });
-  const care = createCare({ livekit, registry, intake, alone, maxMs, signal, log });
-  const { ending } = intake;
+  const reconciler = createReconciler({ livekit, registry, intake, alone, maxMs, signal, log });
+  const { finishQueue } = intake;
 
   /** The recording of a room that one of these egresses makes; of those taken for lost only one whose recorder is there. */
   async function activeAmong(egresses: EgressInfo[]): Promise<RecordingState | undefined> {
     for (const egress of egresses) {
       const heard = intake.ourRecordingOf(egress);
       if (!heard) continue;
-      if (ending.wasLost(heard.name) || (await intake.isLongLost(egress))) {
+      if (finishQueue.wasDeclaredLost(heard.name) || (await intake.endedElsewhere(egress))) {
         const isThere =
           heard.status !== 'starting' && (await livekit.hasParticipant(heard.roomName, heard.id));
         if (!isThere) continue;
         intake.reopen(heard);
-      } else await intake.hear(egress);
+      } else await intake.receive(egress);
       const known = registry.get(heard.id);
-      if (known && !ending.has(known.name)) return known;
+      if (known && !finishQueue.hasEnded(known.name)) return known;
     }
     return undefined;
   }
 
   const start = createStart({
     ...{ livekit, registry, intake, lock, maxConcurrent },
-    activeIn: async (egresses) => (await activeAmong(egresses)) !== undefined,
+    hasActive: async (egresses) => (await activeAmong(egresses)) !== undefined,
   });
 
-  let recent = { askedAt: -Infinity, egresses: Promise.resolve<EgressInfo[]>([]) };
-  const recentEgresses = (): Promise<EgressInfo[]> => {
-    if (monotonicTime() - recent.askedAt > recentMs)
-      recent = { askedAt: monotonicTime(), egresses: livekit.activeEgresses() };
-    return recent.egresses;
+  let activeEgressCache = { askedAt: -Infinity, egresses: Promise.resolve<EgressInfo[]>([]) };
+  const cachedActiveEgresses = (): Promise<EgressInfo[]> => {
+    if (monotonicTime() - activeEgressCache.askedAt > cacheMs)
+      activeEgressCache = { askedAt: monotonicTime(), egresses: livekit.activeEgresses() };
+    return activeEgressCache.egresses;
   };
 
   return {
     /** Takes in what LiveKit says of an egress; see {@link Intake.hear}. */
-    hear: intake.hear,
+    receive: intake.receive,
 
     /** As `hear`, of what LiveKit says by itself. */
-    async hearWebhook(egress: EgressInfo): Promise<void> {
-      await intake.hear(egress);
+    async receiveWebhook(egress: EgressInfo): Promise<void> {
+      await intake.receive(egress);
       // Of one that starts LiveKit tells also where it is not configured to tell of the rest.
-      if (egress.status !== EgressStatus.EGRESS_STARTING) registry.wasTold(egress.egressId);
+      if (egress.status !== EgressStatus.EGRESS_STARTING) registry.markWebhook(egress.egressId);
     },
 
     /**
@@ -141,22 +141,22 @@ export function createLifecycle({
       // Asked first: another process may have started or stopped it. LiveKit forgets what its
       // Redis loses; a recorder that is there can be stopped all the same.
       const recording =
-        (await activeAmong(await livekit.activeEgresses(roomName))) ?? intake.recordedIn(roomName);
+        (await activeAmong(await livekit.activeEgresses(roomName))) ?? intake.activeIn(roomName);
       if (!recording) throw notStarted();
       if (recording.status === 'stopping') return recordingSchema.parse(recording);
 
-      registry.keep({ ...recording, endedBy: 'stop' });
+      registry.track({ ...recording, endedBy: 'stop' });
       try {
-        await care.stop(recording);
+        await reconciler.stop(recording);
       } catch (error) {
         const isAsked = registry.get(recording.id)?.endedBy === 'stop';
-        if (isAsked && !isNotResponding(error)) registry.keep(recording);
+        if (isAsked && !isNotResponding(error)) registry.track(recording);
         throw error;
       }
       const stopping: RecordingState = { ...recording, status: 'stopping', endedBy: 'stop' };
       const now = registry.get(recording.id);
       if (now && now.status !== 'stopping') {
-        registry.keep(stopping);
+        registry.track(stopping);
         void registry.show(stopping);
       }
       return recordingSchema.parse(stopping);
@@ -170,7 +170,7 @@ export function createLifecycle({
      */
     async keepRecording(roomName: string): Promise<Recording> {
       const recording =
-        intake.recordedIn(roomName) ?? (await activeAmong(await livekit.activeEgresses(roomName)));
+        intake.activeIn(roomName) ?? (await activeAmong(await livekit.activeEgresses(roomName)));
       if (!recording) throw notStarted();
       alone.forget(recording.id);
       registry.askUntil(recording.id, undefined);
@@ -182,19 +182,20 @@ export function createLifecycle({
      * a recording; see {@link Care.round}.
      */
     async reconcile(open: Room[]): Promise<void> {
-      await care.round(open);
+      await reconciler.reconcile(open);
     },
 
     /** Follows the recordings that this process has heard of, where another one asks for all; see {@link Care.follow}. */
-    follow: (): void => care.follow(),
+    follow: (): void => reconciler.follow(),
 
     /**
      * Looks more closely at what begins or ends, at what no webhook tells of, and at rooms
      * whose start was given up; see {@link Care.quickRound}. One LiveKit request for each.
      */
-    async lookClosely(): Promise<void> {
-      care.quickRound();
-      for (const roomName of intake.roomsGivenUp()) await activeAmong(await livekit.activeEgresses(roomName));
+    async checkTransitions(): Promise<void> {
+      reconciler.checkTransitions();
+      for (const roomName of intake.roomsOfAbandonedStarts())
+        await activeAmong(await livekit.activeEgresses(roomName));
     },
 
     /**
@@ -207,14 +208,14 @@ export function createLifecycle({
       const failures: unknown[] = [];
       for (const egress of await livekit.allEgresses()) {
         const recording = intake.ourRecordingOf(egress);
-        if (!recording || !isFinal(recording.status) || ending.has(recording.name)) continue;
+        if (!recording || !isFinal(recording.status) || finishQueue.hasEnded(recording.name)) continue;
         try {
           signal.throwIfAborted();
           const ended = await library.ensureListed(recording.name);
           // One that failed for want of its file may have it by now.
           const isNews = ended === undefined || (ended === 'failed' && recording.status === 'ready');
           if (isNews) await intake.apply(egress);
-          else ending.remember(recording);
+          else finishQueue.markDone(recording);
         } catch (error) {
           failures.push(error);
         }
@@ -232,14 +233,14 @@ export function createLifecycle({
     async recover(name: string, leftAt?: number): Promise<void> {
       const ended = await library.ensureListed(name);
       if (ended === 'ready') await library.tidy(name);
-      if (ended !== undefined || ending.isPaused(name)) return;
+      if (ended !== undefined || finishQueue.isAwaitingRetry(name)) return;
       const egress = (await livekit.allEgresses()).find((one) => recordingOf(one)?.name === name);
       if (egress) return intake.ourRecordingOf(egress) && intake.apply(egress);
-      const startedAt = parseRecordingName(name)?.startedAt ?? leftAt ?? (await library.startOf(name));
+      const startedAt = parseRecordingName(name)?.startedAt ?? leftAt ?? (await library.firstWrittenAt(name));
       // Somebody else has seen to it, or deleted it, meanwhile.
       if (startedAt === undefined) return;
       const said = parseRecordingName(name) ?? { roomName: '', roomId: '', startedAt };
-      await intake.end(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
+      await intake.finish(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
 
     /**
@@ -247,14 +248,15 @@ export function createLifecycle({
      * here; newest first. One LiveKit request, two a second at most.
      */
     async underWay(): Promise<Recording[]> {
-      const egresses = await recentEgresses();
+      const egresses = await cachedActiveEgresses();
       const known = new Map(registry.all().map((recording) => [recording.id, recording]));
       for (const egress of egresses) {
         const heard = intake.ourRecordingOf(egress);
-        if (heard && !ending.has(heard.name)) known.set(heard.id, advance(known.get(heard.id), heard));
+        if (heard && !finishQueue.hasEnded(heard.name))
+          known.set(heard.id, advance(known.get(heard.id), heard));
       }
       return [...known.values()]
-        .filter(({ name, status }) => !isFinal(status) && !ending.isOver(name))
+        .filter(({ name, status }) => !isFinal(status) && !finishQueue.isDone(name))
         .map(asListed)
         .sort((one, other) => other.startedAt - one.startedAt);
     },
@@ -263,10 +265,10 @@ export function createLifecycle({
     isLive: registry.isLive,
 
     /** Resolves when no recording is being seen to any more, soon after the signal. */
-    settled: (): Promise<void> => ending.settled(),
+    settled: (): Promise<void> => finishQueue.settled(),
 
     /** Whether anything is under way that wants a close look. */
-    isBusy: (): boolean => registry.all().length > 0 || intake.roomsGivenUp().length > 0,
+    isBusy: (): boolean => registry.all().length > 0 || intake.roomsOfAbandonedStarts().length > 0,
   };
 }
 

@@ -12,7 +12,7 @@ import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 import { failed } from './status-machine.ts';
 
 /** How often, in ms, a recorder is looked for that says nothing by itself. */
-const lookEveryMs = 5_000;
+const probeEveryMs = 5_000;
 
 /** The same of one that was taken for lost: doubled each time, up to this. */
 const longestPauseMs = 60_000;
@@ -23,7 +23,7 @@ const missesUntilLost = 2;
 /** What is known of a recorder. */
 interface Watch {
   /** When it was last looked for, by the monotonic clock. */
-  lookedAt: number;
+  probedAt: number;
   /** How often in a row it was not in its room. */
   missed: number;
   /** How often in a row it did not answer when it was asked to stop. */
@@ -44,7 +44,7 @@ export const isNotResponding = (error: unknown) =>
  * host is gone without a word, which LiveKit goes on to call active for ever, and those that
  * were taken for that and are not.
  */
-export function createCare({
+export function createReconciler({
   livekit,
   registry,
   intake,
@@ -78,16 +78,22 @@ export function createCare({
   let rooms = new Map<string, Room>();
 
   function watchOf(id: string): Watch {
-    const fresh = { lookedAt: -Infinity, missed: 0, unanswered: 0, isForgotten: false, pauseMs: lookEveryMs };
+    const fresh = {
+      probedAt: -Infinity,
+      missed: 0,
+      unanswered: 0,
+      isForgotten: false,
+      pauseMs: probeEveryMs,
+    };
     const watch = watches.get(id) ?? fresh;
     watches.set(id, watch);
     return watch;
   }
 
   /** Whether it is time for another look, which this then is. */
-  function isDue(watch: Watch, everyMs = lookEveryMs): boolean {
-    if (monotonicTime() - watch.lookedAt < everyMs) return false;
-    watch.lookedAt = monotonicTime();
+  function isDue(watch: Watch, everyMs = probeEveryMs): boolean {
+    if (monotonicTime() - watch.probedAt < everyMs) return false;
+    watch.probedAt = monotonicTime();
     return true;
   }
 
@@ -106,7 +112,7 @@ export function createCare({
     try {
       const egress = await livekit.stopEgress(id);
       watch.unanswered = 0;
-      await intake.hear(egress);
+      await intake.receive(egress);
     } catch (error) {
       if (isNotResponding(error)) watch.unanswered += 1;
       throw error;
@@ -128,7 +134,7 @@ export function createCare({
   /** Learns from LiveKit how long one is that was recording before this process heard of it. Two requests, once. */
   async function learnLength({ id, roomName }: RecordingState): Promise<void> {
     if (maxMs === undefined || !registry.isTakenOver(id)) return;
-    registry.hadBegun(id, (await livekit.presentFor(roomName, id)) ?? 0);
+    registry.setLength(id, (await livekit.presentFor(roomName, id)) ?? 0);
   }
 
   /**
@@ -140,11 +146,11 @@ export function createCare({
     return unanswered >= missesUntilLost;
   }
 
-  async function lookAfter(recording: RecordingState): Promise<void> {
+  async function supervise(recording: RecordingState): Promise<void> {
     await learnLength(recording);
     const { id, name, roomName, status } = recording;
     const watch = watchOf(id);
-    const wantedBy =
+    const endReason =
       recording.endedBy ??
       reasonToEnd(recording, {
         knownForMs: registry.knownFor(id),
@@ -153,16 +159,16 @@ export function createCare({
         isRoomClosed: isRoomClosed(recording),
         maxMs,
       });
-    const isLook = isDue(watch);
-    if (status === 'recording' && !watch.isForgotten && isLook)
+    const isProbeDue = isDue(watch);
+    if (status === 'recording' && !watch.isForgotten && isProbeDue)
       watch.missed = (await livekit.hasParticipant(roomName, id)) ? 0 : watch.missed + 1;
 
     const isMissed = watch.missed >= missesUntilLost;
     const isEnding = status === 'stopping' || watch.isForgotten;
-    const why = wantedBy ?? (isMissed ? 'recorder-shutdown' : undefined);
-    if (isEnding ? isLook : why !== undefined) {
+    const why = endReason ?? (isMissed ? 'recorder-shutdown' : undefined);
+    if (isEnding ? isProbeDue : why !== undefined) {
       const now = registry.get(id) ?? recording;
-      registry.keep({ ...now, ...(why !== undefined && { endedBy: why }) });
+      registry.track({ ...now, ...(why !== undefined && { endedBy: why }) });
       await askToStop(recording);
     }
     // What is to end and does not hear of it must not go on seeing the room.
@@ -170,15 +176,17 @@ export function createCare({
       await livekit.removeParticipant(roomName, id);
     // It may have been heard of meanwhile.
     const now = registry.get(id);
-    if (!now || intake.ending.isUnderWay(name) || !isLost(now, watch)) return;
+    if (!now || intake.finishQueue.isRunning(name) || !isLost(now, watch)) return;
     log.error({ recording: now }, 'the recorder is lost');
     const { endedBy, layout: _layout, quality: _quality, audioOnly: _audioOnly, ...rest } = now;
     const ended = endedBy === undefined || endedBy === 'recorder-shutdown' ? rest : { ...rest, endedBy };
-    intake.inBackground(intake.end(failed(ended, status === 'starting' ? 'NO_RECORDER' : 'RECORDER_LOST')));
+    intake.inBackground(
+      intake.finish(failed(ended, status === 'starting' ? 'NO_RECORDER' : 'RECORDER_LOST')),
+    );
   }
 
   /** Has whoever is left alone in a recorded room asked whether it is to go on, and ends it if there is no answer. */
-  function lookIfAlone({ id, roomName, roomId, status }: RecordingState): void {
+  function checkAlone({ id, roomName, roomId, status }: RecordingState): void {
     const room = rooms.get(roomName);
     if (status !== 'recording' || room?.sid !== roomId) return;
     const shown = parseRoomState(room.metadata).recording;
@@ -189,33 +197,33 @@ export function createCare({
       registry.askUntil(id, undefined);
     }
     const verdict = alone.judge(id, room.numParticipants, isAsked);
-    if (verdict.say === 'ask' && !isAsked) registry.askUntil(id, wallTime() + verdict.leftMs);
-    if (verdict.say === 'go-on' && isAsked) registry.askUntil(id, undefined);
-    if (verdict.say === 'end')
+    if (verdict.action === 'ask' && !isAsked) registry.askUntil(id, wallTime() + verdict.leftMs);
+    if (verdict.action === 'go-on' && isAsked) registry.askUntil(id, undefined);
+    if (verdict.action === 'end')
       attempt(`alone ${id}`, async () => {
         // What was counted with the rooms may be some seconds old.
         if ((await livekit.countPeople(roomName)) > 1) return alone.forget(id);
         const now = registry.get(id);
-        if (now) registry.keep({ ...now, endedBy: now.endedBy ?? 'alone' });
+        if (now) registry.track({ ...now, endedBy: now.endedBy ?? 'alone' });
       });
   }
 
-  function care(recording: RecordingState, isCalledActive: boolean): void {
+  function check(recording: RecordingState, isCalledActive: boolean): void {
     const { id, name } = recording;
-    if (intake.ending.isUnderWay(name) || intake.ending.isPaused(name)) return;
+    if (intake.finishQueue.isRunning(name) || intake.finishQueue.isAwaitingRetry(name)) return;
     attempt(id, async () => {
       if (!isCalledActive) {
         const egress = await livekit.findEgress(id);
         watchOf(id).isForgotten = egress === undefined;
-        if (egress) await intake.hear(egress);
+        if (egress) await intake.receive(egress);
       }
       const now = registry.get(id);
-      if (now && !intake.ending.isUnderWay(name)) await lookAfter(now);
+      if (now && !intake.finishQueue.isRunning(name)) await supervise(now);
     });
   }
 
   /** Looks whether a recorder that was taken for lost is in its room again, where it must not be unseen. */
-  async function lookForLost(heard: RecordingState): Promise<void> {
+  async function probeLost(heard: RecordingState): Promise<void> {
     const watch = watchOf(heard.id);
     if (heard.status === 'starting' || !isDue(watch, watch.pauseMs)) return;
     if (!(await livekit.hasParticipant(heard.roomName, heard.id))) {
@@ -234,27 +242,27 @@ export function createCare({
      * seconds to see whether its recorder is there, one more if it has ended or has to end.
      * @param open the rooms that are open
      */
-    async round(open: Room[]): Promise<void> {
+    async reconcile(open: Room[]): Promise<void> {
       rooms = new Map(open.map((room) => [room.name, room]));
       const egresses = await livekit.activeEgresses();
       const active = new Set(egresses.map(({ egressId }) => egressId));
       for (const egress of egresses) {
         const heard = intake.ourRecordingOf(egress);
         if (!heard) continue;
-        if (intake.ending.wasLost(heard.name))
+        if (intake.finishQueue.wasDeclaredLost(heard.name))
           attempt(heard.id, async () => {
-            await intake.hear(egress);
-            if (!registry.get(heard.id) || intake.ending.isUnderWay(heard.name)) await lookForLost(heard);
+            await intake.receive(egress);
+            if (!registry.get(heard.id) || intake.finishQueue.isRunning(heard.name)) await probeLost(heard);
           });
-        else if (registry.get(heard.id)) await intake.hear(egress);
+        else if (registry.get(heard.id)) await intake.receive(egress);
         else
           attempt(heard.id, async () => {
-            if (!(await intake.isLongLost(egress))) await intake.hear(egress);
+            if (!(await intake.endedElsewhere(egress))) await intake.receive(egress);
           });
       }
       for (const recording of registry.all()) {
-        lookIfAlone(recording);
-        care(recording, active.has(recording.id));
+        checkAlone(recording);
+        check(recording, active.has(recording.id));
       }
       for (const id of watches.keys()) if (!active.has(id) && !registry.get(id)) watches.delete(id);
     },
@@ -263,14 +271,14 @@ export function createCare({
      * Between those, looks after recordings that begin or end, or of which no webhook tells:
      * one LiveKit request for each, in the background.
      */
-    quickRound(): void {
+    checkTransitions(): void {
       for (const recording of registry.all())
-        care(recording, recording.status === 'recording' && registry.isTold(recording.id));
+        check(recording, recording.status === 'recording' && registry.hasWebhooks(recording.id));
     },
 
     /** The same of every recording that this process has heard of, as {@link round} does. */
     follow(): void {
-      for (const recording of registry.all()) care(recording, false);
+      for (const recording of registry.all()) check(recording, false);
     },
 
     stop,

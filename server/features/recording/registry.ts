@@ -13,7 +13,7 @@ interface Tracked {
   /** Whether its media had begun before, nobody here knows when. */
   isTakenOver: boolean;
   /** Whether webhooks tell this process of it. */
-  isTold: boolean;
+  hasWebhooks: boolean;
   /** When it ends, in ms since 1970, unless whoever is alone in its room wants it to go on. */
   aloneUntil?: number;
 }
@@ -65,10 +65,10 @@ export function createRegistry({
     isLive: (name: string): boolean => all().some((recording) => recording.name === name),
 
     /** Keeps a recording as it now is. */
-    keep(recording: RecordingState): void {
+    track(recording: RecordingState): void {
       const hasBegun = recording.status === 'recording';
       const before = tracked.get(recording.id);
-      const now = before ?? { since: monotonicTime(), isTakenOver: hasBegun, isTold: false };
+      const now = before ?? { since: monotonicTime(), isTakenOver: hasBegun, hasWebhooks: false };
       tracked.set(recording.id, {
         ...{ ...now, recording },
         ...(hasBegun && before?.begunAt === undefined && { begunAt: monotonicTime() }),
@@ -87,7 +87,7 @@ export function createRegistry({
     lengthOf: (id: string): number => monotonicTime() - (tracked.get(id)?.begunAt ?? monotonicTime()),
 
     /** A recording had been going on for so long, in ms, when it was first heard of. */
-    hadBegun(id: string, ms: number): void {
+    setLength(id: string, ms: number): void {
       const found = tracked.get(id);
       if (found) tracked.set(id, { ...found, begunAt: found.since - ms, isTakenOver: false });
     },
@@ -108,13 +108,13 @@ export function createRegistry({
     hasAsked: (id: string): boolean => tracked.get(id)?.aloneUntil !== undefined,
 
     /** A webhook has told of a recording. */
-    wasTold(id: string): void {
+    markWebhook(id: string): void {
       const found = tracked.get(id);
-      if (found) found.isTold = true;
+      if (found) found.hasWebhooks = true;
     },
 
     /** Whether webhooks tell this process of a recording. */
-    isTold: (id: string): boolean => tracked.get(id)?.isTold ?? false,
+    hasWebhooks: (id: string): boolean => tracked.get(id)?.hasWebhooks ?? false,
   };
 }
 

@@ -24,7 +24,7 @@ export function createStart({
   livekit,
   registry,
   intake,
-  activeIn,
+  hasActive,
   lock,
   maxConcurrent,
 }: {
@@ -32,7 +32,7 @@ export function createStart({
   registry: Registry;
   intake: Intake;
   /** Whether one of these egresses records their room at this moment. */
-  activeIn: (egresses: EgressInfo[]) => Promise<boolean>;
+  hasActive: (egresses: EgressInfo[]) => Promise<boolean>;
   lock: Lock;
   /** How many may be under way at once, of which one in 1080p counts as two; no limit when absent. */
   maxConcurrent: number | undefined;
@@ -59,21 +59,21 @@ export function createStart({
     void registry.show({ ...asked, status: 'starting' });
     try {
       const egress = await livekit.startRecording(name, options);
-      await intake.hear(egress);
+      await intake.receive(egress);
       return recordingSchema.parse(recordingOf(egress));
     } catch (error) {
-      intake.giveUp(name, roomName);
+      intake.abandonStart(name, roomName);
       const { message } = toReelroomError(error);
       void registry.show({ ...failed({ ...asked, status: 'failed' }, 'NO_RECORDER'), error: message });
       throw error;
     }
   }
 
-  async function startIfFew(room: Room, options: StartOptions, limit: number): Promise<Recording> {
+  async function startWithinLimit(room: Room, options: StartOptions, limit: number): Promise<Recording> {
     const recordings = (await livekit.activeEgresses()).flatMap(
       (egress) => intake.ourRecordingOf(egress) ?? [],
     );
-    const active = recordings.filter(({ name }) => !intake.ending.has(name));
+    const active = recordings.filter(({ name }) => !intake.finishQueue.hasEnded(name));
     const cost = [...active, options].reduce((sum, one) => sum + costOf(one), 0);
     // One is always made, however large.
     if (active.length > 0 && cost > limit) throw tooManyRecordings(limit);
@@ -87,10 +87,10 @@ export function createStart({
         livekit.activeEgresses(roomName),
       ]);
       if (!room) throw roomNotFound();
-      if ((await activeIn(egresses)) || isRecordedElsewhere(room, egresses)) throw alreadyStarted();
+      if ((await hasActive(egresses)) || isRecordedElsewhere(room, egresses)) throw alreadyStarted();
       const start = { roomName, ...options };
       if (maxConcurrent === undefined) return startIn(room, start);
       // Those that start at the same moment in other rooms are counted, too.
-      return lock.inTurn(() => startIfFew(room, start, maxConcurrent));
+      return lock.inTurn(() => startWithinLimit(room, start, maxConcurrent));
     });
 }

@@ -42,7 +42,7 @@ export function createRoomStatus({
   onChange: (roomName: string, state: RoomState) => void;
   log: FastifyBaseLogger;
 }) {
-  const waiting = new Map<string, RoomStatus>();
+  const pending = new Map<string, RoomStatus>();
   /** By room: resolves when all is done that was asked for. */
   const queues = new Map<string, Promise<void>>();
 
@@ -63,10 +63,10 @@ export function createRoomStatus({
     if (metadata !== room.metadata) await livekit.setRoomMetadata(room.name, metadata);
   }
 
-  async function show(roomName: string): Promise<void> {
-    const recording = waiting.get(roomName);
+  async function showPending(roomName: string): Promise<void> {
+    const recording = pending.get(roomName);
     if (!recording) return;
-    waiting.delete(roomName);
+    pending.delete(roomName);
     const shown = { recording, recordingFor: libraryId };
     let state: RoomState = shown;
     try {
@@ -83,8 +83,8 @@ export function createRoomStatus({
   return {
     /** Shows `status` to everyone in the room. Resolves when it is written; never rejects. Two LiveKit requests. */
     publish(roomName: string, status: RoomStatus): Promise<void> {
-      waiting.set(roomName, status);
-      return inTurn(roomName, () => show(roomName));
+      pending.set(roomName, status);
+      return inTurn(roomName, () => showPending(roomName));
     },
 
     /**
@@ -99,9 +99,9 @@ export function createRoomStatus({
         const room = await livekit.openRoom(roomName);
         const state = parseRoomState(room.metadata);
         if (state.autoRecord || !mayWait(state, room)) return;
-        const waits: RoomState = { ...state, autoRecord: true, autoRecordFor: libraryId };
-        await write(room, waits);
-        onChange(roomName, waits);
+        const waitingState: RoomState = { ...state, autoRecord: true, autoRecordFor: libraryId };
+        await write(room, waitingState);
+        onChange(roomName, waitingState);
       });
     },
 

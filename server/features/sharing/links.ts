@@ -9,8 +9,8 @@ import { createSigner, newLink, readLink, type Link } from './token.ts';
 import { watchUrls } from './urls.ts';
 
 /** How long it is remembered that a link is there, or is not, in ms; and of how many links. */
-const rememberedFor = 5_000;
-const rememberedLinks = 1_000;
+const cachedForMs = 5_000;
+const maxCached = 1_000;
 
 const isActive = ({ expiresAt }: Link) => expiresAt > Date.now();
 
@@ -33,16 +33,16 @@ export function createShares({
   secret: string;
 }) {
   const signer = createSigner(secret);
-  const answers = new LRUCache<string, Promise<boolean>>({ max: rememberedLinks, ttl: rememberedFor });
+  const known = new LRUCache<string, Promise<boolean>>({ max: maxCached, ttl: cachedForMs });
 
   /** Whether a link is in the bucket: a HEAD, or none when that was asked just now. */
-  function isThere(key: string): Promise<boolean> {
-    const known = answers.get(key);
-    if (known) return known;
+  function exists(key: string): Promise<boolean> {
+    const cached = known.get(key);
+    if (cached) return cached;
     const answer = storage.head(key).then(({ status }) => status === 200);
-    answers.set(key, answer);
+    known.set(key, answer);
     answer.catch(() => {
-      if (answers.peek(key) === answer) answers.delete(key);
+      if (known.peek(key) === answer) known.delete(key);
     });
     return answer;
   }
@@ -54,7 +54,7 @@ export function createShares({
   async function deleteLinks(name: string, links: Link[]): Promise<void> {
     const keys = links.map(({ id }) => linksFolder(path, name) + id);
     await storage.deleteMany(keys);
-    for (const key of keys) answers.delete(key);
+    for (const key of keys) known.delete(key);
   }
 
   /** The newest thousand links of a recording, active or not: one LIST. */
@@ -67,7 +67,7 @@ export function createShares({
   }
 
   /** Those that are active; the others are deleted. */
-  async function sweep(name: string, links: Link[]): Promise<Link[]> {
+  async function deleteExpired(name: string, links: Link[]): Promise<Link[]> {
     const active = links.filter(isActive);
     await deleteLinks(
       name,
@@ -93,14 +93,14 @@ export function createShares({
     ): Promise<Share> {
       if ((await library.get(name)).status !== 'ready') throw recordingNotFound();
       const link = newLink({ createdAt: Date.now(), expiresInSeconds, download });
-      await sweep(name, await newest(name));
+      await deleteExpired(name, await newest(name));
       await storage.putEmpty(linksFolder(path, name) + link.id);
       return shareOf(link, name, base);
     },
 
     /** The links of a recording that are active, newest first, a thousand at most: one LIST, and a DELETE where some have expired. */
     async list(name: string, base: string): Promise<Share[]> {
-      const active = await sweep(name, await newest(name));
+      const active = await deleteExpired(name, await newest(name));
       return active.map((link) => shareOf(link, name, base));
     },
 
@@ -128,7 +128,7 @@ export function createShares({
       if (!link) throw shareInvalid();
       if (!isActive(link)) throw shareExpired();
       if (download && !link.download) throw downloadNotShared();
-      if (!(await isThere(linksFolder(path, name) + link.id))) throw shareExpired();
+      if (!(await exists(linksFolder(path, name) + link.id))) throw shareExpired();
     },
   };
 }

@@ -56,7 +56,7 @@ export function readLink(id: string): Link | undefined {
 }
 
 /** `text` with the signatures of tokens left out of it, however an address may spell them. */
-export function hideTokens(text: string): string {
+export function redactTokens(text: string): string {
   const plain = text.replace(/%([0-7][0-9a-f])/gi, (_, code: string) =>
     String.fromCharCode(parseInt(code, 16)),
   );

@@ -7,12 +7,12 @@ import type { System } from './system.ts';
 /** For how long what LiveKit and S3 last answered counts, in ms. */
 const readinessMs = 1_000;
 
-const well = { ready: true };
+const up = { ready: true };
 const noCalls = { ready: false, reason: 'The video-call server (LiveKit) cannot be reached at the moment' };
 const noStorage = { ready: false, reason: 'The storage of recordings (S3) cannot be reached at the moment' };
 
 const status = (parts: Partial<SystemStatus>): SystemStatus => ({
-  ...{ calls: well, recording: well, storage: well, setup: [] },
+  ...{ calls: up, recording: up, storage: up, setup: [] },
   ...parts,
 });
 

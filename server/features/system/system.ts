@@ -9,10 +9,10 @@ import type { FormatWatch } from '../../bucket/format.ts';
 export type Dependency = 'livekit' | 'storage';
 
 /** How long is waited for the answer of a storage that takes its time, in ms: what was known before counts until then. */
-const patienceMs = 2_000;
+const storageTimeoutMs = 2_000;
 
 /** Why something is away. */
-interface Absence {
+interface DownReason {
   /** A sentence for people. */
   reason: string;
   /** What has to be put right, for whoever runs the app. */
@@ -41,41 +41,41 @@ export function createSystem({
   log: FastifyBaseLogger;
 }) {
   /** Why each is away; `undefined` once it answered. */
-  const away: Record<Dependency, Absence | undefined> = {
+  const downReasons: Record<Dependency, DownReason | undefined> = {
     livekit: { reason: 'Not asked yet' },
     storage: { reason: 'Not asked yet' },
   };
 
   /** What `name` was heard to be: away when there is an error. */
-  function hear(name: Dependency, error?: unknown): void {
-    const before = away[name];
+  function record(name: Dependency, error?: unknown): void {
+    const before = downReasons[name];
     if (error === undefined) {
-      away[name] = undefined;
+      downReasons[name] = undefined;
       if (before) log.info(`${name} answers`);
       return;
     }
     const { message: reason, detail } = toReelroomError(error);
-    away[name] = { reason, detail };
+    downReasons[name] = { reason, detail };
     if (before?.reason !== reason || before.detail !== detail)
       log.error({ err: error }, `${detail ?? reason}; trying again`);
   }
 
-  const look = (name: Dependency, check: Promise<void>): Promise<void> =>
+  const probe = (name: Dependency, check: Promise<void>): Promise<void> =>
     check.then(
-      () => hear(name),
-      (error: unknown) => hear(name, error),
+      () => record(name),
+      (error: unknown) => record(name, error),
     );
 
-  const lookAtLivekit = () => look('livekit', livekit.check());
-  const lookAtStorage = (maxAgeMs: number) => look('storage', storage.check(maxAgeMs));
+  const checkLivekit = () => probe('livekit', livekit.check());
+  const checkStorage = (maxAgeMs: number) => probe('storage', storage.check(maxAgeMs));
 
   /** What the log has of what does not work as it could. */
-  let toldNotices: string[] = [];
+  let loggedNotices: string[] = [];
 
-  function tellNotices(): void {
+  function logNotices(): void {
     const notices = storage.notices();
-    for (const notice of notices) if (!toldNotices.includes(notice)) log.warn(notice);
-    toldNotices = notices;
+    for (const notice of notices) if (!loggedNotices.includes(notice)) log.warn(notice);
+    loggedNotices = notices;
   }
 
   /** When both were last asked, and who is asking. */
@@ -83,14 +83,14 @@ export function createSystem({
   let checking: Promise<void> | undefined;
 
   async function check(storageAgeMs: number): Promise<void> {
-    const storageKnown = lookAtStorage(storageAgeMs);
-    await Promise.all([lookAtLivekit(), Promise.race([storageKnown, sleep(patienceMs)])]);
+    const storageChecked = checkStorage(storageAgeMs);
+    await Promise.all([checkLivekit(), Promise.race([storageChecked, sleep(storageTimeoutMs)])]);
     checkedAt = monotonicTime();
   }
 
-  const isThere = (name: Dependency): boolean => away[name] === undefined;
+  const isUp = (name: Dependency): boolean => downReasons[name] === undefined;
 
-  const ability = (needed: Setup['parts'][number]['needed'], absence: Absence | undefined) => {
+  const capability = (needed: Setup['parts'][number]['needed'], absence: DownReason | undefined) => {
     const pending = setup().parts.find((part) => part.needed === needed && part.state !== 'ready');
     if (pending) return { ready: false, reason: `${pending.name}: ${pending.step}` };
     return absence ? { ready: false, ...absence } : { ready: true };
@@ -112,26 +112,26 @@ export function createSystem({
      * Asks those that are away whether they are there again, and S3 whether it is after a request to it has
      * failed: one request each.
      */
-    async checkAway(): Promise<void> {
-      void lookAtStorage(Infinity);
-      tellNotices();
-      if (!isThere('livekit')) await lookAtLivekit();
+    async recheck(): Promise<void> {
+      void checkStorage(Infinity);
+      logNotices();
+      if (!isUp('livekit')) await checkLivekit();
     },
 
     /** A request to LiveKit has failed, if that is what this error says; the storage knows by itself. */
-    failed(error: unknown): void {
-      if (error instanceof ReelroomError && error.code === 'LIVEKIT_UNAVAILABLE') hear('livekit', error);
+    reportFailure(error: unknown): void {
+      if (error instanceof ReelroomError && error.code === 'LIVEKIT_UNAVAILABLE') record('livekit', error);
     },
 
     /** Whether one of them is there, as far as is known. */
-    isThere,
+    isUp,
 
     /** What works now, as of the last check. */
     status(): SystemStatus {
-      const calls = ability('calls', away.livekit);
-      const bucket = ability('storage', away.storage);
+      const calls = capability('calls', downReasons.livekit);
+      const bucket = capability('storage', downReasons.storage);
       const notices = storage.notices();
-      const recorder = ability(
+      const recorder = capability(
         'recording',
         format.isNewer() ? { reason: storageNewer().message } : undefined,
       );

@@ -20,8 +20,8 @@ export async function webhookRoute(
     autoRecord,
   }: {
     livekit: Pick<Livekit, 'receiveWebhook'>;
-    lifecycle: Pick<Lifecycle, 'hearWebhook'>;
-    autoRecord: Pick<AutoRecord, 'arrived'>;
+    lifecycle: Pick<Lifecycle, 'receiveWebhook'>;
+    autoRecord: Pick<AutoRecord, 'participantJoined'>;
   },
 ): Promise<void> {
   app.removeAllContentTypeParsers();
@@ -45,8 +45,8 @@ export async function webhookRoute(
       throw webhookInvalid();
     }
     if (handled.has(authorization)) return {};
-    if (event.egressInfo) await lifecycle.hearWebhook(event.egressInfo);
-    if (event.event === 'participant_joined' && event.room) autoRecord.arrived(event.room.name);
+    if (event.egressInfo) await lifecycle.receiveWebhook(event.egressInfo);
+    if (event.event === 'participant_joined' && event.room) autoRecord.participantJoined(event.room.name);
     handled.set(authorization, true);
     return {};
   });

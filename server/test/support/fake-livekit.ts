@@ -9,7 +9,7 @@ import { EgressInfo, EgressStatus, Room, type EgressInfo as Egress } from 'livek
 import type { Test } from 'tap';
 import { recorderNotResponding } from '../../lib/errors.ts';
 import { createLifecycle } from '../../features/recording/lifecycle.ts';
-import type { Finish } from '../../features/recording/finalise.ts';
+import type { Finalise } from '../../features/recording/finalise.ts';
 import { createLock } from '../../adapters/redis/lock.ts';
 import { silentLog } from './log.ts';
 
@@ -67,7 +67,7 @@ export function fakeEgress({
  * The life of recordings over a LiveKit that is a list of egresses: those in `lost` do not
  * answer a stop, those in `absent` are in no room. Calls are counted, `stop EG_1`.
  */
-export function fakeLife({ finish, ...options }: Partial<Options> & { finish?: Finish } = {}) {
+export function fakeLife({ finalise, ...options }: Partial<Options> & { finish?: Finalise } = {}) {
   const egresses = new Map<string, Egress>();
   const lost = new Set<string>();
   const absent = new Set<string>();
@@ -135,11 +135,11 @@ export function fakeLife({ finish, ...options }: Partial<Options> & { finish?: F
       isTarget: ({ key = '', bucket = 'ours' }) => bucket === 'ours' && /^recordings\/[^/]+$/.test(key),
       endOf: async () => undefined,
       ensureListed: async () => undefined,
-      startOf: async () => 0,
-      holds: async () => true,
+      firstWrittenAt: async () => 0,
+      hasMedia: async () => true,
       tidy: async () => undefined,
     },
-    finish: finish ?? (async (recording) => ({ ...recording, status: 'ready', endedBy: 'recovered' })),
+    finalise: finalise ?? (async (recording) => ({ ...recording, status: 'ready', endedBy: 'recovered' })),
     roomStatus,
     lock: createLock({ redis: undefined, scope: 'test', log: silentLog }),
     onChange: (change, { roomName }: Recording) => changes.push(`${change} ${roomName}`),

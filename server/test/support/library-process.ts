@@ -1,8 +1,8 @@
 import { recordingName, type Recording } from '@reelroom/shared';
 import type { Test } from 'tap';
 import type { Config } from '../../app.ts';
-import { createErase } from '../../features/library/deletion.ts';
-import { createFinish } from '../../features/recording/finalise.ts';
+import { createDeletionJournal } from '../../features/library/deletion.ts';
+import { createFinaliser } from '../../features/recording/finalise.ts';
 import { createIndex } from '../../features/index/store.ts';
 import { createLibrary } from '../../features/library/recordings.ts';
 import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
@@ -21,15 +21,25 @@ export function libraryProcess(t: Test, config: Config, over: Partial<Storage> =
   const changes: [string, Recording][] = [];
   const onChange = (change: string, recording: Recording) => void changes.push([change, recording]);
   const onGone = async (recording: Recording) => changes.push(['deleted', recording]) > 0;
-  const index = createIndex({ storage, path, onDoubled: () => undefined });
+  const index = createIndex({ storage, path, onDuplicate: () => undefined });
   const tombstones = createTombstones({ storage, path });
-  const erase = createErase({ storage, index, tombstones, path });
-  const library = createLibrary({ storage, index, erase, tombstones, bucket, path, onChange, onGone, log });
-  const finish = createFinish({ storage, library, tombstones, backup: undefined, path, log });
+  const deletions = createDeletionJournal({ storage, index, tombstones, path });
+  const library = createLibrary({
+    storage,
+    index,
+    deletions,
+    tombstones,
+    bucket,
+    path,
+    onChange,
+    onGone,
+    log,
+  });
+  const finish = createFinaliser({ storage, library, tombstones, backup: undefined, path, log });
   return {
     storage,
     index,
-    erase,
+    deletions,
     library,
     changes,
     logged: lines,

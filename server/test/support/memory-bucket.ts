@@ -41,6 +41,6 @@ export function memoryIndex(keys: Set<string>, atOnce: number) {
     head: async () => ({ status: 404 }),
   };
   const doubled: string[] = [];
-  const index = createIndex({ storage, path: '', onDoubled: ({ name }) => doubled.push(name) });
+  const index = createIndex({ storage, path: '', onDuplicate: ({ name }) => doubled.push(name) });
   return { index, doubled, lists: () => lists };
 }

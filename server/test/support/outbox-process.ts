@@ -11,7 +11,7 @@ const { notify } = createNotifications({
   ...{ urls: [url], secret, log: silentLog },
   bucket: {
     ...{ storage: createStorage(s3), path: recordings.path },
-    described: () => Promise.resolve(undefined),
+    readRecording: () => Promise.resolve(undefined),
   },
 });
 notify('recording.ready', recordingSchema.parse(JSON.parse(recording)));

@@ -19,7 +19,7 @@ const timeoutMs = 10_000;
 const closingMs = 2_000;
 
 /** How many messages are on their way at once, those in memory that wait to be sent again among them. */
-const maxUnderWay = 8;
+const maxConcurrent = 8;
 
 /** How many more may wait for one of those to end. */
 const maxWaiting = 1_000;
@@ -52,26 +52,26 @@ export function createEndpoint({
   const webhook = new Webhook(secret);
   // A path or a query may hold a secret of the receiver's.
   const { origin } = new URL(url);
-  const queue = createQueue({ atOnce: maxUnderWay, maxWaiting });
+  const queue = createQueue({ atOnce: maxConcurrent, maxWaiting });
   /** Why nothing more is sent, once it is so. */
   let ended: string | undefined;
   let isGone = false;
   /** Ends the waits for another try. */
-  const ending = new AbortController();
+  const stopping = new AbortController();
   /** Ends requests under way. */
-  const cutting = new AbortController();
+  const aborting = new AbortController();
 
-  function giveUp({ id, type }: Message, reason: string): void {
+  function logFailure({ id, type }: Message, reason: string): void {
     log.error({ endpoint: origin, webhookId: id, type, reason }, 'a webhook was not delivered');
   }
 
-  function triedAgain({ id, type }: Message, reason: string): void {
+  function logRetry({ id, type }: Message, reason: string): void {
     log.warn({ endpoint: origin, webhookId: id, type, reason }, 'a webhook is tried again');
   }
 
   function end(reason: string): void {
     ended ??= reason;
-    ending.abort();
+    stopping.abort();
     queue.end(ended);
   }
 
@@ -91,7 +91,7 @@ export function createEndpoint({
         },
         // Whoever configured the URL did not choose where it leads.
         redirect: 'manual',
-        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), cutting.signal]),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), aborting.signal]),
       });
       await response.body?.cancel();
       if (response.status === gone) {
@@ -109,10 +109,10 @@ export function createEndpoint({
       const reason = await attempt(message);
       if (reason === undefined) return;
       const delay = retryDelays[tries];
-      if (delay === undefined || ended !== undefined) return giveUp(message, ended ?? reason);
-      triedAgain(message, reason);
-      await sleep(withJitter(delay), undefined, { signal: ending.signal }).catch(() => undefined);
-      if (ended !== undefined) return giveUp(message, ended);
+      if (delay === undefined || ended !== undefined) return logFailure(message, ended ?? reason);
+      logRetry(message, reason);
+      await sleep(withJitter(delay), undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (ended !== undefined) return logFailure(message, ended);
     }
   }
 
@@ -121,8 +121,8 @@ export function createEndpoint({
     hash: createHash('sha256').update(url).digest('hex').slice(0, 16),
 
     attempt,
-    giveUp,
-    triedAgain,
+    logFailure,
+    logRetry,
 
     /** Why it is sent nothing more, in this process. */
     ended: (): string | undefined => ended,
@@ -135,13 +135,13 @@ export function createEndpoint({
 
     /** Has a message sent from memory when its turn comes; the oldest that waits gives way when too many do. */
     send(message: Message): void {
-      queue.add({ run: () => deliver(message), drop: (reason) => giveUp(message, reason) });
+      queue.add({ run: () => deliver(message), drop: (reason) => logFailure(message, reason) });
     },
 
     /** Sends nothing more; resolves when the requests under way have ended, within 2 s. */
     async close(): Promise<void> {
       end('the app was closed');
-      const timer = setTimeout(() => cutting.abort(), closingMs);
+      const timer = setTimeout(() => aborting.abort(), closingMs);
       await queue.settled();
       clearTimeout(timer);
     },

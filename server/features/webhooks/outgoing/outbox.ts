@@ -27,14 +27,14 @@ const defaultRetryDelays = [
 const keptMs = 3 * 24 * 3_600_000;
 
 /** How long, in ms, is remembered that a message was sent, longer than any process takes to hear of the same: LiveKit remembers an egress for a day. */
-const rememberedMs = 25 * 3_600_000;
+const keptSentMs = 25 * 3_600_000;
 
 /** How often the bucket is looked through, in ms, if nothing is due earlier, and how soon where something went wrong. */
 const idleMs = 300_000;
-const watchfulMs = 30_000;
+const retryMs = 30_000;
 
 /** How many entries are read, or written, at once, and how many of each endpoint may wait to be written. */
-const atOnce = 16;
+const maxConcurrent = 16;
 const maxWaiting = 1_000;
 
 const entrySchema = z.looseObject({
@@ -54,7 +54,7 @@ export interface Bucket {
   /** Key prefix of the recordings' folder. */
   path: string;
   /** A recording as its manifest describes it, once it has ended. */
-  described: (name: string) => Promise<Recording | undefined>;
+  readRecording: (name: string) => Promise<Recording | undefined>;
   retryDelays?: number[];
 }
 
@@ -78,7 +78,7 @@ function parseEntry(text: string): Entry | undefined {
 export function createOutbox({
   storage,
   path,
-  described,
+  readRecording,
   retryDelays = defaultRetryDelays,
   endpoints,
   messageId,
@@ -92,19 +92,19 @@ export function createOutbox({
   const keyOf = (id: string, { hash }: Endpoint) => `${folder}${id}-${hash}.json`;
   const endpointOf = (key: string) => endpoints.find(({ hash }) => key.endsWith(`-${hash}.json`));
 
-  const writes = createQueue({ atOnce, maxWaiting: maxWaiting * endpoints.length });
+  const writes = createQueue({ atOnce: maxConcurrent, maxWaiting: maxWaiting * endpoints.length });
   /** The ETags of entries that were prepared here, by key. */
   const prepared = new Map<string, string>();
   /** The keys of those that are on their way here. */
-  const inHand = new Set<string>();
+  const inFlight = new Set<string>();
   /** The keys of those that need nothing more, which S3 has not taken down yet. */
-  const over = new Set<string>();
+  const settled = new Set<string>();
   /** When those that wait are due, by the monotonic clock, as long as they are not written again. */
   let waiting = new Map<string, { writtenAt: number; dueAt: number }>();
-  let lookAt = -Infinity;
+  let checkAt = -Infinity;
 
-  const lookWithin = (ms: number): void => {
-    lookAt = Math.min(lookAt, monotonicTime() + ms);
+  const checkWithin = (ms: number): void => {
+    checkAt = Math.min(checkAt, monotonicTime() + ms);
   };
 
   async function read(key: string) {
@@ -115,14 +115,14 @@ export function createOutbox({
 
   /** Has an entry say that nothing more is to be done. */
   async function settle(key: string): Promise<void> {
-    over.add(key);
+    settled.add(key);
     await storage.putEmpty(key);
-    over.delete(key);
+    settled.delete(key);
     prepared.delete(key);
   }
 
   async function giveUp(key: string, endpoint: Endpoint, message: Message, reason: string): Promise<void> {
-    endpoint.giveUp(message, reason);
+    endpoint.logFailure(message, reason);
     await settle(key);
   }
 
@@ -134,7 +134,7 @@ export function createOutbox({
     } catch (error) {
       if (!(error instanceof ConditionNotMet)) throw error;
       // Somebody else's, or it was written and the answer was lost.
-      lookWithin(watchfulMs);
+      checkWithin(retryMs);
       return false;
     }
   }
@@ -148,8 +148,8 @@ export function createOutbox({
     if (endpoint.ended() !== undefined && !isGone) return;
     const delay = isGone ? undefined : retryDelays[tries - 1];
     if (delay === undefined) return giveUp(key, endpoint, message, endpoint.ended() ?? reason);
-    endpoint.triedAgain(message, reason);
-    lookWithin(delay);
+    endpoint.logRetry(message, reason);
+    checkWithin(delay);
   }
 
   /** Has the next try made when its turn comes. */
@@ -163,24 +163,24 @@ export function createOutbox({
       const isOurs = await claim(key, entry, etag).catch(ifNotClaimed);
       if (isOurs) await tryOnce(key, endpoint, message, entry.attempts + 1);
     };
-    inHand.add(key);
+    inFlight.add(key);
     endpoint.add({
       run: () =>
         run()
           .catch((error: unknown) => {
             log.warn({ err: error, webhookId: message.id }, 'what became of a webhook is not stored yet');
-            lookWithin(watchfulMs);
+            checkWithin(retryMs);
           })
-          .finally(() => inHand.delete(key)),
+          .finally(() => inFlight.delete(key)),
       drop() {
-        inHand.delete(key);
-        lookWithin(watchfulMs);
+        inFlight.delete(key);
+        checkWithin(retryMs);
       },
     });
   }
 
   /** Puts an entry where there is none: its ETag; none where somebody else has begun to send it. One PUT, or two requests. */
-  async function own(key: string, entry: Entry): Promise<{ etag: string | undefined } | undefined> {
+  async function create(key: string, entry: Entry): Promise<{ etag: string | undefined } | undefined> {
     const etag = prepared.get(key);
     prepared.delete(key);
     if (etag !== undefined) return { etag };
@@ -208,7 +208,7 @@ export function createOutbox({
     }
     const key = keyOf(message.id, endpoint);
     try {
-      const owned = await own(key, entry);
+      const owned = await create(key, entry);
       if (owned) deliver(key, endpoint, { message, entry, etag: owned.etag }, sendFromMemory);
       return true;
     } catch (error) {
@@ -221,13 +221,13 @@ export function createOutbox({
   async function messageOf({ type, name, body }: Entry): Promise<Message | undefined> {
     const id = messageId(type, name);
     if (body !== undefined) return { id, type, body };
-    const data = await described(name);
+    const data = await readRecording(name);
     if (!data || type !== `recording.${data.status}`) return undefined;
     return { id, type, body: JSON.stringify({ type, timestamp: storage.now().toISOString(), data }) };
   }
 
   /** Deletes an entry that is not touched any more; that a message was never sent is logged. */
-  async function forget(key: string): Promise<void> {
+  async function deleteUntouched(key: string): Promise<void> {
     const { entry } = (await read(key)) ?? {};
     if (entry?.body !== undefined) {
       const { type, name } = entry;
@@ -240,22 +240,25 @@ export function createOutbox({
   }
 
   /** Sees to one entry: when it is due, by the monotonic clock, if it waits. */
-  async function visit({ key, lastModified }: StoredObject, endpoint: Endpoint): Promise<number | undefined> {
-    if (over.has(key)) {
+  async function deliverIfDue(
+    { key, lastModified }: StoredObject,
+    endpoint: Endpoint,
+  ): Promise<number | undefined> {
+    if (settled.has(key)) {
       await settle(key);
       return undefined;
     }
     const found = await read(key);
     const message = found && (await messageOf(found.entry));
     // What is not true yet, whoever makes it so sends.
-    if (!message || inHand.has(key)) return undefined;
+    if (!message || inFlight.has(key)) return undefined;
     const { entry, etag } = found;
     const reason = endpoint.isGone() ? endpoint.ended() : undefined;
     if (reason !== undefined) {
       await giveUp(key, endpoint, message, reason);
       return undefined;
     }
-    const pauseMs = entry.attempts === 0 ? 0 : (retryDelays[entry.attempts - 1] ?? watchfulMs);
+    const pauseMs = entry.attempts === 0 ? 0 : (retryDelays[entry.attempts - 1] ?? retryMs);
     const waitMs = lastModified.getTime() + pauseMs - storage.now().getTime();
     if (waitMs > 0) return monotonicTime() + waitMs;
     if (entry.attempts > retryDelays.length) {
@@ -264,14 +267,14 @@ export function createOutbox({
     }
     deliver(key, endpoint, { message, entry, etag }, (error) => {
       log.warn({ err: error, webhookId: message.id }, 'a webhook is not tried again yet');
-      lookWithin(watchfulMs);
+      checkWithin(retryMs);
     });
     return undefined;
   }
 
   /** Sends what is due, and takes away what is not needed any more. Throws, when all have been seen to, what went wrong with one. */
-  async function look(): Promise<void> {
-    lookAt = monotonicTime() + idleMs;
+  async function deliverDue(): Promise<void> {
+    checkAt = monotonicTime() + idleMs;
     const before = waiting;
     waiting = new Map();
     const sent: string[] = [];
@@ -287,21 +290,21 @@ export function createOutbox({
         const endpoint = endpointOf(key);
         try {
           if (size === 0) {
-            if (age > rememberedMs) sent.push(key);
-          } else if (age > keptMs) await forget(key);
-          else if (endpoint && !inHand.has(key)) {
+            if (age > keptSentMs) sent.push(key);
+          } else if (age > keptMs) await deleteUntouched(key);
+          else if (endpoint && !inFlight.has(key)) {
             const known = before.get(key);
             const isKnown = known?.writtenAt === writtenAt && known.dueAt > monotonicTime();
-            const dueAt = isKnown ? known.dueAt : await visit(object, endpoint);
+            const dueAt = isKnown ? known.dueAt : await deliverIfDue(object, endpoint);
             if (dueAt === undefined) return;
             waiting.set(key, { writtenAt, dueAt });
-            lookWithin(dueAt - monotonicTime());
+            checkWithin(dueAt - monotonicTime());
           }
         } catch (error) {
           failures.push(error);
         }
       },
-      { concurrency: atOnce },
+      { concurrency: maxConcurrent },
     );
     if (sent.length > 0) await storage.deleteMany(sent);
     if (failures.length > 0) throw failures[0];
@@ -338,7 +341,7 @@ export function createOutbox({
             writes.add({
               run: () => announceTo(endpoint, message, entry).then(resolve),
               drop(reason) {
-                endpoint.giveUp(message, reason);
+                endpoint.logFailure(message, reason);
                 resolve(false);
               },
             }),
@@ -348,14 +351,14 @@ export function createOutbox({
     },
 
     /** Whether something is due to be sent, or to be looked after. */
-    isDue: (): boolean => monotonicTime() >= lookAt,
+    isDue: (): boolean => monotonicTime() >= checkAt,
 
     /** Sends what is due. Throws, when all of it was tried, what went wrong. */
     async deliver(): Promise<void> {
       try {
-        await look();
+        await deliverDue();
       } catch (error) {
-        lookWithin(watchfulMs);
+        checkWithin(retryMs);
         throw error;
       }
     },
