@@ -36,7 +36,7 @@ const bareList = (bucket: string) => {
 /** A page as the app makes it, in this process. */
 const pageOf = (bucket: string) => {
   const storage = createStorage(configOf(bucket));
-  const index = createIndex({ storage, path: 'recordings/', onDuplicate: () => undefined });
+  const index = createIndex({ storage, path: 'recordings/' });
   return () => newestFirst(index, compileFilter({}), { after: undefined, limit: 50 });
 };
 

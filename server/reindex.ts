@@ -17,7 +17,7 @@ export async function reindexBucket(
 ): Promise<ReindexReport> {
   const storage = createStorage(s3, path);
   try {
-    const index = createIndex({ storage, path, onDuplicate: () => undefined });
+    const index = createIndex({ storage, path });
     const deletions = createDeletionJournal({
       storage,
       index,

@@ -10,6 +10,7 @@ import { createElsewhere } from './features/recording/elsewhere.ts';
 import { createDeletionJournal } from './features/library/deletion.ts';
 import { createFinaliser } from './features/recording/finalise.ts';
 import { createFormat, guardWrites } from './bucket/format.ts';
+import { readManifest } from './bucket/manifest.ts';
 import { createIndexBuilder } from './features/index/builder.ts';
 import { reindex } from './features/index/reindex.ts';
 import { createIndex } from './features/index/store.ts';
@@ -22,6 +23,7 @@ import { createDeleteOrphanedManifests } from './jobs/orphaned-manifests.ts';
 import { createApplyRetention } from './jobs/retention.ts';
 import { createRecoverOrphans } from './jobs/recover-orphans.ts';
 import { createTombstones } from './bucket/tombstones.ts';
+import { createRoomSuggestions } from './features/library/room-suggestions.ts';
 import { createTotals } from './features/library/totals.ts';
 import { createResumeDeletions } from './jobs/resume-deletions.ts';
 import { createLock } from './adapters/redis/lock.ts';
@@ -78,7 +80,7 @@ export function createServices(
       ? undefined
       : createNotifications({
           ...{ urls, secret, log },
-          bucket: { storage, path, readRecording: (name) => library.described(name) },
+          bucket: { storage, path, readRecording: (name) => readManifest(storage, path + name) },
         });
   const onChange = (change: Change, recording: Recording): void => {
     events.publish({ type: `recording-${change}`, recording });
@@ -97,7 +99,7 @@ export function createServices(
   });
   const backup =
     backupFolder === undefined ? undefined : createBackup({ storage, folder: backupFolder, path });
-  const index = createIndex({ storage, path, onDuplicate: (recording) => library.healDuplicate(recording) });
+  const index = createIndex({ storage, path });
   const tombstones = createTombstones({ storage, path });
   const deletions = createDeletionJournal({ storage, index, tombstones, path });
   const library = createLibrary({
@@ -111,6 +113,7 @@ export function createServices(
     onGone,
     log,
   });
+  index.onDuplicate(library.healDuplicate);
   const builder = createIndexBuilder({
     index,
     reindex: (onProgress) => reindex({ storage, index, deletions, path }, onProgress),
@@ -160,7 +163,6 @@ export function createServices(
   const listing = createListing({
     ...{ index, builder },
     underWay: async () => elsewhere.addTo(await lifecycle.underWay()),
-    countOf: (roomName) => totals.countOf(roomName),
   });
   const totals = createTotals({ all: () => listing.all({ order: 'newest' }), events, log });
   const applyRetention =
@@ -200,6 +202,7 @@ export function createServices(
     shares: createShares({ storage, library, path, secret: config.livekit.apiSecret }),
     listing,
     totals,
+    suggestRooms: createRoomSuggestions({ index, countOf: totals.countOf }),
     builder,
     lifecycle,
     autoRecord,

@@ -7,6 +7,7 @@ import {
   type RecordingStatus,
 } from '@reelroom/shared';
 import { z } from 'zod';
+import type { Storage } from '../adapters/s3/bucket.ts';
 
 const fieldsSchema = z.record(z.string(), z.unknown()).catch({});
 
@@ -100,6 +101,12 @@ const parseManifest = (text: string | undefined) => manifestSchema.safeParse(par
 /** The recording in a manifest of ours; undefined in one that Egress wrote. */
 export const recordingOfManifest = (manifestText: string | undefined): Recording | undefined =>
   parseManifest(manifestText)?.reelroom;
+
+/** The recording in our manifest beside the media at `mediaKey`; undefined where there is none: one GET. */
+export const readManifest = async (
+  storage: Pick<Storage, 'getText'>,
+  mediaKey: string,
+): Promise<Recording | undefined> => recordingOfManifest(await storage.getText(manifestKey(mediaKey)));
 
 /** Whether a text is a manifest at all. */
 export const isManifest = (manifestText: string | undefined): boolean =>

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { createNotifications } from '../features/webhooks/outgoing/notifications.ts';
 import type { Bucket } from '../features/webhooks/outgoing/outbox.ts';
 import { storageUnavailable } from '../lib/errors.ts';
+import { readManifest } from '../bucket/manifest.ts';
 import { bucketOf, buildServices, testConfig } from './support/build.ts';
 import { endedRecording, libraryProcess } from './support/library-process.ts';
 import { recordedLog } from './support/log.ts';
@@ -45,7 +46,7 @@ async function library(t: Test) {
         bucket: {
           storage: { ...storage, ...over },
           path: config.recordings.path,
-          readRecording: library.described,
+          readRecording: (name) => readManifest(storage, config.recordings.path + name),
           ...(retryDelays && { retryDelays }),
         },
       });

@@ -51,7 +51,7 @@ t.test("nothing is deleted where this machine's clock and S3's differ by more th
   const { path } = config.recordings;
   const storage = createStorage(config.s3, path);
   t.teardown(() => storage.close());
-  const index = createIndex({ storage, path, onDuplicate: () => undefined });
+  const index = createIndex({ storage, path });
   const deleted: string[] = [];
   const library = { deleteWhere: async (names: string[]) => void deleted.push(...names) };
   const retain = createApplyRetention({ ...{ index, library, storage, log: fastify().log }, days: 30 });

@@ -28,19 +28,15 @@ const nameToleranceMs = 5 * 60_000;
  * The index in the bucket: two empty objects for each recording that has ended, one among
  * all, one among its room's. Derived from manifests and media, which say what is right.
  * @param path key prefix of the recordings' folder
- * @param onDoubled hears of a recording that has two entries in one place, since two
- *   changed it at once or one died in between
  */
 export function createIndex({
   storage,
   path,
-  onDuplicate,
 }: {
   storage: Pick<Storage, 'listPage' | 'folders' | 'putEmpty' | 'deleteMany' | 'head'> & {
     putJson(key: string, value: unknown): Promise<unknown>;
   };
   path: string;
-  onDuplicate: (recording: Recording) => void;
 }) {
   const root = `${path}.reelroom/index/v1/`;
   const completeMarker = `${root}complete`;
@@ -60,6 +56,8 @@ export function createIndex({
       const entry = entryOf(key);
       return entry ? [{ ...entry, lastModified }] : [];
     });
+
+  let onDuplicate: (recording: Recording) => void = () => undefined;
 
   /** Of two entries of one recording the later one is likely to be right. */
   function deduplicate(objects: { key: string; lastModified: Date }[]): Entry[] {
@@ -103,6 +101,11 @@ export function createIndex({
 
   return {
     root,
+
+    /** Has `listener` called with each recording that a page has two entries of. */
+    onDuplicate(listener: (recording: Recording) => void): void {
+      onDuplicate = listener;
+    },
 
     /** The folder of all recordings, or of a room's. */
     folderOf: (roomName?: string): string => folderOf(root, roomName),

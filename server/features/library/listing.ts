@@ -1,16 +1,9 @@
-import {
-  fold,
-  type ListQuery,
-  type Recording,
-  type RecordingFilter,
-  type RecordingPage,
-  type RoomSuggestions,
-} from '@reelroom/shared';
+import { type ListQuery, type Recording, type RecordingFilter, type RecordingPage } from '@reelroom/shared';
 import { indexing } from '../../lib/errors.ts';
 import type { IndexBuilder } from '../index/builder.ts';
 import { cursorAfter, positionOfCursor } from '../index/cursor.ts';
 import { compileFilter } from '../index/filter.ts';
-import { allNewestFirst, listsPerPage, newestFirst } from '../index/newest-first.ts';
+import { allNewestFirst, newestFirst } from '../index/newest-first.ts';
 import { allOldestFirst, oldestFirst } from '../index/oldest-first.ts';
 import type { Index } from '../index/store.ts';
 import { createSingleFlight } from './coalesce.ts';
@@ -19,21 +12,16 @@ import { createSingleFlight } from './coalesce.ts';
 const shortWaitMs = 2_000;
 const longWaitMs = 20_000;
 
-const maxRooms = 100;
-
 /** Lists of recordings: those that have ended from the index, those under way from LiveKit. */
 export function createListing({
   index,
   builder,
   underWay,
-  countOf,
 }: {
   index: Index;
   builder: IndexBuilder;
   /** The recordings under way, newest first. */
   underWay: () => Promise<Recording[]>;
-  /** How many recordings a room has, where that is known. */
-  countOf: (roomName: string) => number | undefined;
 }) {
   const singleFlight = createSingleFlight<RecordingPage>();
 
@@ -90,26 +78,6 @@ export function createListing({
       await builder.checkBuild();
       if (!(await builder.whenBuilt(longWaitMs))) throw indexing();
       yield* (order === 'oldest' ? allOldestFirst : allNewestFirst)(index, compileFilter(filter));
-    },
-
-    /** The rooms that have recordings, a hundred at most, with `search` in their names: five S3 requests at most. */
-    async rooms({ search = '' }: { search?: string | undefined } = {}): Promise<RoomSuggestions> {
-      const text = fold(search);
-      const found: string[] = [];
-      let next: string | undefined;
-      for (let lists = 0; lists < listsPerPage; lists += 1) {
-        const page = await index.rooms(next);
-        found.push(...page.names.filter((name) => fold(name).includes(text)));
-        next = page.next;
-        if (next === undefined || found.length > maxRooms) break;
-      }
-      return {
-        rooms: found.slice(0, maxRooms).map((roomName) => {
-          const count = countOf(roomName);
-          return { roomName, ...(count !== undefined && { count }) };
-        }),
-        more: next !== undefined || found.length > maxRooms,
-      };
     },
   };
 }

@@ -14,13 +14,7 @@ import { createIndexHealing } from './heal-index.ts';
 import { createManifestWrites } from './manifest-writes.ts';
 import { createTidy } from './tidy.ts';
 import type { Index } from '../index/store.ts';
-import {
-  describeFailure,
-  describeRecording,
-  endOf,
-  manifestKey,
-  recordingOfManifest,
-} from '../../bucket/manifest.ts';
+import { describeFailure, describeRecording, endOf, manifestKey } from '../../bucket/manifest.ts';
 import { listSegments } from '../../bucket/layout.ts';
 import type { Target } from '../../adapters/livekit/egress-info.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
@@ -158,11 +152,6 @@ export function createLibrary({
     /** Whether a file that is stored there is one of these recordings. */
     isTarget: ({ key = '', bucket: itsBucket = bucket }: Target): boolean =>
       itsBucket === bucket && key.startsWith(path) && !key.slice(path.length).includes('/'),
-
-    /** A recording that has ended, as it was described: one GET. */
-    async described(name: string): Promise<Recording | undefined> {
-      return recordingOfManifest(await storage.getText(manifestKey(keyOf(name))));
-    },
 
     /** How a recording ended, where that has been described: one GET. */
     async endOf(name: string): Promise<RecordingStatus | undefined> {

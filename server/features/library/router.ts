@@ -12,12 +12,14 @@ import type { Events } from '../events/events.ts';
 import { recordingChanges } from './changes.ts';
 import type { Listing } from './listing.ts';
 import type { Library } from './recordings.ts';
+import type { SuggestRooms } from './room-suggestions.ts';
 import type { TotalsReader } from './totals.ts';
 
 /** What these procedures delegate to. */
 export interface LibraryCollaborators {
   library: Pick<Library, 'rename' | 'setKeep' | 'delete' | 'deleteMany'>;
-  listing: Pick<Listing, 'page' | 'rooms'>;
+  listing: Pick<Listing, 'page'>;
+  suggestRooms: SuggestRooms;
   totals: Pick<TotalsReader, 'get'>;
   events: Pick<Events, 'subscribe'>;
 }
@@ -31,7 +33,7 @@ export const libraryProcedures = {
     .query(({ ctx, input }) => ctx.listing.page(input ?? listInputSchema.parse({}))),
 
   /** Rooms that have recordings, to choose from. */
-  rooms: procedure.input(roomsInputSchema).query(({ ctx, input }) => ctx.listing.rooms(input)),
+  rooms: procedure.input(roomsInputSchema).query(({ ctx, input }) => ctx.suggestRooms(input)),
 
   /** How many recordings there are, and their bytes. */
   totals: procedure.query(({ ctx }) => ctx.totals.get()),

@@ -21,7 +21,7 @@ export function libraryProcess(t: Test, config: Config, over: Partial<Storage> =
   const changes: [string, Recording][] = [];
   const onChange = (change: string, recording: Recording) => void changes.push([change, recording]);
   const onGone = async (recording: Recording) => changes.push(['deleted', recording]) > 0;
-  const index = createIndex({ storage, path, onDuplicate: () => undefined });
+  const index = createIndex({ storage, path });
   const tombstones = createTombstones({ storage, path });
   const deletions = createDeletionJournal({ storage, index, tombstones, path });
   const library = createLibrary({

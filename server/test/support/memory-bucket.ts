@@ -41,6 +41,7 @@ export function memoryIndex(keys: Set<string>, atOnce: number) {
     head: async () => ({ status: 404 }),
   };
   const doubled: string[] = [];
-  const index = createIndex({ storage, path: '', onDuplicate: ({ name }) => doubled.push(name) });
+  const index = createIndex({ storage, path: '' });
+  index.onDuplicate(({ name }) => doubled.push(name));
   return { index, doubled, lists: () => lists };
 }

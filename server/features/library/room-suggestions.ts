@@ -1,0 +1,33 @@
+import { fold, type RoomSuggestions } from '@reelroom/shared';
+import { listsPerPage } from '../index/newest-first.ts';
+import type { Index } from '../index/store.ts';
+
+const maxRooms = 100;
+
+/**
+ * Suggests rooms that have recordings.
+ * @param countOf how many recordings a room has, where that is known
+ * @returns lists the rooms with `search` in their names, a hundred at most: five S3 requests at most
+ */
+export const createRoomSuggestions =
+  ({ index, countOf }: { index: Pick<Index, 'rooms'>; countOf: (roomName: string) => number | undefined }) =>
+  async ({ search = '' }: { search?: string | undefined } = {}): Promise<RoomSuggestions> => {
+    const text = fold(search);
+    const found: string[] = [];
+    let next: string | undefined;
+    for (let lists = 0; lists < listsPerPage; lists += 1) {
+      const page = await index.rooms(next);
+      found.push(...page.names.filter((name) => fold(name).includes(text)));
+      next = page.next;
+      if (next === undefined || found.length > maxRooms) break;
+    }
+    return {
+      rooms: found.slice(0, maxRooms).map((roomName) => {
+        const count = countOf(roomName);
+        return { roomName, ...(count !== undefined && { count }) };
+      }),
+      more: next !== undefined || found.length > maxRooms,
+    };
+  };
+
+export type SuggestRooms = ReturnType<typeof createRoomSuggestions>;
