@@ -49,27 +49,27 @@ export type { AppRouter } from './router.ts';
 export { loadConfig, type Config } from './config/environment.ts';
 export { ConfigError } from './config/options.ts';
 
-/** What the plugin is told: see options.ts. */
+/** The plugin's options: see options.ts. */
 export interface ReelroomOptions extends z.input<typeof optionsSchema> {
-  /** What is still being set up around the app; nothing by default. */
+  /** The parts of the stack that are still being set up; none by default. */
   setup?: () => Setup;
 }
 
 /** The host name in a URL, if there is one. */
 const hostOf = (url: string | undefined) => (url === undefined ? [] : [new URL(url).hostname]);
 
-/** The options of `register` itself, which Fastify hands on. */
+/** Options of `register` itself, which Fastify passes on to the plugin. */
 const fastifysOptions = ['prefix', 'logLevel', 'logSerializers'];
 
-/** How long the start waits for the bucket to be made, in ms. */
+/** How long start-up waits for the bucket to be created, in ms. */
 const bucketMs = 2_000;
 
 const builtClient = fileURLToPath(new URL('../client/dist', import.meta.url));
 
 /**
- * Reelroom as a Fastify plugin: `app.register(reelroom, { prefix: '/video', livekit, s3, access })`.
- * Registers its API, its pages and its video below the prefix; closes what it opened when
- * the app closes.
+ * Reelroom as a Fastify plugin: `app.register(reelroom, { prefix: '/video', livekit, s3, access })`. Creates
+ * adapters and services, then registers guards, API, video and pages below the prefix, and starts the jobs;
+ * all of it is closed with the app.
  * @throws {ConfigError} with all mistakes in the options
  */
 export async function reelroom(
@@ -95,7 +95,7 @@ export async function reelroom(
     files: egressFiles(options.recordings.path),
   });
   const storage = openStorage(app, options);
-  // So that whoever comes first meets with a bucket; an S3 that is not there yet is not waited for.
+  // The first request should find a bucket; start-up does not wait for an S3 that is down.
   if (options.s3.createBucket) await Promise.race([storage.check().catch(() => undefined), sleep(bucketMs)]);
   const redis = openRedis(app, options);
   const { mode, publicEndpoint } = options.playback;
@@ -105,7 +105,7 @@ export async function reelroom(
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
   const stopJobs = startJobs(services.jobs, { ...services, log: app.log });
-  // Whoever lists the recordings tries again what fails here.
+  // A later listing retries what fails here.
   services.builder.whenBuilt(0).catch((error: unknown) => app.log.warn({ err: error }, 'no index yet'));
   app.addHook('onClose', async () => {
     services.stop();
@@ -124,7 +124,7 @@ export async function reelroom(
   await app.register(tokenRoutes, services);
   await app.register(recordingRoutes, services);
   await app.register(libraryRoutes, services);
-  // What is seen of a recording, by whoever may see it.
+  // The files of a recording: a share link in the query must be valid.
   await app.register(async (watched) => {
     watched.addHook('onRequest', checkLink(services));
     if (publicUrl) await watched.register(videoRedirectRoutes, { ...services, publicUrl });

@@ -4,7 +4,7 @@ import { ConfigError, loadConfig, reelroom, type Config } from './app.ts';
 import { pluginOptions } from './config/environment.ts';
 import { serverOptions } from './http/server.ts';
 
-/** How long jobs and open answers have to end once something has failed that nobody minded, in ms. */
+/** How long jobs and open responses have to end after an uncaught error, in ms. */
 const grace = 5_000;
 
 function readConfig(): Config {
@@ -25,10 +25,10 @@ const end = () => void app.close().then(() => process.exit(0));
 process.once('SIGINT', end);
 process.once('SIGTERM', end);
 
-// What state we are in is unknown then: a supervisor starts a clean process. A promise that was
-// rejected, and that nobody minds, comes here, too.
+// The process's state is unknown then: a supervisor starts a clean one. Unhandled rejections arrive here,
+// too.
 process.on('uncaughtException', (error, origin) => {
-  app.log.fatal({ err: error, origin }, 'The process ends after an error that nobody minded');
+  app.log.fatal({ err: error, origin }, 'The process ends after an uncaught error');
   process.exitCode = 1;
   setTimeout(() => process.exit(1), grace).unref();
   void app.close().finally(() => process.exit(1));
@@ -37,8 +37,8 @@ process.on('uncaughtException', (error, origin) => {
 let setup: Setup = { parts: [] };
 await app.register(reelroom, { ...pluginOptions(config), setup: () => setup });
 
-// The launcher tells of the set-up; when it dies, so does the app. Other supervisors (PM2, cluster)
-// have messages of their own.
+// The launcher sends the state of the set-up; when it dies, so does the app. Other supervisors (PM2, cluster)
+// send other messages.
 process.on('message', (message) => {
   const { data } = setupSchema.safeParse(message);
   if (data) setup = data;

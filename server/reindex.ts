@@ -6,10 +6,9 @@ import { createTombstones } from './bucket/tombstones.ts';
 import { createStorage } from './adapters/s3/bucket.ts';
 
 /**
- * Makes the index of the library what the bucket holds, while the app runs or not; what
- * `npm run reindex` does.
- * @param onProgress hears of each recording
- * @throws {ReelroomError} STORAGE_UNAVAILABLE; run again it goes on
+ * Rebuilds the index from the bucket, also while the app runs: `npm run reindex`.
+ * @param onProgress called for each recording
+ * @throws {ReelroomError} STORAGE_UNAVAILABLE; another run continues
  */
 export async function reindexBucket(
   { s3, recordings: { path } }: Config,

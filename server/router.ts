@@ -10,7 +10,7 @@ import { createTrpc } from './http/trpc.ts';
 
 const { router } = createTrpc<Context>();
 
-// By a name, what is published keeps its docstrings.
+// Named, so that the published declarations keep the docstrings.
 type RecordingsProcedures = typeof recordingProcedures & typeof libraryProcedures & typeof sharingProcedures;
 
 const recordings: RecordingsProcedures = {
@@ -19,7 +19,7 @@ const recordings: RecordingsProcedures = {
   ...sharingProcedures,
 };
 
-/** The API, by the names that callers know. */
+/** The tRPC API. */
 export const appRouter = router({
   recordings: router(recordings),
   rooms: router(roomsProcedures),

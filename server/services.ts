@@ -39,10 +39,10 @@ import type { Livekit } from './adapters/livekit/livekit.ts';
 import type { Redis } from './adapters/redis/client.ts';
 import type { Storage } from './adapters/s3/bucket.ts';
 
-/** What happens to recordings that others want to hear of. */
+/** Changes of recordings that are published as events. */
 export type Change = 'started' | 'ready' | 'failed' | 'changed';
 
-/** The outside things that everything is made of. */
+/** The adapters that all services are built on. */
 interface Outside {
   livekit: Livekit;
   storage: Storage;
@@ -50,7 +50,7 @@ interface Outside {
   log: FastifyBaseLogger;
 }
 
-/** What routers and routes delegate to. */
+/** Creates the services that routers, routes and jobs delegate to, each after those that it is built on. */
 export function createServices(
   { livekit, storage: bare, redis, log }: Outside,
   config: Options,
@@ -64,12 +64,12 @@ export function createServices(
   const format = createFormat({ storage: bare, path, log });
   const storage = guardWrites(bare, format);
 
-  // What tells this library from others that have the same Redis, or the same LiveKit,
-  // whose rooms show it to everyone who is in them.
+  // Identifies this library among others that share a Redis or a LiveKit; hashed, since room metadata shows
+  // it to every participant.
   const scope = `${bucket}/${path}`;
   const libraryId = createHash('sha256').update(scope).digest('base64url').slice(0, 12);
 
-  /** Of one LiveKit, too. */
+  /** The scope that also depends on the LiveKit. */
   const ownScope = `${config.livekit.apiKey}/${scope}`;
 
   const events = createEvents({ redis, scope, log });
@@ -123,7 +123,7 @@ export function createServices(
   const lifecycle = createLifecycle({
     livekit: {
       ...livekit,
-      // Recorders write into the bucket as well.
+      // Recorders write into the bucket, too.
       startRecording: (...args) => format.assertWritable().then(() => livekit.startRecording(...args)),
     },
     library,
@@ -131,7 +131,7 @@ export function createServices(
       storage,
       library: {
         ...library,
-        // Written down before, so that who is killed in between has not kept it to itself.
+        // Stored before, so that the webhook survives a crash in between.
         async describe(recording, ...args) {
           const type = recording.status === 'ready' ? 'recording.ready' : 'recording.failed';
           await notifications?.prepare(type, recording.name);
@@ -206,21 +206,21 @@ export function createServices(
     builder,
     lifecycle,
     autoRecord,
-    /** Deletes what is too old; nothing is when absent. */
+    /** Applies retention; absent when recordings are kept for ever. */
     applyRetention,
-    /** What this process does by itself. */
+    /** The background jobs of this process. */
     jobs,
     roomStatus,
     events,
     system,
     isOwner,
 
-    /** Has what these have begun come to its end: what takes long is given up, and finished by another process. */
+    /** Aborts finalising under way, which another process finishes. */
     stop(): void {
       closing.abort();
     },
 
-    /** Ends what these have begun. */
+    /** Stops all services and their connections. */
     async close(): Promise<void> {
       closing.abort();
       await untilEnded(lifecycle.settled());

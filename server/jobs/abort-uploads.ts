@@ -2,13 +2,13 @@ import { mediaSuffix } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Storage } from '../adapters/s3/bucket.ts';
 
-/** How old, in ms, an upload of ours is that nobody completes any more. */
+/** The age from which an upload of ours counts as abandoned, in ms. */
 const abandonedAfterMs = 24 * 3_600_000;
 
 /**
- * Aborts what was left of uploads whose process, or recorder, has died: S3 keeps their parts, which cost and are in
- * no list. Only below the recordings' folder, and only what recorders and we put there: somebody else may use the
- * bucket. A request a thousand of them, and one for each.
+ * Aborts multipart uploads whose process or recorder has died: S3 keeps and bills their parts, which no LIST
+ * shows. Only keys of recorders and of ours below the recordings' folder: the bucket may be shared. One
+ * request per 1,000 uploads, and one for each aborted.
  * @param path key prefix of the recordings' folder
  */
 export const createAbortUploads =
@@ -30,5 +30,5 @@ export const createAbortUploads =
       ({ key, initiatedAt }) =>
         isOurs(key) && storage.now().getTime() - initiatedAt.getTime() > abandonedAfterMs,
     );
-    if (uploads > 0) log.info({ uploads }, 'uploads that broke off more than a day ago are aborted');
+    if (uploads > 0) log.info({ uploads }, 'aborted uploads that were abandoned more than a day ago');
   };

@@ -4,19 +4,22 @@ import type { Storage } from '../adapters/s3/bucket.ts';
 import { linksRoot } from '../bucket/share-folder.ts';
 import { readLink } from '../features/sharing/token.ts';
 
-/** How long a link stays after it has expired, in ms: until then clocks that differ tell it from one that was taken back. */
+/**
+ * How long an expired link is kept, in ms: until then processes with other clocks can tell it from a revoked
+ * one.
+ */
 const keptMs = 24 * 3_600_000;
 
-/** How many LISTs a round makes at most. */
+/** The most LISTs per run. */
 const perRound = 20;
 
-/** Deletes expired links; answers whether there is more to look through. */
+/** Deletes expired links; whether more remain to be listed. */
 export type DeleteExpiredLinks = () => Promise<boolean>;
 
 /**
- * Deletes links that expired more than a day ago, of recordings that nobody shares again. An id says for ever when
- * its link expires, so none is taken for another. A LIST for each 1,000 links, 20 in a round, and a
- * DELETE where some have expired.
+ * Deletes share links that expired more than a day ago; sharing a recording anew deletes its expired ones,
+ * this the rest. A link's id carries its expiry. One LIST per 1,000 links, 20 per run, and a DELETE where
+ * some have expired.
  * @param path key prefix of the recordings' folder
  */
 export function createDeleteExpiredLinks({
@@ -29,7 +32,7 @@ export function createDeleteExpiredLinks({
   log: FastifyBaseLogger;
 }): DeleteExpiredLinks {
   const folder = linksRoot(path);
-  /** Behind what was looked through. */
+  /** The key after which the next run continues. */
   let startAfter: string | undefined;
 
   const hasExpired = (key: string): boolean => {
@@ -51,7 +54,7 @@ export function createDeleteExpiredLinks({
       startAfter = isTruncated ? objects.at(-1)?.key : undefined;
       if (startAfter === undefined) break;
     }
-    if (links > 0) log.info({ links }, 'links that expired more than a day ago are deleted');
+    if (links > 0) log.info({ links }, 'deleted links that expired more than a day ago');
     return startAfter !== undefined;
   };
 }

@@ -7,17 +7,21 @@ import { pairFiles, type FilePair } from '../features/index/pair-files.ts';
 import { isManifest, manifestKey, recordingOfManifest } from '../bucket/manifest.ts';
 import { listSegments } from '../bucket/layout.ts';
 
-/** How long a manifest has to be as it is, in ms: LiveKit remembers a recording for a day, people look for one for longer. */
+/**
+ * How long a manifest must be unchanged, in ms: LiveKit keeps an egress for a day, people look for a
+ * recording for longer.
+ */
 const untouchedMs = 7 * 24 * 3_600_000;
 
-/** How many go in a round at most. */
+/** The most deletions per run. */
 const perRound = 100;
 
 /**
- * Deletes manifests of recordings whose media never came, or went without them. That the media is not
- * there proves nothing: the manifest has been as it is for a week, and was alone in the round before as well (a day ago),
- * there is nothing of the recording in its segments, nor with its recorder, and nobody keeps it. One that says that its recording
- * has failed has no media, and stays. A LIST for each 1,000 files, and a GET for each manifest that is alone; a HEAD, a LIST and a DELETE for those that go.
+ * Deletes orphaned manifests, whose media never arrived or is gone. Missing media alone proves nothing: the
+ * manifest must be unchanged for a week and have been orphaned in the previous run as well (a day ago),
+ * without segments or a backup of the recording, and not be exempted (`keep`). Manifests of failed recordings
+ * have no media, and stay. One LIST per 1,000 files, and a GET for each manifest without media; a HEAD, a
+ * LIST and a DELETE for each deleted.
  * @param path key prefix of the recordings' folder
  */
 export function createDeleteOrphanedManifests({
@@ -28,14 +32,14 @@ export function createDeleteOrphanedManifests({
   log,
 }: {
   storage: Pick<Storage, 'list' | 'head' | 'getTextAndEtag' | 'deleteIfMatch' | 'now'>;
-  /** What recorders could not upload, where that can be had. */
+  /** Files that recorders could not upload, where configured. */
   backup: Pick<Backup, 'names'> | undefined;
   /** Whether a recording is under way. */
   isLive: (name: string) => boolean;
   path: string;
   log: FastifyBaseLogger;
 }): () => Promise<void> {
-  /** Those that were alone in the round before, with their ETags, by name. */
+  /** Manifests without media in the previous run: ETags by name. */
   let suspects = new Map<string, string>();
 
   const isOld = ({ name, media, manifest }: FilePair): boolean =>
@@ -44,11 +48,11 @@ export function createDeleteOrphanedManifests({
     storage.now().getTime() - manifest.lastModified.getTime() > untouchedMs &&
     recordingNameSchema.safeParse(name).success;
 
-  /** The ETag of a manifest that has nothing beside it. */
+  /** The ETag of an orphaned manifest; undefined where it is none. */
   async function etagOfOrphan(name: string): Promise<string | undefined> {
     const manifest = await storage.getTextAndEtag(manifestKey(path + name));
     const recording = recordingOfManifest(manifest?.text);
-    // What a newer version wrote may not be readable.
+    // A newer version's manifest may be unreadable.
     if (!isManifest(manifest?.text) || recording?.status === 'failed' || recording?.keep) return undefined;
     if ((await storage.head(path + name)).status !== 404) return undefined;
     return (await listSegments(storage, path, name)).length === 0 ? manifest?.etag : undefined;
@@ -73,7 +77,6 @@ export function createDeleteOrphanedManifests({
         if (!(error instanceof ConditionNotMet)) throw error;
       }
     }
-    if (deleted.length > 0)
-      log.info({ names: deleted }, 'manifests of recordings that have no media are deleted');
+    if (deleted.length > 0) log.info({ names: deleted }, 'deleted manifests of recordings without media');
   };
 }

@@ -5,21 +5,21 @@ import { createLease, leaseMs, renewalMs } from '../adapters/redis/lease.ts';
 import { withTimeout, type Redis } from '../adapters/redis/client.ts';
 import { repeat } from './repeat.ts';
 
-/** How often Redis is asked that is not there, in ms. */
+/** How often a Redis that is down is tried, in ms. */
 const reconnectMs = 100;
 
-/** Which of the app processes of a library does what is enough for one to do. */
+/** Which app process of a library runs the jobs that need only one. */
 export interface Ownership {
-  /** Whether it is this one. Of two that both take themselves for it, for a moment, none harms the other. */
+  /** Whether this process is the owner. Two owners for a moment do no harm. */
   isOwner: () => boolean;
-  /** Leaves it to another process at once. */
+  /** Releases ownership at once. */
   close: () => Promise<void>;
 }
 
 /**
- * Has one of the processes of a library that share a Redis look after it: whoever has the lease, which
- * goes to another one within some 4 s when its owner has died. Every one does where there is
- * no Redis, and while Redis is away, from 3 s after it was last heard. One command a second.
+ * Elects an owner among the processes of a library that share a Redis: the holder of a lease, which passes on
+ * within some 4 s of the owner's death. Without Redis every process is an owner, as is each while Redis is
+ * down, from 3 s after its last reply. One command a second.
  * @param scope the library, since a Redis may serve several
  */
 export function createOwnership({
@@ -33,7 +33,7 @@ export function createOwnership({
 }): Ownership {
   if (!redis) return { isOwner: () => true, close: async () => undefined };
   const lease = createLease(redis, `reelroom:owner:${scope}`, randomUUID());
-  /** Until when it is ours whatever happens, and when Redis last said whose it is, by the monotonic clock. */
+  /** Until when the lease is ours, and when Redis last replied, by the monotonic clock. */
   let oursUntil = -Infinity;
   let repliedAt = monotonicTime();
   let isDown = false;
@@ -48,7 +48,7 @@ export function createOwnership({
       oursUntil = isTaken ? askedAt + leaseMs : -Infinity;
       isDown = false;
     } catch {
-      // That Redis is away is logged by its client.
+      // The client logs that Redis is down.
       isDown = monotonicTime() - repliedAt > leaseMs;
     }
     if (isOurs() && !wasOurs) log.info('this app process looks after the library');
@@ -60,7 +60,7 @@ export function createOwnership({
     async close(): Promise<void> {
       await stop();
       oursUntil = -Infinity;
-      // One that is not given back ends by itself.
+      // A lease that is not released expires.
       await withTimeout(lease.release()).catch(() => false);
     },
   };

@@ -5,16 +5,15 @@ import type { Backup } from '../features/recording/backup.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';
 import { segmentsRoot, listSegments } from '../bucket/layout.ts';
 
-/** After how long, in ms, one of which something is left is looked at again: doubled each time. */
+/** The pause before a recording that keeps its segments is retried, in ms: doubled each time. */
 const firstPauseMs = 60_000;
 const longestPauseMs = 6 * 60 * 60_000;
 
 /**
- * Finds recordings of which only segments are left, or a file that could not be
- * uploaded, since LiveKit has forgotten them, and has them made whole. Segments are taken
- * away once a recording has ended, so that those which were there the last time, are no
- * more now, and are of none under way, are nobody's. One LIST, and one for each such
- * recording; what could not be made whole keeps its segments, and is looked at ever less often.
+ * Finalises orphans: recordings that LiveKit has forgotten, of which only segments are left, or a file that
+ * could not be uploaded. A segment folder whose last segment has not changed since the previous run, and that
+ * belongs to no live recording, is orphaned. One LIST, and one for each candidate; a recording that could not
+ * be rebuilt keeps its segments and is retried ever less often.
  */
 export function createRecoverOrphans({
   storage,
@@ -27,12 +26,12 @@ export function createRecoverOrphans({
   lifecycle: Pick<Lifecycle, 'isLive' | 'recover'>;
   path: string;
 }) {
-  /** The last segment of each that was seen the last time. */
+  /** The last segment of each candidate in the previous run. */
   let lastSegments = new Map<string, string | undefined>();
-  /** When one that was seen to is looked at again, by the monotonic clock, if something is still left of it. */
+  /** When a recording is retried if segments are still left, by the monotonic clock. */
   let retries = new Map<string, { dueAt: number; pauseMs: number }>();
 
-  /** The names of those of which there is something: in the recorders' folder, in the bucket, or in both. */
+  /** The names of recordings with a backup file, or with segments in the bucket. */
   async function candidates(): Promise<Map<string, 'backup' | 'bucket'>> {
     const found = new Map<string, 'backup' | 'bucket'>();
     for (const name of (await backup?.names()) ?? []) found.set(name, 'backup');
@@ -41,7 +40,7 @@ export function createRecoverOrphans({
   }
 
   return {
-    /** Throws, when all have been looked at, what went wrong with one. */
+    /** Throws the first failure after all were tried. */
     async run(): Promise<void> {
       const found = await candidates();
       const before = lastSegments;
@@ -67,7 +66,7 @@ export function createRecoverOrphans({
       if (failures.length > 0) throw failures[0];
     },
 
-    /** Whether there is something that is to be looked at again soon. */
+    /** Whether there are candidates to check again soon. */
     hasSuspects: (): boolean => [...lastSegments.keys()].some((name) => !retries.has(name)),
   };
 }

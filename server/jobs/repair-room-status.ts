@@ -11,12 +11,12 @@ import type { RoomStatusWriter } from '../features/rooms/status.ts';
 
 const lost = failureSentences.RECORDER_LOST;
 
-/** For how long, in ms, a room may show a recording that nobody sees to: longer than any start takes. */
+/** How long a room may show a recording unknown to LiveKit, in ms: longer than any start takes. */
 const toleratedMs = 12_000;
 
 /**
- * Finds rooms that go on to show a recording as under way which is not, since the app
- * process that should have told them was killed.
+ * Repairs the status of rooms that still show a recording as live, since the process that should have updated
+ * them was killed.
  */
 export function createRepairRoomStatus({
   livekit,
@@ -30,11 +30,11 @@ export function createRepairRoomStatus({
   lifecycle: Lifecycle;
   library: Library;
   roomStatus: RoomStatusWriter;
-  /** What rooms are shown of another library's recordings is left to it: it alone can know. */
+  /** Statuses of another library's recordings are left to it. */
   libraryId: string;
   log: FastifyBaseLogger;
 }) {
-  /** Since when each is shown so, by the monotonic clock, by the recording's name. */
+  /** Since when each suspicious recording has been shown, by the monotonic clock, by name. */
   let suspects = new Map<string, number>();
 
   const publishFailure = (roomName: string, { id, name }: RoomStatus, error: string) =>
@@ -49,27 +49,32 @@ export function createRepairRoomStatus({
     });
   }
 
-  /** Others may use the same LiveKit, and see to their own; a status of an older version does not say whose it is. */
+  /**
+   * Other libraries may share the LiveKit; a status written by an older version does not name its library.
+   */
   function isOurs(egress: EgressInfo, { name }: RoomStatus): boolean {
     const { key = library.keyOf(name), bucket } = targetOf(egress);
     return library.isTarget({ key, bucket });
   }
 
-  /** Shows how a recording really is, where that is known. `isOld`: no start takes this long. */
+  /**
+   * Publishes a recording's actual status, where that is known. `isOld`: shown for longer than any start
+   * takes.
+   */
   async function repair(roomName: string, shown: RoomStatus, isOld: boolean): Promise<void> {
     const egress = shown.id === '' ? undefined : await livekit.findEgress(shown.id);
     if (egress && !isOurs(egress, shown)) return;
     if (egress && !hasEnded(egress)) return lifecycle.receive(egress);
-    // No more than asked for, perhaps: another process may be at it.
+    // Another process may just be starting it.
     if (!egress && !isOld) return;
     if ((await library.endOf(shown.name)) !== undefined) await publishEnd(roomName, shown);
     else if (await library.hasMedia(shown.name)) {
-      // Where LiveKit has forgotten it, the sweeper sees to it.
+      // Where LiveKit has forgotten it, recover-orphans finalises it.
       if (egress) await lifecycle.receive(egress);
     } else await publishFailure(roomName, shown, (egress && recordingOf(egress)?.error) ?? lost);
   }
 
-  /** Looks at all open rooms: a few requests for each that has to be put right. Never rejects. */
+  /** Checks all open rooms: a few requests for each to repair. Never rejects. */
   return async (rooms: Room[]): Promise<void> => {
     const before = suspects;
     suspects = new Map();
@@ -79,10 +84,10 @@ export function createRepairRoomStatus({
       if (isFinal(shown.status) || lifecycle.isLive(shown.name)) continue;
       const since = before.get(shown.name);
       suspects.set(shown.name, since ?? monotonicTime());
-      // What is seen once may have been put right since the rooms were asked for.
+      // It may have been repaired since the rooms were listed.
       if (since === undefined) continue;
       await repair(roomName, shown, monotonicTime() - since > toleratedMs).catch((error: unknown) => {
-        log.warn({ err: error, roomName }, 'what the room is shown is not put right yet');
+        log.warn({ err: error, roomName }, "the room's status is not repaired yet");
       });
     }
   };

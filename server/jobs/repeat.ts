@@ -1,7 +1,7 @@
 /**
- * Does `work` again and again, never twice at once, `pause()` ms after it was done;
- * `work` must not reject.
- * @returns ends it; resolves when the work under way is over
+ * Runs `work` repeatedly, one run at a time, `pause()` ms after the previous one ended; `work` must not
+ * reject.
+ * @returns stops it; resolves when the current run has ended
  */
 export function repeat(work: () => Promise<void>, pause: () => number): () => Promise<void> {
   let isStopped = false;

@@ -1,28 +1,28 @@
 import { monotonicTime } from '../lib/clock.ts';
 import type { DeletionJournal, OnGone } from '../features/library/deletion.ts';
 
-/** After how long, in ms, an order is tried again that could not be carried out: doubled each time. */
+/** The pause before a failed deletion order is retried, in ms: doubled each time. */
 const firstPauseMs = 60_000;
 const longestPauseMs = 6 * 60 * 60_000;
 
 /**
- * Carries out orders to delete whose process has died, which are those that were there the
- * last time, too. One LIST. What S3 does not delete, such as what it has locked, is tried ever less often.
+ * Resumes deletion orders whose process has died: those that existed in the previous run, too. One LIST. An
+ * order that S3 refuses, such as for a lock, is retried ever less often.
  */
 export function createResumeDeletions({
   deletions,
   onGone,
 }: {
   deletions: DeletionJournal;
-  /** Hears of what has gone by somebody else's order. */
+  /** Called for each recording deleted. */
   onGone: OnGone;
 }) {
   let ordersBefore = new Set<string>();
-  /** When one that was tried is tried again, by the monotonic clock. */
+  /** When an order is retried, by the monotonic clock. */
   let retries = new Map<string, { dueAt: number; pauseMs: number }>();
 
   return {
-    /** Throws, when all have been tried, what went wrong with one. */
+    /** Throws the first failure after all were tried. */
     async run(): Promise<void> {
       const orders = await deletions.pending();
       const before = ordersBefore;
@@ -44,7 +44,7 @@ export function createResumeDeletions({
       if (failures.length > 0) throw failures[0];
     },
 
-    /** Whether there are orders that are to be looked at again soon. */
+    /** Whether there are orders to check again soon. */
     hasPending: (): boolean => [...ordersBefore].some((order) => !retries.has(order)),
   };
 }

@@ -8,17 +8,16 @@ import type { Library } from '../features/library/recordings.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
-/** How many recordings a round deletes at most. */
+/** The most deletions per run. */
 const perRound = 100;
 
-/** Deletes what is too old; answers whether there is more. */
+/** Deletes expired recordings; whether more remain. */
 export type ApplyRetention = () => Promise<boolean>;
 
 /**
- * Deletes recordings that are older than `days` and that nobody keeps, oldest first, a
- * hundred at most each time. What is listed decides what is looked
- * at, its manifest whether it goes. Nothing goes while our clock and S3's differ by more than
- * a day: one of them is wrong, and what is deleted stays so.
+ * Applies retention: deletes recordings older than `days` that are not exempted (`keep`), oldest first, a
+ * hundred at most per run. The index yields candidates, their manifests decide. Nothing is deleted while our
+ * clock and S3's differ by more than a day: one of them is wrong, and deletion is final.
  */
 export function createApplyRetention({
   index,
@@ -33,7 +32,7 @@ export function createApplyRetention({
   days: number;
   log: FastifyBaseLogger;
 }): ApplyRetention {
-  /** Behind those that are kept, so that many of them do not hide what is to go. */
+  /** Where the next run continues, so that many exempted recordings do not hide expired ones. */
   let position: string | undefined;
 
   return async () => {
@@ -43,18 +42,15 @@ export function createApplyRetention({
     position = found.position;
     const names = found.recordings.filter(({ keep }) => !keep).map(({ name }) => name);
     if (names.length === 0) return position !== undefined;
-    // The LIST before has told what time it is at S3.
+    // The LIST has updated S3's time.
     const s3Time = storage.now();
     if (Math.abs(s3Time.getTime() - wallTime()) > dayMs) {
-      log.error(
-        { s3Time },
-        "nothing is deleted for its age: this machine's clock and S3's differ by over a day",
-      );
+      log.error({ s3Time }, "retention is suspended: this machine's clock and S3's differ by over a day");
       position = undefined;
       return false;
     }
     await library.deleteWhere(names, ({ keep, startedAt }) => !keep && startedAt < before);
-    log.info({ names, days }, 'recordings older than RETENTION_DAYS are deleted');
+    log.info({ names, days }, 'deleted recordings older than RETENTION_DAYS');
     return true;
   };
 }

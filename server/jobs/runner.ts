@@ -4,26 +4,26 @@ import type { Dependency, System } from '../features/system/system.ts';
 import { untilEnded } from '../lib/until-ended.ts';
 import { repeat } from './repeat.ts';
 
-/** How often a job is looked at, in ms: whether it is due, and whether what it needs is there. */
+/** How often each job is checked, in ms: whether it is due, and its dependencies are up. */
 const tickMs = 250;
 
-/** Something that is done again and again. */
+/** A periodic background job. */
 export interface Job {
-  /** As the log calls it. */
+  /** Its name in the log. */
   name: string;
-  /** What it cannot do without; while that is away it waits. */
+  /** Its dependencies; it waits while one is down. */
   needs: readonly Dependency[];
-  /** Whether it is enough that one app process of the library does it. */
+  /** Whether only the library's owner process runs it. */
   isOwned?: boolean;
-  /** How long after it was done it is due again, in ms, as things are. */
+  /** The pause until the next run, in ms, evaluated continuously. */
   pauseMs: () => number;
   run: () => Promise<void>;
 }
 
 /**
- * Does each job again and again, by itself: neither that one fails nor that one takes long
- * is anything to the others. What is due of those that are owned is due anew for each owner.
- * @returns ends them, within a second or so
+ * Runs each job repeatedly and independently: a slow or failed job does not affect the others. Owned jobs are
+ * due at once for a new owner.
+ * @returns stops them, within a second or so
  */
 export function startJobs(
   jobs: readonly Job[],
@@ -46,7 +46,7 @@ export function startJobs(
           await run();
         } catch (error) {
           system.reportFailure(error);
-          log.warn({ err: error, job: name }, 'a job failed: it is done again');
+          log.warn({ err: error, job: name }, 'a job failed: it is retried');
         }
         doneAt = monotonicTime();
       },

@@ -13,48 +13,47 @@ import type { createRecoverOrphans } from './recover-orphans.ts';
 import type { Tombstones } from '../bucket/tombstones.ts';
 import type { createResumeDeletions } from './resume-deletions.ts';
 
-/** How often LiveKit is asked how everything is, in ms, also by whoever follows some recordings only, and by how much of it more or less. */
+/**
+ * How often LiveKit is reconciled with, in ms, by the owner and by processes that follow their own
+ * recordings, and the jitter.
+ */
 const reconcileMs = 5_000;
 const jitter = 0.2;
 
-/** The same of what begins or ends, or no webhook tells of. */
+/** The same for recordings that begin, end, or send no webhooks. */
 const transitionMs = 1_000;
 
-/**
- * How often the bucket is looked through for what nobody sees to, in ms: while there may be
- * something, and else, when a few requests a day are enough.
- */
+/** How often the bucket is searched for orphans and deletion orders, in ms: with candidates, and without. */
 const suspectMs = 20_000;
 const idleMs = 180_000;
 
-/** How often what is too old is looked for, in ms: while there is more, and else. */
+/** How often retention is applied, in ms: while more has expired, and otherwise. */
 const retentionMoreMs = 60_000;
 const retentionMs = 600_000;
 
-/** How often what is away is looked for, in ms, and how often the bucket's format is. */
+/** How often dependencies that are down are checked, in ms, and how often the bucket's format is. */
 const recheckMs = 1_000;
 const formatMs = 600_000;
 
-/** How often recordings that were deleted are forgotten whose day is over, in ms. */
+/** How often old tombstones are removed, in ms. */
 const tombstoneMs = 6 * 3_600_000;
 
-/** How often uploads that broke off, links that have expired and manifests without media are looked for, in ms. */
+/** How often abandoned uploads, expired links and orphaned manifests are cleaned up, in ms. */
 const cleanUpMs = 24 * 3_600_000;
 
-/** How soon where there are more links, in ms. */
+/** The same while more links remain, in ms. */
 const cleanUpMoreMs = 60_000;
 
 const sendWebhooks = ({ isDue, deliver }: Pick<Outbox, 'isDue' | 'deliver'>): Job => ({
-  name: 'send the webhooks that wait',
+  name: 'send webhooks',
   needs: ['storage'],
   pauseMs: () => (isDue() ? 0 : Infinity),
   run: deliver,
 });
 
 /**
- * What is done again and again, so that nothing depends on webhooks, nor on this process
- * having been there all the time. What is found by asking for all is found by one process of
- * the library; what each has heard of it follows by itself.
+ * The background jobs: nothing depends on webhooks, or on this process having run all the time. The owner of
+ * the library runs those that list everything; each process follows the recordings that it knows.
  */
 export function schedule({
   isOwner,
@@ -74,11 +73,11 @@ export function schedule({
   format,
   outbox,
 }: {
-  /** Whether this process does what is enough for one of the library's to do. */
+  /** Whether this process is the library's owner. */
   isOwner: () => boolean;
   livekit: Livekit;
   lifecycle: Lifecycle;
-  /** Puts right what rooms are shown. */
+  /** Repairs the status that rooms show. */
   repairRoomStatus: (rooms: Room[]) => Promise<void>;
   autoRecord: AutoRecord;
   recoverOrphans: ReturnType<typeof createRecoverOrphans>;
@@ -89,11 +88,11 @@ export function schedule({
   /** Deletes manifests of recordings that have no media. */
   deleteOrphanedManifests: () => Promise<void>;
   deleteExpiredLinks: DeleteExpiredLinks;
-  /** Deletes what is too old; nothing is when absent. */
+  /** Applies retention; absent when recordings are kept for ever. */
   applyRetention: ApplyRetention | undefined;
   system: Pick<System, 'recheck'>;
   format: Pick<FormatWatch, 'check'>;
-  /** Webhooks that wait to be sent; there are none when absent. */
+  /** Outgoing webhooks; absent when none are configured. */
   outbox: Pick<Outbox, 'isDue' | 'deliver'> | undefined;
 }): Job[] {
   let rooms: Room[] = [];
@@ -103,9 +102,9 @@ export function schedule({
   let reconcilePauseMs = 0;
 
   return [
-    { name: 'see whether LiveKit and S3 are back', needs: [], pauseMs: () => recheckMs, run: system.recheck },
+    { name: 'check dependencies', needs: [], pauseMs: () => recheckMs, run: system.recheck },
     {
-      name: 'see whether a newer version writes here',
+      name: 'check the format',
       needs: ['storage'],
       pauseMs: () => formatMs,
       run: format.check,
@@ -117,7 +116,7 @@ export function schedule({
       isOwned: true,
       pauseMs: () => reconcilePauseMs,
       async run() {
-        // Several processes ask at different moments.
+        // Jitter keeps several processes from asking at the same moment.
         reconcilePauseMs = reconcileMs * (1 + jitter * (2 * Math.random() - 1));
         rooms = await livekit.openRooms();
         await lifecycle.reconcile(rooms);
@@ -125,27 +124,27 @@ export function schedule({
       },
     },
     {
-      name: 'follow what this process has heard of',
+      name: 'follow recordings',
       needs: ['livekit'],
       pauseMs: () => reconcileMs,
-      // Who asks how everything is knows it already.
+      // The owner's reconcile covers them.
       run: async () => (isOwner() ? undefined : lifecycle.follow()),
     },
     {
-      name: 'look closely at what begins or ends',
+      name: 'follow transitions',
       needs: ['livekit'],
       pauseMs: () => transitionMs,
       run: () => lifecycle.checkTransitions(),
     },
     {
-      name: 'put right what rooms are shown',
+      name: 'repair room status',
       needs: ['livekit', 'storage'],
       isOwned: true,
       pauseMs: () => reconcileMs,
       run: () => repairRoomStatus(rooms),
     },
     {
-      name: 'catch up with what ended unheard',
+      name: 'catch up',
       needs: ['livekit', 'storage'],
       isOwned: true,
       pauseMs: () => (hasCaughtUp ? Infinity : suspectMs),
@@ -156,42 +155,42 @@ export function schedule({
       },
     },
     {
-      name: 'recover what nobody sees to',
+      name: 'recover orphans',
       needs: ['livekit', 'storage'],
       isOwned: true,
       pauseMs: () => (lifecycle.isBusy() || recoverOrphans.hasSuspects() ? suspectMs : idleMs),
       run: () => recoverOrphans.run(),
     },
     {
-      name: 'carry out orders to delete',
+      name: 'resume deletions',
       needs: ['storage'],
       isOwned: true,
       pauseMs: () => (resumeDeletions.hasPending() ? suspectMs : idleMs),
       run: () => resumeDeletions.run(),
     },
     {
-      name: 'forget what was deleted',
+      name: 'remove tombstones',
       needs: ['storage'],
       isOwned: true,
       pauseMs: () => tombstoneMs,
       run: () => tombstones.removeExpired(),
     },
     {
-      name: 'abort uploads that broke off',
+      name: 'abort uploads',
       needs: ['storage'],
       isOwned: true,
       pauseMs: () => cleanUpMs,
       run: abortUploads,
     },
     {
-      name: 'delete manifests without media',
+      name: 'delete orphaned manifests',
       needs: ['storage'],
       isOwned: true,
       pauseMs: () => cleanUpMs,
       run: deleteOrphanedManifests,
     },
     {
-      name: 'delete links that have expired',
+      name: 'delete expired links',
       needs: ['storage'],
       isOwned: true,
       pauseMs: () => (hasMoreLinks ? cleanUpMoreMs : cleanUpMs),
@@ -200,13 +199,13 @@ export function schedule({
       },
     },
     {
-      name: 'look after the index',
+      name: 'check the index',
       needs: ['storage'],
       pauseMs: () => idleMs,
       run: () => builder.checkBuild(),
     },
     {
-      name: 'delete what is too old',
+      name: 'retention',
       needs: ['storage'],
       isOwned: true,
       pauseMs: () => (hasMoreExpired ? retentionMoreMs : retentionMs),

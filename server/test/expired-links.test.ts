@@ -40,7 +40,7 @@ t.test('links that expired more than a day ago go, also where nobody shares agai
   const clear = createDeleteExpiredLinks({ storage, path, log });
   t.equal(await clear(), false);
   t.same((await keys()).sort(), [...stays].sort());
-  t.same(lines, ['info: links that expired more than a day ago are deleted']);
+  t.same(lines, ['info: deleted links that expired more than a day ago']);
   t.equal(gone.length, 3);
   await clear();
   t.equal(lines.length, 1);

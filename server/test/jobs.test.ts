@@ -40,7 +40,7 @@ t.test('each job by itself: what one needs, that it fails or hangs, is nothing t
   await until('two rounds', async () => (runs.retention ?? 0) > 1 && (runs.fails ?? 0) > 1);
   t.match(runs, { hangs: 1, reconcile: undefined, 'catch up': undefined }, 'LiveKit is away, another owns');
   t.match(failures[0], { code: 'LIVEKIT_UNAVAILABLE' });
-  t.match(lines[0], 'warn: a job failed: it is done again');
+  t.match(lines[0], 'warn: a job failed: it is retried');
   there.delete('storage');
   there.add('livekit');
   await until('LiveKit to be back', async () => (runs.reconcile ?? 0) > 1);

@@ -79,7 +79,7 @@ t.test('a manifest whose media never came goes, and no other', async (t) => {
   t.same(await keys(), all, 'not at the first look');
   await clearIn(8.1);
   t.same(await keys(), before);
-  t.same(lines, ['info: manifests of recordings that have no media are deleted']);
+  t.same(lines, ['info: deleted manifests of recordings without media']);
 });
 
 t.test('one that is written again stays, also in the moment in which it would go', async (t) => {

@@ -74,7 +74,7 @@ t.test('uploads of ours that broke off are aborted after a day, and nobody elseâ
   await abortIn(23);
   t.same(lines, []);
   await abortIn(25);
-  t.same(lines, ['info: uploads that broke off more than a day ago are aborted']);
+  t.same(lines, ['info: aborted uploads that were abandoned more than a day ago']);
   for (const upload of broken) await t.rejects(upload.complete());
   for (const upload of kept) await t.resolves(upload.complete());
   await abortIn(25);
