@@ -1,28 +1,30 @@
 import { monotonicTime } from '../../lib/clock.ts';
 
-/** How long, in ms, whoever is asked whether a recording is to go on has to answer. */
+/** How long the last participant has to answer whether the recording should go on, in ms. */
 const answerMs = 60_000;
 
-/** What is to become of a recording, by how many people are in its room. */
+/** What to do with a recording, given the number of people in its room. */
 export type Verdict =
   | { action: 'go-on' }
-  /** The one who is left is asked; it ends in so many ms. */
+  /** Ask the last participant; the recording ends in `leftMs`. */
   | { action: 'ask'; leftMs: number }
   | { action: 'end' };
 
 /**
- * Finds recordings that somebody has forgotten: one person is left in the room. That
- * person is asked, and they end if there is no answer.
- * @param afterMs for how long somebody has been alone when asked; never when 0
+ * Detects forgotten recordings: one person is left in the room. That person is asked, and without an answer
+ * the recording ends.
+ * @param afterMs how long somebody must be alone before being asked; never when 0
  */
 export function createAlone({ afterMs }: { afterMs: number }) {
-  /** By egress id: since when one person at most is there, and has been asked, by the monotonic clock. */
+  /**
+   * By egress id: since when at most one person is there, and when they were asked, by the monotonic clock.
+   */
   const known = new Map<string, { since: number; askedAt?: number }>();
   const patienceMs = Math.min(answerMs, afterMs);
 
   return {
     /**
-     * What is to become of a recording with so many people in its room.
+     * Decides what to do with a recording.
      * @param isAsked whether the room is shown the question, perhaps by another process
      */
     judge(id: string, people: number, isAsked: boolean): Verdict {
@@ -40,7 +42,7 @@ export function createAlone({ afterMs }: { afterMs: number }) {
       return leftMs > 0 ? { action: 'ask', leftMs } : { action: 'end' };
     },
 
-    /** It is to go on, or it has ended: whoever is alone is asked anew after some time. */
+    /** The recording goes on, or has ended: counting starts anew. */
     forget(id: string): void {
       known.delete(id);
     },

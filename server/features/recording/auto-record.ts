@@ -9,17 +9,17 @@ import type { Lifecycle } from './lifecycle.ts';
 /** How many people have to be in a room that waits to be recorded. */
 const enoughPeople = 2;
 
-/** How long, in ms, a room is not tried again, whatever became of the last try. */
+/** The pause between two attempts for a room, in ms. */
 const pauseMs = 30_000;
 
-/** Somebody else was faster, or the room is gone: there is nothing left to do. */
+/** Whether nothing is left to do: the recording was started elsewhere, or the room is gone. */
 const isSettled = (error: unknown) =>
   error instanceof ReelroomError && ['RECORDING_ALREADY_STARTED', 'ROOM_NOT_FOUND'].includes(error.code);
 
 /**
- * Starts the recording of rooms that wait for it, once enough people are there. That a
- * room waits is said by its metadata, which stops saying so when a recording begins; that
- * only one begins, however many processes hear of an arrival, is up to `lifecycle`.
+ * Starts recording rooms that wait for it, once enough people are there. The room's metadata says that it
+ * waits, until a recording begins; `lifecycle` ensures that only one begins, however many processes see an
+ * arrival.
  */
 export function createAutoRecord({
   livekit,
@@ -28,12 +28,12 @@ export function createAutoRecord({
   log,
 }: {
   livekit: Livekit;
-  /** Rooms that wait for another library are left to it. */
+  /** Rooms that wait for another library are ignored. */
   libraryId: string;
   lifecycle: Lifecycle;
   log: FastifyBaseLogger;
 }) {
-  /** The ids of rooms whose recording was asked for, for as long as the pause. */
+  /** The ids of rooms with a recent attempt. */
   const tried = new LRUCache<string, true>({ max: 1_000, ttl: pauseMs });
 
   function mayTry({ sid }: Room): boolean {
@@ -52,25 +52,25 @@ export function createAutoRecord({
       await lifecycle.start(startInputSchema.parse({ roomName }));
     } catch (error) {
       if (!isSettled(error))
-        log.warn({ err: error, roomName }, 'a room that waits to be recorded is not recorded yet');
+        log.warn({ err: error, roomName }, 'the automatic recording of a room could not be started yet');
     }
   }
 
   return {
-    /** Somebody has come into a room. Returns at once; one LiveKit request, and for a room that waits those of a start. */
+    /**
+     * A participant has joined a room. Returns at once; one LiveKit request, and for a room that waits those
+     * of a start.
+     */
     participantJoined(roomName: string): void {
       void consider(roomName, () => livekit.findRoom(roomName));
     },
 
-    /**
-     * Looks at all open rooms, for those where an arrival was not heard of, or nothing
-     * could be recorded then. Returns at once.
-     */
+    /** Checks all open rooms, for missed arrivals and failed attempts. Returns at once. */
     checkRooms(rooms: Room[]): void {
       for (const room of rooms)
-        // As LiveKit last counted, up to 5 s ago; recorders do not count.
+        // LiveKit's own count, up to 5 s old; it excludes recorders.
         if (room.numParticipants >= enoughPeople && parseRoomState(room.metadata).autoRecord)
-          // It may have been recorded since the rooms were asked for.
+          // A recording may have begun since the rooms were listed.
           void consider(room.name, () => livekit.findRoom(room.name));
     },
   };

@@ -15,14 +15,14 @@ const contentTypes: Record<string, string> = {
   '.m3u8': 'application/vnd.apple.mpegurl',
 };
 
-/** What is not there is no failure. */
+/** Undefined for a missing file. */
 const unlessMissing = (error: unknown): undefined => {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
 };
 
 /**
- * What recorders could not upload: Egress puts it into its `backup_storage`, a folder,
- * under the keys that it would have in the bucket. A part of an upload is in memory at a time.
+ * Files that recorders could not upload: Egress keeps them in its `backup_storage` folder, under their keys.
+ * Holds one part of an upload in memory.
  */
 export function createBackup({ storage, folder, path }: { storage: Storage; folder: string; path: string }) {
   async function upload(key: string, condition: WriteCondition | undefined): Promise<void> {
@@ -34,14 +34,14 @@ export function createBackup({ storage, folder, path }: { storage: Storage; fold
         await object.put(++number, part);
       await object.complete(condition);
     } catch (error) {
-      // The first failure is the one to tell of.
+      // The first failure is the one to report.
       await object.abort().catch(() => undefined);
       throw error;
     }
     await rm(file);
   }
 
-  /** The keys of a file, or of those in a folder. */
+  /** The key of a file, or those of the files in a folder. */
   async function keysOf(key: string): Promise<string[]> {
     const found = await stat(join(folder, key)).catch(unlessMissing);
     if (!found) return [];
@@ -51,9 +51,8 @@ export function createBackup({ storage, folder, path }: { storage: Storage; fold
 
   return {
     /**
-     * Uploads a file, or those of a folder (a key that ends in a slash), and takes them
-     * away here: three S3 requests for each, and one more per 8 MiB. With a `condition` only where
-     * that holds.
+     * Moves a file, or those of a folder (a key that ends in a slash), into the bucket: three S3 requests for
+     * each, and one more per 8 MiB. With a `condition` only where that holds.
      * @throws {ReelroomError} STORAGE_UNAVAILABLE; what is not uploaded stays
      * @throws {ConditionNotMet} likewise
      */
@@ -66,13 +65,16 @@ export function createBackup({ storage, folder, path }: { storage: Storage; fold
       await rm(join(folder, key), { recursive: true, force: true });
     },
 
-    /** The names of the recordings of which there is a file. */
+    /** The names of the recordings with a backup file. */
     async names(): Promise<string[]> {
       const names = (await readdir(join(folder, path)).catch(unlessMissing)) ?? [];
       return names.filter((name) => recordingNameSchema.safeParse(name).success);
     },
 
-    /** When the file of a recording was left here, in ms since 1970, in whole seconds; nothing where there is none. */
+    /**
+     * When a recording's backup file was written, in ms since 1970, in whole seconds; undefined where there
+     * is none.
+     */
     async leftAt(name: string): Promise<number | undefined> {
       const found = await stat(join(folder, path, name)).catch(unlessMissing);
       return found && Math.floor(found.mtimeMs / 1_000) * 1_000;

@@ -2,10 +2,10 @@ import { parseRecordingName, type Recording, type RoomState } from '@reelroom/sh
 import { monotonicTime } from '../../lib/clock.ts';
 import type { Events } from '../events/events.ts';
 
-/** For how long, in ms, a recording is taken to be saved of which nothing more is heard. */
+/** How long a recording counts as being saved without further news, in ms. */
 const patienceMs = 10 * 60_000;
 
-/** The recording that a room is shown as being saved; nothing where there is none. */
+/** The recording that a room's status shows as stopping; undefined where there is none. */
 function savingIn({ recording }: RoomState): Recording | undefined {
   const said = recording && parseRecordingName(recording.name);
   if (!said || recording.status !== 'stopping') return undefined;
@@ -18,8 +18,8 @@ function savingIn({ recording }: RoomState): Recording | undefined {
 }
 
 /**
- * The recordings whose files other app processes see to, which LiveKit does not know as under way any
- * more, and the library not yet: as their rooms are shown them.
+ * Recordings that other app processes are finalising, which LiveKit no longer reports and the index does not
+ * have yet: taken from room statuses.
  */
 export function createElsewhere({ events }: { events: Events }) {
   /** By name, and until when, by the monotonic clock. */
@@ -39,7 +39,7 @@ export function createElsewhere({ events }: { events: Events }) {
   const following = follow();
 
   return {
-    /** `live`, and those; newest first. No request. */
+    /** `live` and those recordings, newest first. No request. */
     addTo(live: Recording[]): Recording[] {
       for (const [name, { until }] of saving) if (until < monotonicTime()) saving.delete(name);
       const known = new Set(live.map(({ name }) => name));

@@ -14,30 +14,32 @@ import { failed } from './status-machine.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
 
 /**
- * Sees a recording through whose recorder has ended; the state that it ends in, or nothing where it
- * was deleted. Rejects soon when `signal` is aborted, and loses nothing: whoever is next finishes.
+ * Finalises a recording whose recorder has ended: verifies or rebuilds the MP4, writes manifest and index
+ * entry; returns the final state, undefined where the recording was deleted. Rejects soon after `signal` is
+ * aborted, and loses nothing: the next process continues.
  */
 export type Finalise = (
   recording: RecordingState,
   signal: AbortSignal,
 ) => Promise<RecordingState | undefined>;
 
-/** How often a recording is looked at again whose file somebody else writes meanwhile, and the longest pause before, in ms. */
+/**
+ * How often a recording is tried whose file is written concurrently, and the longest pause before each
+ * attempt, in ms.
+ */
 const maxAttempts = 10;
 const longestPauseMs = 500;
 
-/** Whether somebody else, another process or the recorder, has written or deleted what was seen. */
+/** Whether another process, or the recorder, wrote or deleted the file concurrently. */
 const isConcurrentWrite = (error: unknown): boolean =>
   error instanceof ConditionNotMet || error instanceof SegmentGone;
 
 /**
- * Makes sure of a recording's file: looks into it, makes it whole from its segments
- * where it is missing or cut, moves its tables to its beginning, describes it, and takes
- * away what is not needed any more.
+ * Creates the finaliser: it inspects the MP4, rebuilds it from segments where it is missing or cut, makes it
+ * faststart, writes manifest and index entry, and deletes the segments.
  *
- * The same however often it is done, also by two at once: the file is replaced only where it is
- * still what was seen, otherwise all is looked at anew, so that the first whole file stays. Throws
- * when S3 is away.
+ * Idempotent, also when two run at once: the file is replaced only if unchanged (If-Match), otherwise
+ * inspected again, so that the first complete file stays. Throws when S3 is unavailable.
  */
 export function createFinaliser({
   storage,
@@ -50,19 +52,19 @@ export function createFinaliser({
   storage: Storage;
   library: Library;
   tombstones: Pick<Tombstones, 'has'>;
-  /** What recorders could not upload, where that can be had. */
+  /** Files that recorders could not upload, where configured. */
   backup: Backup | undefined;
   path: string;
   log: FastifyBaseLogger;
 }): Finalise {
-  /** The recording's file, with its tables first if that can be done: it is good without. */
+  /** Makes the recording's file faststart where possible; it plays without, too. */
   async function withFaststart(name: string, media: MediaInfo, signal: AbortSignal): Promise<MediaInfo> {
     const scratch = workingFiles(path, name).moovFirst;
     try {
       return await makeFaststart({ storage, key: library.keyOf(name), scratch, media, signal });
     } catch (error) {
       if (isConcurrentWrite(error) || signal.aborted) throw error;
-      log.warn({ err: error, name }, 'the tables of a recording stay at its end');
+      log.warn({ err: error, name }, 'a recording could not be made faststart');
       return media;
     }
   }
@@ -70,7 +72,7 @@ export function createFinaliser({
   const inspect = (name: string): Promise<Inspection | undefined> =>
     inspectObject(storage, library.keyOf(name));
 
-  /** The recording with its file, if it has one that can be played. */
+  /** The ready recording; undefined where its file is missing or cannot be played. */
   async function withFile(
     recording: RecordingState,
     found: Inspection | undefined,
@@ -82,7 +84,7 @@ export function createFinaliser({
     return { ...rest, ...described, status: 'ready', endedBy: recording.endedBy ?? 'recovered' };
   }
 
-  /** The recording with the file that its recorder could not upload. */
+  /** The ready recording, from its backup file. */
   async function fromBackup(
     recording: RecordingState,
     found: Inspection | undefined,
@@ -101,7 +103,7 @@ export function createFinaliser({
     await backup?.moveToBucket(workingFiles(path, recording.name).segmentsFolder);
     const segments = await listSegments(storage, path, recording.name);
     if (segments.length === 0) return undefined;
-    log.warn({ recording, segments: segments.length }, 'a recording is made whole from its segments');
+    log.warn({ recording, segments: segments.length }, 'rebuilding a recording from its segments');
     const target = library.keyOf(recording.name);
     await rebuildFromSegments({ storage, segments, target, condition: ifUnchanged(found?.etag), signal });
     const whole = await withFile(
@@ -115,8 +117,8 @@ export function createFinaliser({
   }
 
   /**
-   * Whether a recording of which there is nothing has been deleted: we have done it, or its recorder
-   * says that it has stored the file. What a recorder could not upload it has not stored.
+   * Whether a recording without any file was deleted: there is a tombstone, or its recorder reports a
+   * completed upload.
    */
   async function isDeleted(recording: RecordingState, found: Inspection | undefined): Promise<boolean> {
     if (found) return false;
@@ -125,7 +127,7 @@ export function createFinaliser({
     if ((await listSegments(storage, path, recording.name)).length > 0) return false;
     log.warn(
       { recording },
-      'a recorder has stored a recording that is not in the bucket: it is taken for deleted',
+      'a recording that its recorder uploaded is not in the bucket: it counts as deleted',
     );
     return true;
   }
@@ -144,9 +146,9 @@ export function createFinaliser({
     if (!whole && (await isDeleted(recording, found))) return undefined;
     const end = whole ?? (recording.status === 'failed' ? recording : failed(recording, 'RECORDER_FAILED'));
     const described = await library.describe(end, { isOfRecorder: recording.status === 'ready' });
-    // A recorder that was killed right behind its upload has left a link to the same file.
+    // A recorder killed right after its upload leaves a backup of the same file.
     if (stored) await backup?.delete(key);
-    // What could not be made whole stays: somebody may know how.
+    // Without a playable file the remains are kept: they may be repaired by hand.
     if (whole) {
       await library.tidy(name);
       for (const left of [manifestKey(key), segmentsFolder, thumbsFolder]) await backup?.delete(left);
@@ -171,7 +173,7 @@ export function createFinaliser({
         if (!isConcurrentWrite(error) || attempt === maxAttempts) throw error;
         log.info(
           { err: error, name: recording.name },
-          'somebody else sees a recording through: looking again',
+          'a recording was written concurrently: finalising it again',
         );
         await sleep(Math.random() * longestPauseMs, undefined, { signal });
       }

@@ -5,20 +5,20 @@ import { monotonicTime } from '../../lib/clock.ts';
 import type { Finalise } from './finalise.ts';
 import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 
-/** The past recordings that are remembered, so that a repeated "ended" changes nothing. */
+/** How many finished recordings are remembered, so that a repeated "ended" changes nothing. */
 const maxDone = 1_000;
 
-/** How long to wait, in ms, before a recording is seen to again that could not be stored: doubled each time. */
+/** The pause before a failed recording is retried, in ms: doubled each time. */
 const firstPauseMs = 2_000;
 const longestPauseMs = 60_000;
 
-/** Whether a recording ended since nothing was heard of its recorder, which may come back. */
+/** Whether a recording ended because its recorder was lost, which may come back. */
 const isLost = ({ failure }: { failure?: Failure | undefined }) =>
   failure === 'RECORDER_LOST' || failure === 'NO_RECORDER';
 
 /**
- * Sees recordings through whose recorder has ended: each once at a time, however many
- * ask for it, again later where it failed, and never again once it is done. By name.
+ * Runs `finalise` once per recording (by name), however often it is enqueued, and retries failures with
+ * back-off.
  */
 export function createFinishQueue({
   finalise,
@@ -28,25 +28,25 @@ export function createFinishQueue({
   signal,
   log,
 }: {
-  /** Makes sure of a recording's file, and describes it. */
+  /** Verifies or rebuilds the MP4, writes manifest and index entry. */
   finalise: Finalise;
-  /** Hears of a recording that could not be stored yet. */
+  /** Called when a recording could not be stored yet. */
   onDelayed: (recording: RecordingState) => void;
-  /** Hears of a recording that is seen through, as it then is. */
+  /** Called with the final state of a finalised recording. */
   onEnded: (result: RecordingState) => Promise<void>;
-  /** Hears of one that somebody has deleted before it was seen through here. */
+  /** Called when a recording turned out to be deleted. */
   onGone: (recording: RecordingState) => Promise<void>;
-  /** Aborted when this process ends: what is under way is given up, and finished by whoever is next. */
+  /** Aborted when this process ends: another one finishes what is running. */
   signal: AbortSignal;
   log: FastifyBaseLogger;
 }) {
-  /** Those that are being seen through, and whether their recorder was taken for lost. */
+  /** Recordings being finalised, and whether their recorder was declared lost. */
   const running = new Map<string, { done: Promise<void>; wasLost: boolean }>();
-  /** Those that are seen through, and why those failed that did. */
+  /** Finished recordings, with their failure if any. */
   const done = new LRUCache<string, { failure: Failure | undefined }>({ max: maxDone });
-  /** When the next try is due, by the monotonic clock, of those that failed. */
+  /** When failed recordings are retried, by the monotonic clock. */
   const retries = new Map<string, { dueAt: number; pauseMs: number }>();
-  /** Those whose recorder has come back while they were seen through. */
+  /** Recordings whose recorder came back while they were being finalised. */
   const reopened = new Set<string>();
 
   const markDone = ({ name, failure }: RecordingState): void => void done.set(name, { failure });
@@ -77,13 +77,13 @@ export function createFinishQueue({
 
   return {
     /**
-     * Sees a recording through. Throws when its end could not be stored: nothing is
-     * lost then, and the next call tries again.
+     * Finalises a recording, or joins the run in progress. Throws when it could not be stored: nothing is
+     * lost, and the next call retries.
      */
     async enqueue(recording: RecordingState): Promise<void> {
       const { name } = recording;
       const current = running.get(name);
-      // What a recorder has stored after all is looked at when what was made of its remains is done.
+      // A recorder that was declared lost has stored its file after all: finalised after the current run.
       const isNews = current !== undefined && current.wasLost && !isLost(recording);
       if (current && !isNews) return current.done;
       await current?.done.catch(() => undefined);
@@ -94,36 +94,36 @@ export function createFinishQueue({
       await done;
     },
 
-    /** This one needs nothing more. */
+    /** Marks a recording as finished. */
     markDone,
 
-    /** The recorder of this one, which was taken for lost, is at work after all. */
+    /** Undoes the end of a recording whose recorder was wrongly declared lost. */
     reopen(name: string): void {
       done.delete(name);
       retries.delete(name);
       if (running.has(name)) reopened.add(name);
     },
 
-    /** Whether a recording's recorder has ended, as far as is known: it is in nobody's way. */
+    /** Whether a recording's recorder has ended, as far as is known. */
     hasEnded: (name: string): boolean => isRunning(name) || retries.has(name) || done.has(name),
 
-    /** Whether a recording is being seen through. */
+    /** Whether a recording is being finalised. */
     isRunning,
 
-    /** Whether a recording that could not be stored is left alone for now. */
+    /** Whether a failed recording waits for its retry. */
     isAwaitingRetry: (name: string): boolean => (retries.get(name)?.dueAt ?? -Infinity) > monotonicTime(),
 
-    /** Whether a recording has been seen through. */
+    /** Whether a recording is finished. */
     isDone: (name: string): boolean => done.has(name),
 
-    /** Whether a recording's recorder was taken for lost, and its remains have been, or are being, seen to. */
+    /** Whether a recording's recorder was declared lost, and its remains are finalised or being finalised. */
     wasDeclaredLost: (name: string): boolean =>
       isLost({ failure: done.get(name)?.failure }) || (running.get(name)?.wasLost ?? false),
 
-    /** Whether a recording was seen through since its recorder was lost before it began. */
+    /** Whether a recording is finished because its recorder was lost before it began. */
     neverBegan: (name: string): boolean => done.get(name)?.failure === 'NO_RECORDER',
 
-    /** Resolves when nothing is under way any more. */
+    /** Resolves when nothing is being finalised. */
     async settled(): Promise<void> {
       await Promise.allSettled([...running.values()].map(({ done }) => done));
     },

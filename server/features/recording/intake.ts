@@ -12,24 +12,24 @@ import { recordingOf, targetOf, type RecordingState } from '../../adapters/livek
 import { advance, failed } from './status-machine.ts';
 
 /**
- * How long, in ms, a recorder may still take a job whose start was given up. LiveKit
- * itself gives up after 22 s.
+ * How long a recorder may still take the job of an abandoned start, in ms. LiveKit itself gives up after 22
+ * s.
  */
 const lateStartMs = 60_000;
 
-/** How long, in ms, whoever stops a recording waits for S3. */
+/** How long a stop waits for S3, in ms. */
 const patienceMs = 2_000;
 
-/** What people are told of a recording whose saving takes longer than usual. */
+/** Sentences for people, shown while saving takes longer than usual. */
 const delays = {
   notStoredYet: 'Saving waits for the storage. Nothing is lost.',
   recorderLost: 'The recorder was lost: what it stored is being put together.',
 };
 
-/** What happens to a recording while it is under way, and at its end. */
+/** Changes in a recording's life. */
 export type LifeChange = 'started' | 'ready' | 'failed';
 
-/** Takes in what LiveKit says of recordings, and sees to their ends. */
+/** Applies EgressInfo to recordings, and finalises those that have ended. */
 export function createIntake({
   registry,
   library,
@@ -44,18 +44,18 @@ export function createIntake({
   library: Pick<Library, 'isTarget' | 'endOf' | 'hasMedia'>;
   finalise: Finalise;
   onChange: (change: LifeChange, recording: Recording) => void;
-  /** Hears of the egress of each recording that is under way no more. */
+  /** Called with the egress id of each recording that is no longer live. */
   onForgotten: (id: string) => void;
   maxMs: number | undefined;
   signal: AbortSignal;
   log: FastifyBaseLogger;
 }) {
-  /** Starts that were given up, by the recording's name: its room, and until when a late one is watched for. */
+  /** Abandoned starts by the recording's name: the room, and until when a late recorder is expected. */
   const abandonedStarts = new Map<string, { roomName: string; until: number }>();
 
   /**
-   * The recording that an egress makes, if it is one of ours, which are rooms as a whole,
-   * filmed into our folder of our bucket under a name of ours: others may use the same LiveKit.
+   * The recording of an egress of ours: a room composite into our folder and bucket under a name of ours;
+   * undefined for others, which may share the LiveKit.
    */
   function ourRecordingOf(egress: EgressInfo): RecordingState | undefined {
     const kind = egress.request.case;
@@ -66,7 +66,7 @@ export function createIntake({
     return said?.roomName === egress.roomName ? recording : undefined;
   }
 
-  /** The recording of a room whose recorder is at work; one whose file is being seen to is in nobody's way. */
+  /** The active recording of a room, without those being finalised. */
   const activeIn = (roomName: string): RecordingState | undefined =>
     registry.all().find((one) => one.roomName === roomName && !finishQueue.hasEnded(one.name));
 
@@ -80,14 +80,14 @@ export function createIntake({
     async onEnded(result) {
       registry.forget(result.id);
       onForgotten(result.id);
-      // The next recording may have begun meanwhile.
+      // The room's next recording may have begun.
       if (!activeIn(result.roomName)) await registry.show(result);
       onChange(result.status === 'ready' ? 'ready' : 'failed', recordingSchema.parse(result));
     },
     async onGone(recording) {
       registry.forget(recording.id);
       onForgotten(recording.id);
-      // It was ready for whoever has deleted it; of that they have been told.
+      // It was ready for the process that deleted it, which published the deletion.
       const { failure: _failure, error: _error, ...rest } = recording;
       if (!activeIn(recording.roomName)) await registry.show({ ...rest, status: 'ready' });
     },
@@ -95,7 +95,7 @@ export function createIntake({
     log,
   });
 
-  /** Sees a recording through, and tells the room that it is saved, since a file that has to be made whole takes a while. */
+  /** Finalises a recording, and shows `stopping` in its room, since a rebuild takes a while. */
   async function finish(recording: RecordingState): Promise<void> {
     const known = registry.get(recording.id);
     if (known && known.status !== 'stopping') {
@@ -111,26 +111,26 @@ export function createIntake({
     await finishQueue.enqueue(recording);
   }
 
-  /** For an end whose storing nobody has to wait for: it is tried again. */
+  /** Runs finalising in the background: failures are retried. */
   const inBackground = (work: Promise<void>): void => {
-    work.catch((error: unknown) => log.debug({ err: error }, 'the end of a recording is stored later'));
+    work.catch((error: unknown) => log.debug({ err: error }, 'a recording is finalised later'));
   };
 
-  /** A recorder that was taken for lost is at work, or has stored the whole file, after all. */
+  /** Undoes declaring a recorder lost that still records, or has stored its file. */
   function reopen(heard: RecordingState): void {
     const recording = { ...heard, endedBy: heard.endedBy ?? ('recorder-shutdown' as const) };
-    log.warn({ recording }, 'a recorder that was taken for lost is not');
+    log.warn({ recording }, 'a recorder was wrongly declared lost');
     finishQueue.reopen(recording.name);
     registry.track(recording);
     void registry.show(recording);
   }
 
-  /** Takes in what LiveKit says of an egress; the recording whose end has to be seen to, if that is what it says. */
+  /** Advances a recording by EgressInfo; returns it if it must be finalised now. */
   async function advanceBy(egress: EgressInfo): Promise<RecordingState | undefined> {
     const heard = ourRecordingOf(egress);
     if (!heard) return undefined;
     if (finishQueue.isDone(heard.name)) {
-      // LiveKit goes on to call one active that is lost, but not one that was lost before it was that.
+      // LiveKit keeps reporting a lost egress as active, but not one that was lost before it became active.
       const hasBegun = heard.status === 'recording' && finishQueue.neverBegan(heard.name);
       const hasEnded =
         finishQueue.wasDeclaredLost(heard.name) && ['stopping', 'ready'].includes(heard.status);
@@ -140,20 +140,20 @@ export function createIntake({
     const known = registry.get(heard.id);
     const next = withLimit(advance(known, heard), maxMs);
     if (isFinal(next.status)) {
-      // LiveKit remembers for a day what may have been deleted since.
+      // LiveKit keeps an ended egress for a day; the recording may have been deleted since.
       if (!known && !(await library.hasMedia(next.name))) {
         finishQueue.markDone(next);
         return undefined;
       }
-      // Live until its end is stored, also for who hears of it only now.
+      // Live until it is finalised, also in a process that learns of it only now.
       if (!registry.get(next.id)) registry.track({ ...next, status: 'stopping' });
-      // How it is made is of interest while it is.
+      // The options matter only while recording.
       const { layout: _layout, quality: _quality, audioOnly: _audioOnly, ...ended } = next;
       return ended;
     }
     const isLate = abandonedStarts.has(next.name) && next.status !== 'stopping';
-    if (isLate) log.warn({ recording: next }, 'a recorder took a job after its start was given up');
-    // What is to end, though nobody has heard its recorder say so, is asked to until it does.
+    if (isLate) log.warn({ recording: next }, 'a recorder took the job of an abandoned start');
+    // With `endedBy` set, the reconciler asks the recorder to stop until it does.
     registry.track(isLate ? { ...next, endedBy: 'stop' } : next);
     if (known?.status !== next.status || known.recordingSince !== next.recordingSince)
       void registry.show(next);
@@ -170,24 +170,23 @@ export function createIntake({
     reopen,
 
     /**
-     * Takes in what LiveKit says of an egress, from a webhook or asked for: in any order,
-     * any number of times. What is to be done at its end is done in the background, and again
-     * until it is done. No request, but for an end that is news: two to S3.
+     * Applies EgressInfo from a webhook or a request, in any order, any number of times. An ended recording
+     * is finalised in the background, with retries. No request, but two to S3 for a newly ended one.
      */
     async receive(egress: EgressInfo): Promise<void> {
       const ended = await advanceBy(egress);
       if (ended) inBackground(finish(ended));
     },
 
-    /** As {@link hear}, but resolves when the end is stored, and throws when it is not. */
+    /** As {@link receive}, but resolves when an ended recording is finalised, and throws when that fails. */
     async apply(egress: EgressInfo): Promise<void> {
       const ended = await advanceBy(egress);
       if (ended) await finish(ended);
     },
 
     /**
-     * Whether LiveKit goes on to call an egress active whose recording another process has
-     * seen through; one S3 request, once. Where S3 does not say so within 2 s it counts as what LiveKit says.
+     * Whether another process has finalised the recording of an egress that LiveKit still reports as active;
+     * one S3 request, once. False where S3 does not answer within 2 s.
      */
     async endedElsewhere(egress: EgressInfo): Promise<boolean> {
       const heard = ourRecordingOf(egress);
@@ -200,12 +199,12 @@ export function createIntake({
       return true;
     },
 
-    /** A start that nobody waits for any more: a recorder that takes its job late is stopped. */
+    /** Marks a start as abandoned: a recorder that takes its job late is stopped. */
     abandonStart(name: string, roomName: string): void {
       abandonedStarts.set(name, { roomName, until: monotonicTime() + lateStartMs });
     },
 
-    /** The rooms in which a recorder may yet take a job whose start was given up. */
+    /** The rooms in which a recorder may still take the job of an abandoned start. */
     roomsOfAbandonedStarts(): string[] {
       for (const [name, { until }] of abandonedStarts)
         if (until < monotonicTime()) abandonedStarts.delete(name);

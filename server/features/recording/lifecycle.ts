@@ -16,16 +16,16 @@ import { createStart } from './start.ts';
 import { recordingOf, type RecordingState } from '../../adapters/livekit/egress-info.ts';
 import { advance, failed } from './status-machine.ts';
 
-/** How old, in ms, what LiveKit told of all recordings may be where lists show it. */
+/** How long the list of active egresses is cached for lists, in ms. */
 const cacheMs = 500;
 
-/** A recording under way as lists show it: before it ends, why it is to end is nobody's business. */
+/** A live recording as lists show it: without the reason of an end that has not happened yet. */
 const asListed = ({ endedBy, ...recording }: RecordingState): Recording =>
   recordingSchema.parse(recording.status === 'stopping' ? { ...recording, endedBy } : recording);
 
 /**
- * The life of recordings: starting, stopping, and taking in what LiveKit tells of
- * them. Nothing here is kept that LiveKit or the bucket does not know.
+ * The life of recordings: start, stop, and EgressInfo from LiveKit. Holds nothing that LiveKit or the bucket
+ * does not know.
  */
 export function createLifecycle({
   livekit,
@@ -55,17 +55,20 @@ export function createLifecycle({
     | 'stopEgress'
   >;
   library: Pick<Library, 'isTarget' | 'endOf' | 'ensureListed' | 'firstWrittenAt' | 'hasMedia' | 'tidy'>;
-  /** Makes sure of a recording's file once its recorder has ended, and describes it. */
+  /** Verifies or rebuilds the MP4 of an ended recording, writes manifest and index entry. */
   finalise: Finalise;
   roomStatus: Pick<RoomStatusWriter, 'publish'>;
   lock: Lock;
-  /** Hears of every recording that began, became ready or failed. */
+  /** Called when a recording began, became ready or failed. */
   onChange: (change: LifeChange, recording: Recording) => void;
   /** Whether recordings are also stored in segments. */
   crashSafe: boolean;
   /** The longest a recording may be, in ms; no limit when absent. */
   maxMs: number | undefined;
-  /** For how long, in ms, somebody is alone in a recorded room until asked whether it is to go on; never when 0. */
+  /**
+   * How long somebody must be alone in a recorded room before being asked whether to go on, in ms; never when
+   * 0.
+   */
   aloneMs: number;
   /** How many may be under way at once; no limit when absent. */
   maxConcurrent: number | undefined;
@@ -82,7 +85,7 @@ export function createLifecycle({
   const reconciler = createReconciler({ livekit, registry, intake, alone, maxMs, signal, log });
   const { finishQueue } = intake;
 
-  /** The recording of a room that one of these egresses makes; of those taken for lost only one whose recorder is there. */
+  /** The active recording among these egresses; one declared lost only if its recorder is in the room. */
   async function activeAmong(egresses: EgressInfo[]): Promise<RecordingState | undefined> {
     for (const egress of egresses) {
       const heard = intake.ourRecordingOf(egress);
@@ -112,34 +115,33 @@ export function createLifecycle({
   };
 
   return {
-    /** Takes in what LiveKit says of an egress; see {@link Intake.hear}. */
+    /** Applies EgressInfo; see {@link Intake.receive}. */
     receive: intake.receive,
 
-    /** As `hear`, of what LiveKit says by itself. */
+    /** As `receive`, for EgressInfo from a webhook. */
     async receiveWebhook(egress: EgressInfo): Promise<void> {
       await intake.receive(egress);
-      // Of one that starts LiveKit tells also where it is not configured to tell of the rest.
+      // LiveKit sends a webhook for a starting egress even where no others are configured.
       if (egress.status !== EgressStatus.EGRESS_STARTING) registry.markWebhook(egress.egressId);
     },
 
     /**
-     * Starts recording a room; answers as soon as a recorder has taken the job. Three
-     * LiveKit requests, one more where they are limited, and two more to tell the room.
-     * @throws {ReelroomError} RECORDING_ALREADY_STARTED; ROOM_NOT_FOUND;
-     *   TOO_MANY_RECORDINGS; NO_RECORDER, within 5 s, after which a recorder that takes
-     *   the job late is stopped
+     * Starts recording a room; resolves as soon as a recorder has taken the job. Three LiveKit requests, one
+     * more with `maxConcurrent`, and two for the room's status.
+     * @throws {ReelroomError} RECORDING_ALREADY_STARTED; ROOM_NOT_FOUND; TOO_MANY_RECORDINGS; NO_RECORDER
+     *   within 5 s: a recorder that takes the job later is stopped
      */
     start,
 
     /**
-     * Stops a room's recording; answers while its file is still being finished. Asked
-     * again meanwhile it answers the same. Two LiveKit requests, and two more to tell the room.
-     * @throws {ReelroomError} RECORDING_NOT_STARTED; RECORDER_NOT_RESPONDING after 3 s, after
-     *   which it is asked again until it stops, or is given up as lost
+     * Stops a room's recording; resolves while it is still being finalised. Idempotent until then. Two
+     * LiveKit requests, and two for the room's status.
+     * @throws {ReelroomError} RECORDING_NOT_STARTED; RECORDER_NOT_RESPONDING after 3 s: the stop is retried
+     *   until the recorder stops or is declared lost
      */
     async stop(roomName: string): Promise<Recording> {
-      // Asked first: another process may have started or stopped it. LiveKit forgets what its
-      // Redis loses; a recorder that is there can be stopped all the same.
+      // LiveKit first: another process may have started or stopped it. LiveKit forgets what its Redis loses,
+      // but a running recorder can still be stopped.
       const recording =
         (await activeAmong(await livekit.activeEgresses(roomName))) ?? intake.activeIn(roomName);
       if (!recording) throw notStarted();
@@ -163,9 +165,9 @@ export function createLifecycle({
     },
 
     /**
-     * Has a room's recording go on though one person is alone there, who is asked anew after
-     * some time: answers it. Two LiveKit requests to tell the room, one more where this
-     * process has not heard of the recording yet.
+     * Lets a room's recording go on though one person is alone there, who is asked again after some time;
+     * returns it. Two LiveKit requests for the room's status, one more where this process does not know the
+     * recording.
      * @throws {ReelroomError} RECORDING_NOT_STARTED
      */
     async keepRecording(roomName: string): Promise<Recording> {
@@ -178,19 +180,21 @@ export function createLifecycle({
     },
 
     /**
-     * Brings in the truth from LiveKit, so that a lost webhook costs seconds and not
-     * a recording; see {@link Care.round}.
+     * Reconciles with LiveKit, so that a lost webhook costs seconds and not a recording; see {@link
+     * Reconciler.reconcile}.
      */
     async reconcile(open: Room[]): Promise<void> {
       await reconciler.reconcile(open);
     },
 
-    /** Follows the recordings that this process has heard of, where another one asks for all; see {@link Care.follow}. */
+    /**
+     * Follows the recordings of this process, while another one reconciles; see {@link createReconciler}.
+     */
     follow: (): void => reconciler.follow(),
 
     /**
-     * Looks more closely at what begins or ends, at what no webhook tells of, and at rooms
-     * whose start was given up; see {@link Care.quickRound}. One LiveKit request for each.
+     * Follows recordings that begin, end or send no webhooks, and rooms with abandoned starts; see {@link
+     * Reconciler.checkTransitions}. One LiveKit request for each.
      */
     async checkTransitions(): Promise<void> {
       reconciler.checkTransitions();
@@ -199,10 +203,9 @@ export function createLifecycle({
     },
 
     /**
-     * Sees recordings through that ended while no app was there to hear of it: those
-     * that LiveKit still knows of (for a day) and that are not listed, the last thing that is done. One
-     * request, and one to S3 for each, or a few. Throws, when all have been tried, what went
-     * wrong with one.
+     * Finalises recordings that ended while no app process ran: those that LiveKit still keeps (for a day)
+     * and that are not in the index, the last write. One request, and one to S3 for each, or a few. Throws
+     * the first failure after all were tried.
      */
     async catchUp(): Promise<void> {
       const failures: unknown[] = [];
@@ -212,7 +215,7 @@ export function createLifecycle({
         try {
           signal.throwIfAborted();
           const ended = await library.ensureListed(recording.name);
-          // One that failed for want of its file may have it by now.
+          // One that failed for lack of its file may have it by now.
           const isNews = ended === undefined || (ended === 'failed' && recording.status === 'ready');
           if (isNews) await intake.apply(egress);
           else finishQueue.markDone(recording);
@@ -224,11 +227,10 @@ export function createLifecycle({
     },
 
     /**
-     * Sees a recording through that LiveKit has forgotten and of which the bucket holds
-     * something, or recorders have left something; once, if it fails. Of one that is ready
-     * only segments are left over; one of another library, whose recorders leave their files
-     * at the same place, is left to it.
-     * @param leftAt when recorders left it, in ms since 1970, if they left a file
+     * Finalises an orphan: LiveKit has forgotten it, and segments or a backup file are left; tried once. For
+     * a ready one only leftover segments are deleted; one of another library with the same backup folder is
+     * ignored.
+     * @param leftAt when its backup file was written, in ms since 1970, if there is one
      */
     async recover(name: string, leftAt?: number): Promise<void> {
       const ended = await library.ensureListed(name);
@@ -237,15 +239,15 @@ export function createLifecycle({
       const egress = (await livekit.allEgresses()).find((one) => recordingOf(one)?.name === name);
       if (egress) return intake.ourRecordingOf(egress) && intake.apply(egress);
       const startedAt = parseRecordingName(name)?.startedAt ?? leftAt ?? (await library.firstWrittenAt(name));
-      // Somebody else has seen to it, or deleted it, meanwhile.
+      // Another process has finalised or deleted it meanwhile.
       if (startedAt === undefined) return;
       const said = parseRecordingName(name) ?? { roomName: '', roomId: '', startedAt };
       await intake.finish(failed({ id: '', name, ...said, size: 0, status: 'failed' }, 'RECORDER_LOST'));
     },
 
     /**
-     * The recordings under way, in whichever process, and those whose file is being seen to
-     * here; newest first. One LiveKit request, two a second at most.
+     * The live recordings of all processes, and those being finalised here; newest first. One LiveKit
+     * request, two a second at most.
      */
     async underWay(): Promise<Recording[]> {
       const egresses = await cachedActiveEgresses();
@@ -261,13 +263,13 @@ export function createLifecycle({
         .sort((one, other) => other.startedAt - one.startedAt);
     },
 
-    /** Whether a recording of this name is under way. */
+    /** Whether a recording of this name is live. */
     isLive: registry.isLive,
 
-    /** Resolves when no recording is being seen to any more, soon after the signal. */
+    /** Resolves when no recording is being finalised, soon after the signal. */
     settled: (): Promise<void> => finishQueue.settled(),
 
-    /** Whether anything is under way that wants a close look. */
+    /** Whether there are live recordings or abandoned starts. */
     isBusy: (): boolean => registry.all().length > 0 || intake.roomsOfAbandonedStarts().length > 0,
   };
 }

@@ -1,24 +1,24 @@
 import type { EndedBy } from '@reelroom/shared';
 import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 
-/** How long, in ms, a recorder may take to begin once it has the job. Egress itself would wait for ever. */
+/** How long a recorder may take to begin once it has the job, in ms. Egress itself would wait for ever. */
 const beginWithinMs = 30_000;
 
-/** What is known of a recording that may have to end: times in ms, by this process's own clock. */
+/** What decides whether a recording has to end: times in ms, by this process's monotonic clock. */
 export interface Known {
   /** How long it has been known. */
   knownForMs: number;
-  /** How long it is. */
+  /** Its length so far. */
   lengthMs: number;
   /** Whether LiveKit has forgotten it. */
   isForgotten: boolean;
-  /** Whether its room was closed, and opened again by the recorder, which is all alone. */
+  /** Whether its room was closed, and reopened by the recorder alone. */
   isRoomClosed: boolean;
-  /** The longest it may be; no limit when absent. */
+  /** The maximum length; no limit when absent. */
   maxMs: number | undefined;
 }
 
-/** Why a recording is to be ended that nobody has stopped, if it is. */
+/** Why a recording that nobody has stopped must end; undefined where it need not. */
 export function reasonToEnd(
   { status }: Pick<RecordingState, 'status'>,
   { knownForMs, lengthMs, isForgotten, isRoomClosed, maxMs }: Known,
@@ -30,7 +30,7 @@ export function reasonToEnd(
   return maxMs !== undefined && lengthMs >= maxMs ? 'limit' : undefined;
 }
 
-/** Tells a limit apart from a stop that somebody asked for, by its length alone: whichever process ended it. */
+/** Turns `stop` into `limit` for a recording of the maximum length, whichever process ended it. */
 export function withLimit(recording: RecordingState, maxMs: number | undefined): RecordingState {
   const { endedBy, recordingSince = Infinity, endedAt = 0 } = recording;
   const isLimit = endedBy === 'stop' && maxMs !== undefined && endedAt - recordingSince >= maxMs;

@@ -11,38 +11,37 @@ import type { Registry } from './registry.ts';
 import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 import { failed } from './status-machine.ts';
 
-/** How often, in ms, a recorder is looked for that says nothing by itself. */
+/** How often a recorder is probed, in ms. */
 const probeEveryMs = 5_000;
 
-/** The same of one that was taken for lost: doubled each time, up to this. */
+/** The longest pause for one that was declared lost: doubled each time. */
 const longestPauseMs = 60_000;
 
-/** How often in a row a recorder may be missing from its room, or leave a stop unanswered. */
+/** From how many consecutive misses in its room, or unanswered stops, a recorder is lost. */
 const missesUntilLost = 2;
 
-/** What is known of a recorder. */
+/** The health of a recorder. */
 interface Watch {
-  /** When it was last looked for, by the monotonic clock. */
+  /** When it was last probed, by the monotonic clock. */
   probedAt: number;
-  /** How often in a row it was not in its room. */
+  /** Consecutive probes in which it was not in its room. */
   missed: number;
-  /** How often in a row it did not answer when it was asked to stop. */
+  /** Consecutive stops that it did not answer. */
   unanswered: number;
   /** Whether LiveKit has forgotten it. */
   isForgotten: boolean;
-  /** For how long one that was taken for lost is let be. */
+  /** The pause until the next probe of a lost one. */
   pauseMs: number;
 }
 
-/** Whether a recorder did not answer when it was asked to stop. */
+/** Whether a recorder did not answer a stop. */
 export const isNotResponding = (error: unknown) =>
   error instanceof ReelroomError && error.code === 'RECORDER_NOT_RESPONDING';
 
 /**
- * Looks after recordings under way, each by itself, so that none waits for another's
- * recorder: ends those that have to end, until their recorders do; finds recorders whose
- * host is gone without a word, which LiveKit goes on to call active for ever, and those that
- * were taken for that and are not.
+ * Reconciles live recordings with LiveKit, independently of each other: stops those that have to end until
+ * their recorders do; detects lost recorders, which LiveKit reports as active for ever, and those that were
+ * wrongly declared lost.
  */
 export function createReconciler({
   livekit,
@@ -72,9 +71,9 @@ export function createReconciler({
 }) {
   /** By egress id. */
   const watches = new Map<string, Watch>();
-  /** Egresses that are being looked after at this moment. */
+  /** Egresses with work in progress. */
   const busy = new Set<string>();
-  /** Rooms that are open, by name, as they were last seen. */
+  /** The open rooms as last listed, by name. */
   let rooms = new Map<string, Room>();
 
   function watchOf(id: string): Watch {
@@ -90,23 +89,25 @@ export function createReconciler({
     return watch;
   }
 
-  /** Whether it is time for another look, which this then is. */
+  /** Whether a probe is due; if so, counts as one. */
   function isDue(watch: Watch, everyMs = probeEveryMs): boolean {
     if (monotonicTime() - watch.probedAt < everyMs) return false;
     watch.probedAt = monotonicTime();
     return true;
   }
 
-  /** Does `work` for an egress, unless something is being done for it; never rejects. */
+  /** Runs `work` for an egress unless other work is in progress for it; never rejects. */
   function attempt(id: string, work: () => Promise<void>): void {
     if (busy.has(id) || signal.aborted) return;
     busy.add(id);
     work()
-      .catch((error: unknown) => log.warn({ err: error, egressId: id }, 'a recording was not looked after'))
+      .catch((error: unknown) =>
+        log.warn({ err: error, egressId: id }, 'a recording could not be reconciled'),
+      )
       .finally(() => busy.delete(id));
   }
 
-  /** Asks a recorder to stop, and takes in what it says. Throws as {@link Livekit.stopEgress} does. */
+  /** Stops a recorder and applies its EgressInfo. Throws as {@link Livekit.stopEgress} does. */
   async function stop({ id }: RecordingState): Promise<void> {
     const watch = watchOf(id);
     try {
@@ -119,27 +120,29 @@ export function createReconciler({
     }
   }
 
-  /** As {@link stop}, for one that is asked again if it does not answer. */
+  /** As {@link stop}, but does not throw when the recorder does not answer: the stop is retried. */
   const askToStop = (recording: RecordingState): Promise<void> =>
     stop(recording).catch((error: unknown) => {
       if (!isNotResponding(error)) throw error;
     });
 
-  /** A recorder that came too late into a room that was closed has opened it again, all alone. */
+  /** Whether a late recorder has reopened a closed room, alone. */
   function isRoomClosed({ roomName, roomId }: RecordingState): boolean {
     const room = rooms.get(roomName);
     return room !== undefined && room.sid !== roomId && room.numParticipants === 0;
   }
 
-  /** Learns from LiveKit how long one is that was recording before this process heard of it. Two requests, once. */
+  /**
+   * Asks LiveKit for the length of a recording that began before this process knew it. Two requests, once.
+   */
   async function learnLength({ id, roomName }: RecordingState): Promise<void> {
     if (maxMs === undefined || !registry.isTakenOver(id)) return;
     registry.setLength(id, (await livekit.presentFor(roomName, id)) ?? 0);
   }
 
   /**
-   * Whether a recorder is lost: it answers no more, and is not in its room, where one that
-   * records is (LiveKit lets it go 20 s after it was last heard of).
+   * Whether a recorder is lost: it does not answer stops, and is not in its room, where an active one is
+   * (LiveKit removes it 20 s after its last sign of life).
    */
   function isLost({ status }: RecordingState, { missed, unanswered, isForgotten }: Watch): boolean {
     if (status === 'recording' && !isForgotten) return missed >= missesUntilLost && unanswered > 0;
@@ -171,10 +174,10 @@ export function createReconciler({
       registry.track({ ...now, ...(why !== undefined && { endedBy: why }) });
       await askToStop(recording);
     }
-    // What is to end and does not hear of it must not go on seeing the room.
+    // A recorder that ignores stops must not continue to see the room.
     if (status === 'recording' && watch.unanswered >= missesUntilLost && watch.missed === 0)
       await livekit.removeParticipant(roomName, id);
-    // It may have been heard of meanwhile.
+    // EgressInfo may have arrived meanwhile.
     const now = registry.get(id);
     if (!now || intake.finishQueue.isRunning(name) || !isLost(now, watch)) return;
     log.error({ recording: now }, 'the recorder is lost');
@@ -185,13 +188,15 @@ export function createReconciler({
     );
   }
 
-  /** Has whoever is left alone in a recorded room asked whether it is to go on, and ends it if there is no answer. */
+  /**
+   * Asks the last participant in a recorded room whether to go on, and ends the recording without an answer.
+   */
   function checkAlone({ id, roomName, roomId, status }: RecordingState): void {
     const room = rooms.get(roomName);
     if (status !== 'recording' || room?.sid !== roomId) return;
     const shown = parseRoomState(room.metadata).recording;
     const isAsked = shown?.id === id && shown.aloneUntil !== undefined;
-    // Another process was told that it is to go on.
+    // The participant has answered another process.
     if (registry.hasAsked(id) && !isAsked) {
       alone.forget(id);
       registry.askUntil(id, undefined);
@@ -201,7 +206,7 @@ export function createReconciler({
     if (verdict.action === 'go-on' && isAsked) registry.askUntil(id, undefined);
     if (verdict.action === 'end')
       attempt(`alone ${id}`, async () => {
-        // What was counted with the rooms may be some seconds old.
+        // The count of the room list may be some seconds old.
         if ((await livekit.countPeople(roomName)) > 1) return alone.forget(id);
         const now = registry.get(id);
         if (now) registry.track({ ...now, endedBy: now.endedBy ?? 'alone' });
@@ -222,7 +227,10 @@ export function createReconciler({
     });
   }
 
-  /** Looks whether a recorder that was taken for lost is in its room again, where it must not be unseen. */
+  /**
+   * Probes whether a recorder that was declared lost is in its room again, where it must not record
+   * unnoticed.
+   */
   async function probeLost(heard: RecordingState): Promise<void> {
     const watch = watchOf(heard.id);
     if (heard.status === 'starting' || !isDue(watch, watch.pauseMs)) return;
@@ -237,9 +245,9 @@ export function createReconciler({
 
   return {
     /**
-     * Takes in which egresses LiveKit calls active, and looks after every recording. One
-     * LiveKit request; those of each recording are made in the background: one every few
-     * seconds to see whether its recorder is there, one more if it has ended or has to end.
+     * Applies all active egresses and checks every recording. One LiveKit request; those of each recording
+     * are made in the background: a probe of its recorder every few seconds, one more if it has ended or has
+     * to end.
      * @param open the rooms that are open
      */
     async reconcile(open: Room[]): Promise<void> {
@@ -268,15 +276,15 @@ export function createReconciler({
     },
 
     /**
-     * Between those, looks after recordings that begin or end, or of which no webhook tells:
-     * one LiveKit request for each, in the background.
+     * Checks recordings that begin, end, or send no webhooks: one LiveKit request for each, in the
+     * background.
      */
     checkTransitions(): void {
       for (const recording of registry.all())
         check(recording, recording.status === 'recording' && registry.hasWebhooks(recording.id));
     },
 
-    /** The same of every recording that this process has heard of, as {@link round} does. */
+    /** Checks every recording that this process knows, as {@link reconcile} does. */
     follow(): void {
       for (const recording of registry.all()) check(recording, false);
     },

@@ -3,25 +3,24 @@ import { monotonicTime } from '../../lib/clock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 
-/** A recording under way, and what this process knows of it by its own clock. */
+/** A live recording, and what this process measures of it. */
 interface Tracked {
   recording: RecordingState;
-  /** When it was first heard of, by the monotonic clock. */
+  /** When this process first knew it, by the monotonic clock. */
   since: number;
   /** When its media began, by the monotonic clock; absent until then. */
   begunAt?: number;
-  /** Whether its media had begun before, nobody here knows when. */
+  /** Whether its media had begun before that, at an unknown time. */
   isTakenOver: boolean;
-  /** Whether webhooks tell this process of it. */
+  /** Whether webhooks about it arrive. */
   hasWebhooks: boolean;
-  /** When it ends, in ms since 1970, unless whoever is alone in its room wants it to go on. */
+  /** When it ends, in ms since 1970, unless the last participant wants it to go on. */
   aloneUntil?: number;
 }
 
 /**
- * The recordings under way that this process has heard of, by egress id, and what their
- * rooms are shown. It holds nothing that LiveKit does not know, and measures by this
- * process's own clock: those of others, and the recorders', may be off.
+ * The live recordings that this process knows, by egress id, and their rooms' status. Holds nothing that
+ * LiveKit does not know, and measures by the monotonic clock: other machines' clocks may be off.
  */
 export function createRegistry({
   roomStatus,
@@ -39,7 +38,7 @@ export function createRegistry({
   const roomStatusOf = (recording: RecordingState): RoomStatus => {
     const { id, name, status, endedBy, error, layout, quality, audioOnly, recordingSince } = recording;
     const aloneUntil = status === 'recording' ? tracked.get(id)?.aloneUntil : undefined;
-    // Before it ends, that is only what somebody wants.
+    // Before the end it is only a request.
     const hasEnded = status !== 'starting' && status !== 'recording';
     return {
       ...{ id, name, status, layout, quality, audioOnly, error, aloneUntil },
@@ -64,7 +63,7 @@ export function createRegistry({
     /** Whether a recording of this name is under way. */
     isLive: (name: string): boolean => all().some((recording) => recording.name === name),
 
-    /** Keeps a recording as it now is. */
+    /** Stores a recording's current state. */
     track(recording: RecordingState): void {
       const hasBegun = recording.status === 'recording';
       const before = tracked.get(recording.id);
@@ -75,27 +74,30 @@ export function createRegistry({
       });
     },
 
-    /** Tells its room of a recording as it now is. */
+    /** Publishes a recording's current state as its room's status. */
     show,
 
     forget: (id: string): boolean => tracked.delete(id),
 
-    /** How long a recording has been known here, in ms. */
+    /** How long this process has known a recording, in ms. */
     knownFor: (id: string): number => monotonicTime() - (tracked.get(id)?.since ?? monotonicTime()),
 
-    /** How long a recording is, in ms, as far as this process knows. */
+    /** A recording's length so far, in ms, as far as this process knows. */
     lengthOf: (id: string): number => monotonicTime() - (tracked.get(id)?.begunAt ?? monotonicTime()),
 
-    /** A recording had been going on for so long, in ms, when it was first heard of. */
+    /** Sets the length that a recording had when this process first knew it, in ms. */
     setLength(id: string, ms: number): void {
       const found = tracked.get(id);
       if (found) tracked.set(id, { ...found, begunAt: found.since - ms, isTakenOver: false });
     },
 
-    /** Whether a recording had begun before it was first heard of, and it is not known when. */
+    /** Whether a recording had begun at an unknown time before this process knew it. */
     isTakenOver: (id: string): boolean => tracked.get(id)?.isTakenOver ?? false,
 
-    /** Has its room asked whether a recording is to go on until then, in ms since 1970; not any more when absent. */
+    /**
+     * Asks in its room whether a recording should go on, until `aloneUntil` (ms since 1970); withdraws the
+     * question when absent.
+     */
     askUntil(id: string, aloneUntil: number | undefined): void {
       const found = tracked.get(id);
       if (!found) return;
@@ -104,16 +106,16 @@ export function createRegistry({
       void show(found.recording);
     },
 
-    /** Whether this process has had the room of a recording asked. */
+    /** Whether this process is asking in a recording's room. */
     hasAsked: (id: string): boolean => tracked.get(id)?.aloneUntil !== undefined,
 
-    /** A webhook has told of a recording. */
+    /** Notes that a webhook about a recording arrived. */
     markWebhook(id: string): void {
       const found = tracked.get(id);
       if (found) found.hasWebhooks = true;
     },
 
-    /** Whether webhooks tell this process of a recording. */
+    /** Whether webhooks about a recording arrive. */
     hasWebhooks: (id: string): boolean => tracked.get(id)?.hasWebhooks ?? false,
   };
 }

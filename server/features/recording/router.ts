@@ -10,13 +10,13 @@ export interface RecordingCollaborators {
 const procedure = proceduresWith<RecordingCollaborators>();
 
 export const recordingProcedures = {
-  /** Starts recording a room: answers the recording, `starting`. */
+  /** Starts recording a room; returns the recording, `starting`. */
   start: procedure.input(startInputSchema).mutation(({ ctx, input }) => ctx.lifecycle.start(input)),
 
-  /** Stops a room's recording: answers it, `stopping`. */
+  /** Stops a room's recording; returns it, `stopping`. */
   stop: procedure.input(roomInputSchema).mutation(({ ctx, input }) => ctx.lifecycle.stop(input.roomName)),
 
-  /** Has a room's recording go on though one person is alone there: answers it. */
+  /** Lets a room's recording go on though one person is alone there; returns it. */
   keepRecording: procedure
     .input(roomInputSchema)
     .mutation(({ ctx, input }) => ctx.lifecycle.keepRecording(input.roomName)),

@@ -16,10 +16,10 @@ import type { Registry } from './registry.ts';
 import { recordingOf } from '../../adapters/livekit/egress-info.ts';
 import { failed } from './status-machine.ts';
 
-/** What making a recording costs of how many there may be: a large picture takes a recorder twice as much (bench/at-once.ts). */
+/** How much of `maxConcurrent` a recording takes: 1080p costs a recorder twice as much (bench/at-once.ts). */
 const costOf = ({ quality }: Pick<Recording, 'quality'>): number => (quality === '1080p' ? 2 : 1);
 
-/** Starts recordings: one at a time in a room, and no more at once than there may be. */
+/** Starts recordings: one per room, and at most `maxConcurrent` at once. */
 export function createStart({
   livekit,
   registry,
@@ -31,15 +31,15 @@ export function createStart({
   livekit: Pick<Livekit, 'findRoom' | 'activeEgresses' | 'startRecording'>;
   registry: Registry;
   intake: Intake;
-  /** Whether one of these egresses records their room at this moment. */
+  /** Whether one of these egresses is an active recording of its room. */
   hasActive: (egresses: EgressInfo[]) => Promise<boolean>;
   lock: Lock;
   /** How many may be under way at once, of which one in 1080p counts as two; no limit when absent. */
   maxConcurrent: number | undefined;
 }) {
   /**
-   * Whether a room is shown that another library records it, with which we share the
-   * LiveKit. It is shown one recording, and whoever is in it has to know of each.
+   * Whether another library that shares the LiveKit records the room. A room's status holds one recording,
+   * and participants must know of each.
    */
   function isRecordedElsewhere(room: Room, egresses: EgressInfo[]): boolean {
     const shown = parseRoomState(room.metadata).recording;
@@ -75,7 +75,7 @@ export function createStart({
     );
     const active = recordings.filter(({ name }) => !intake.finishQueue.hasEnded(name));
     const cost = [...active, options].reduce((sum, one) => sum + costOf(one), 0);
-    // One is always made, however large.
+    // The first is always started, whatever it costs.
     if (active.length > 0 && cost > limit) throw tooManyRecordings(limit);
     return startIn(room, options);
   }
@@ -90,7 +90,7 @@ export function createStart({
       if ((await hasActive(egresses)) || isRecordedElsewhere(room, egresses)) throw alreadyStarted();
       const start = { roomName, ...options };
       if (maxConcurrent === undefined) return startIn(room, start);
-      // Those that start at the same moment in other rooms are counted, too.
+      // Serialised, so that concurrent starts in other rooms are counted.
       return lock.inTurn(() => startWithinLimit(room, start, maxConcurrent));
     });
 }
