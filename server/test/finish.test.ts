@@ -181,7 +181,7 @@ t.test('S3 refuses to delete segments: the recording is ready all the same', asy
   t.ok((await bucket.keys()).includes(segment));
   t.match(
     logged.filter((line) => line.startsWith('warn')),
-    [/an entry of the index that is wrong stays/, /segments that are not needed any more stay/],
+    [/a stale index entry could not be removed/, /segments could not be deleted/],
   );
   far.requests.length = 0;
   await library.tidy(recording.name);

@@ -6,9 +6,9 @@ const roomNameOf = (event: ReelroomEvent) =>
   event.type === 'room-status' ? event.roomName : event.recording.roomName;
 
 /**
- * What an open library is told: `reset` first (load the list), then each change, until
- * `signal` is aborted. The ids resume it, over reconnects and in whichever process.
- * @param after the last id that was seen
+ * The events for an open library: `reset` first (load the list), then each change, until `signal` is aborted.
+ * The ids resume it after reconnects, in any process.
+ * @param after the last id received
  */
 export async function* recordingChanges({
   events,
@@ -17,7 +17,7 @@ export async function* recordingChanges({
   signal,
 }: {
   events: Pick<Events, 'subscribe'>;
-  /** Whether the one who listens may know of a room and its recordings. */
+  /** Whether the subscriber may know of a room and its recordings. */
   canSee: (roomName: string) => boolean;
   after: string | null | undefined;
   signal: AbortSignal;

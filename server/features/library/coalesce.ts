@@ -1,7 +1,6 @@
 /**
- * Has those who want the same at the same time share one answer, which is never older
- * than their asking: who comes while one is being made waits for the next, with all others
- * who do.
+ * Coalesces concurrent calls with one key into one run whose result is never older than the call: a call
+ * during a run shares the next run with all others that arrive meanwhile.
  */
 export function createSingleFlight<T>() {
   const running = new Map<string, Promise<T>>();
@@ -15,7 +14,7 @@ export function createSingleFlight<T>() {
     return answer;
   }
 
-  /** What `work` gives, which is the same for all who have this key. */
+  /** Runs `work`, or shares the run of this key. */
   return (key: string, work: () => Promise<T>): Promise<T> => {
     const waiting = next.get(key);
     if (waiting) return waiting;

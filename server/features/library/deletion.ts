@@ -10,12 +10,12 @@ import { manifestKey, parseStoredRecording } from '../../bucket/manifest.ts';
 import { listWorkingFiles } from '../../bucket/layout.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
 
-/** How many recordings' folders are listed at once. */
+/** How many recordings' folders are listed concurrently. */
 const maxConcurrent = 16;
 
 const orderSchema = z.looseObject({ recordings: z.array(z.unknown()) });
 
-/** What an order says, as it is stored and as it is read; nothing where this version cannot read all of it: another one can. */
+/** Parses a deletion order; undefined where this version cannot read all of it: a newer one can. */
 function parseOrder(text: string | undefined) {
   try {
     const stored = orderSchema.parse(JSON.parse(text ?? ''));
@@ -31,15 +31,17 @@ type Order = NonNullable<ReturnType<typeof parseOrder>>;
 /** Why recordings could not be deleted whole, by their names. */
 export type Left = Map<string, ReelroomError>;
 
-/** Hears of a recording that is gone: whether whoever is to be told of it will be, even if this process dies. Must not reject. */
+/**
+ * Called for a deleted recording; whether the announcement survives a crash of this process. Must not reject.
+ */
 export type OnGone = (recording: Recording) => Promise<boolean>;
 
 /**
- * Takes recordings out of the bucket: the entries of the index, then links, manifest and
- * working files, then the media; last what somebody may have written of them meanwhile. What is to be deleted is written down before, with all that is
- * known of it, so that whoever dies in between is outlived by the order, and `finish` does the
- * rest; it goes once those are told who are to be told. Where nothing can be written, since S3 is full, it is deleted all the same: what a death in
- * between leaves then is what `reindex` mends.
+ * Deletes recordings from the bucket: index entries, then links, manifest and working files, then the media;
+ * last what was written concurrently. A deletion order with all that is known of the recordings is stored
+ * first, so that `resume` completes it after a crash; it is removed once the deletion is announced. Where no
+ * order can be stored, since S3 is full, deletion proceeds without: `reindex` repairs what a crash leaves
+ * then.
  */
 export function createDeletionJournal({
   storage,
@@ -54,14 +56,17 @@ export function createDeletionJournal({
 }) {
   const folder = `${path}.reelroom/deleting/`;
 
-  /** All keys of a recording but its entries and its media: three LISTs. */
+  /** All keys of a recording but its index entries and media: three LISTs. */
   const besideMedia = async (name: string) => [
     ...(await listLinks(storage, path, name)),
     ...(await listWorkingFiles(storage, path, name)),
     manifestKey(path + name),
   ];
 
-  /** In that order; one that S3 would not delete a part of keeps what comes after. Returns why, by the names of those. */
+  /**
+   * Deletes in that order; a recording of which S3 refuses a step keeps the later ones. Returns the errors,
+   * by name.
+   */
   async function deleteInSteps(recordings: Recording[]): Promise<Left> {
     const left: Left = new Map();
     const deleteOf = async (keysOf: (recording: Recording) => Promise<string[]>) => {
@@ -86,19 +91,19 @@ export function createDeletionJournal({
     await deleteOf(async (recording) => index.keysOf(recording));
     await deleteOf(({ name }) => besideMedia(name));
     await deleteOf(async ({ name }) => [path + name]);
-    // Once for all: many of them may have begun at about the same time.
+    // One listing for all: many may have begun at about the same time.
     const entries = index.keysAt(recordings.filter(({ name }) => !left.has(name)));
     await deleteOf(async ({ name }) => [...((await entries).get(name) ?? []), manifestKey(path + name)]);
     return left;
   }
 
-  /** Has those told who are to be told of what is gone: whether they will be, whatever happens. */
+  /** Announces deleted recordings; whether all announcements survive a crash. */
   async function announceGone(recordings: Recording[], left: Left, onGone: OnGone): Promise<boolean> {
     const gone = recordings.filter(({ name }) => !left.has(name));
     return (await Promise.all(gone.map(onGone))).every(Boolean);
   }
 
-  /** Has an order say no more than what is left. */
+  /** Reduces an order to the recordings that are left, or removes it. */
   async function updateOrder(order: string, { stored, recordings }: Order, left: Left): Promise<void> {
     if (left.size === 0) await storage.delete(order);
     else if (left.size < recordings.length)
@@ -110,9 +115,9 @@ export function createDeletionJournal({
 
   return {
     /**
-     * Deletes recordings. Three to five LISTs for each, and a PUT for each that ended within the last day; for all
-     * of them a PUT, and five DELETEs, or one more for each 1,000 keys; and what `onGone` takes.
-     * @returns why S3 would not delete them whole, by the names of those; they are tried again
+     * Deletes recordings. Three to five LISTs for each, and a PUT for each that ended within the last day;
+     * for all together a PUT, and five DELETEs, or one more per 1,000 keys; and the cost of `onGone`.
+     * @returns the errors of recordings that are left, by name; they are retried
      */
     async deleteAll(recordings: Recording[], onGone: OnGone): Promise<Left> {
       if (recordings.length === 0) return new Map();
@@ -129,19 +134,19 @@ export function createDeletionJournal({
       return left;
     },
 
-    /** The orders that have not been carried out, or not yet: one LIST. */
+    /** The deletion orders that are not completed: one LIST. */
     async pending(): Promise<string[]> {
       const { objects } = await storage.listPage({ prefix: folder });
       return objects.map(({ key }) => key);
     },
 
-    /** The names that an order is about: one GET. */
+    /** The names of the recordings in an order: one GET. */
     namesOf: async (order: string): Promise<string[]> =>
       (parseOrder(await storage.getText(order))?.recordings ?? []).map(({ name }) => name),
 
     /**
-     * Carries an order out to its end, however much of it is done: requests as `all`. One that
-     * cannot be read stays for the version that wrote it.
+     * Completes an order, from any step: requests as `deleteAll`. One that cannot be read is left to the
+     * version that wrote it.
      */
     async resume(order: string, onGone: OnGone): Promise<void> {
       const said = parseOrder(await storage.getText(order));

@@ -5,7 +5,7 @@ import type { Index } from '../index/store.ts';
 import type { IndexHealing } from './heal-index.ts';
 import type { ManifestWrites } from './manifest-writes.ts';
 
-/** Whether what is described already, of the same file or of a better end, is not to be described as `recording` is. */
+/** Whether the manifest's state `before` outranks `recording`: it has the same file, or a better end. */
 function isSettled(before: Recording, recording: Recording, isOfRecorder: boolean): boolean {
   if (recording.status === 'failed') return before.status === 'ready';
   const isOfFile =
@@ -13,7 +13,7 @@ function isSettled(before: Recording, recording: Recording, isOfRecorder: boolea
   return isOfFile && !(before.endedBy === 'recovered' && isOfRecorder);
 }
 
-/** Writes down how recordings ended: manifest, then index entry. */
+/** Writes the manifest of an ended recording, then its index entries. */
 export function createDescriptions({
   storage,
   index,
@@ -27,19 +27,18 @@ export function createDescriptions({
   healing: Pick<IndexHealing, 'healUntilRight'>;
   writes: ManifestWrites;
   keyOf: (name: string) => string;
-  /** What media and manifest say of a recording. */
+  /** Reads a recording from media and manifest. */
   readWithManifest: (
     name: string,
   ) => Promise<{ recording: Recording | undefined; manifest: { text: string } | undefined }>;
 }) {
   return {
     /**
-     * Describes a recording that has ended, and enters it in the index; the same however
-     * often, and what people have to say of it stays. Of a file that has been described
-     * already that stays as well, unless it was made whole and `isOfRecorder`, which knows better; what is
-     * ready does not fail any more. One GET, three PUTs, a HEAD, a DELETE where it
-     * was, or may have been, entered otherwise.
-     * @returns the recording as it is described now; nothing where it was deleted meanwhile
+     * Writes the manifest and index entries of an ended recording. Idempotent: title and `keep` are
+     * preserved; so is the manifest of an unchanged file, unless it was recovered and `isOfRecorder`; a ready
+     * recording never becomes failed. One GET, three PUTs, a HEAD, and a DELETE where it had, or may have
+     * had, other entries.
+     * @returns the recording as stored; undefined where it was deleted meanwhile
      */
     async describe(
       recording: Recording,
@@ -52,7 +51,7 @@ export function createDescriptions({
         ({ manifest }) => {
           const before = recordingOfManifest(manifest?.text);
           if (before && isSettled(before, recording, isOfRecorder)) return undefined;
-          // Where the name tells no time the first to enter it has said when it began.
+          // Where the name has no time, the first writer decides when it began.
           const { startedAt, title, keep } = before ?? { startedAt: recording.startedAt };
           return recordingSchema.parse({ ...recording, startedAt, title, keep });
         },
@@ -64,7 +63,7 @@ export function createDescriptions({
         return described && (await stillExists(described)) ? described : undefined;
       }
       await index.put(now);
-      // A reindex may have come first, and made do with Egress's manifest or with the name.
+      // A reindex may have come first, with only Egress's manifest or the name.
       const text = seen.manifest?.text;
       const entered =
         recordingOfManifest(text) ?? describeRecording({ name, size, lastModified: new Date(0) }, text);
@@ -73,9 +72,9 @@ export function createDescriptions({
     },
 
     /**
-     * How a recording ended that has been seen through: described, and entered in the index, the last
-     * of what is written. One that was only described is entered now. One LIST; where
-     * it is not listed a GET and a HEAD, and some ten requests to enter it.
+     * The final status of a finalised recording, whose index entry is the last write; undefined where it is
+     * not finalised. Adds the entries of one that has only its manifest. One LIST; without an entry a GET and
+     * a HEAD, and some ten requests to add it.
      */
     async ensureListed(name: string): Promise<RecordingStatus | undefined> {
       const said = parseRecordingName(name);

@@ -1,13 +1,13 @@
 import { mediaSuffix, parseRecordingName } from '@reelroom/shared';
 import type { WallClock } from './time-zone.ts';
 
-/** Most bytes of UTF-8 that file systems allow in a file's name. */
+/** The longest file name that file systems allow, in bytes of UTF-8. */
 const maxBytes = 255;
 
-/** What no file may be called, or no file on Windows; and what makes a name read backwards. */
+/** Characters that are forbidden in file names, on Windows too, and bidirectional controls. */
 const forbidden = /[/\\:*?"<>|\p{Cc}\p{Cs}\p{Bidi_Control}]/gu;
 
-/** `text` as a file may be called everywhere, without its ending; empty when nothing of it is left. */
+/** `text` as a portable file name without extension; empty when nothing is left. */
 function fileNameOf(text: string): string {
   const name = text
     .replace(/\.mp4$/i, '')
@@ -23,7 +23,7 @@ function fileNameOf(text: string): string {
   return kept.replace(/[ .]+$/, '');
 }
 
-/** `Team meeting 2026-01-31 10.15.30`, by this clock; another name as it is. */
+/** `Team meeting 2026-01-31 10.15.30`, by this clock; other names unchanged. */
 function described(name: string, clock: WallClock): string {
   const parsed = parseRecordingName(name);
   if (!parsed) return name;
@@ -32,8 +32,8 @@ function described(name: string, clock: WallClock): string {
 }
 
 /**
- * What a recording's file is called on the disk of whoever downloads it: by its title, or
- * else by its room and the time it began at, as `clock` shows it. Ends in `.mp4`, has 255 bytes of UTF-8 at most.
+ * The file name of a downloaded recording: its title, or else its room and start time by `clock`. Ends in
+ * `.mp4`, has at most 255 bytes of UTF-8.
  */
 export function downloadName(
   { name, title = '' }: { name: string; title?: string | undefined },

@@ -5,15 +5,15 @@ import type { Storage } from '../../adapters/s3/bucket.ts';
 import { monotonicTime } from '../../lib/clock.ts';
 import type { Index } from '../index/store.ts';
 
-/** How often, in ms, all of the index may be gone through for a name that tells no time. */
+/** The pause between two full scans of the index for a name without a time, in ms. */
 const scanEveryMs = 10_000;
 
-/** How many names that are not there are looked for in the index at once, and for how long, in ms, one is not again. */
+/** How many missing names are healed concurrently, and the pause before one is tried again, in ms. */
 const maxHealing = 4;
 const retryAfterMs = 60_000;
 const maxRecentlyHealed = 10_000;
 
-/** Makes right what the index says of recordings, where somebody came upon what it has wrong. */
+/** Heals index entries that turn out to be wrong. */
 export function createIndexHealing({
   storage,
   index,
@@ -22,13 +22,13 @@ export function createIndexHealing({
 }: {
   storage: Pick<Storage, 'deleteMany'>;
   index: Index;
-  /** A recording as media and manifest say; nothing where there is none. */
+  /** Reads a recording from media and manifest; undefined where there is none. */
   readRecording: (name: string) => Promise<Recording | undefined>;
   log: FastifyBaseLogger;
 }) {
   const healing = new Set<string>();
 
-  /** Makes the entries at one place those that media and manifest ask for. */
+  /** Replaces the entries at a recording's position by those of its media and manifest. */
   async function healOnce(entered: Recording): Promise<Recording | undefined> {
     const actual = await readRecording(entered.name);
     const expectedKeys = new Set(actual && index.keysOf(actual));
@@ -41,14 +41,14 @@ export function createIndexHealing({
   async function healUntilRight(entered: Recording): Promise<void> {
     let previous = await healOnce(entered);
     for (;;) {
-      // Somebody may have changed it meanwhile, and lost the new entries to our tidying.
+      // A concurrent change may have lost its new entries to our deletion.
       const current = await readRecording(entered.name);
       if (JSON.stringify(current) === JSON.stringify(previous)) return;
       previous = await healOnce(entered);
     }
   }
 
-  /** Has the entries of a recording made right, some time soon. */
+  /** Heals a recording's entries in the background. */
   function heal(name: string, find: () => Promise<Recording | undefined>): void {
     if (healing.has(name)) return;
     healing.add(name);
@@ -56,10 +56,10 @@ export function createIndexHealing({
       .then(async (entered) => {
         if (!entered) return;
         await healUntilRight(entered);
-        log.info({ name }, 'entries of the index that were wrong are made right');
+        log.info({ name }, 'healed wrong index entries');
       })
       .catch((error: unknown) =>
-        log.warn({ err: error, name }, 'entries of the index are not made right yet'),
+        log.warn({ err: error, name }, 'wrong index entries could not be healed yet'),
       )
       .finally(() => healing.delete(name));
   }
@@ -68,7 +68,10 @@ export function createIndexHealing({
 
   const recentlyHealed = new LRUCache<string, true>({ max: maxRecentlyHealed, ttl: retryAfterMs });
 
-  /** Somebody asked for a recording that is not there: neither may its entries be. Anybody can make up names. */
+  /**
+   * Removes the entries of a recording that was requested and is missing. Limited, since clients can make up
+   * names.
+   */
   function healMissing(name: string): void {
     if (healing.size >= maxHealing || recentlyHealed.has(name)) return;
     if (!parseRecordingName(name)) {
@@ -82,10 +85,10 @@ export function createIndexHealing({
   return {
     healMissing,
 
-    /** Two entries of one recording were seen: one is wrong. */
+    /** Heals a recording that has two entries in one place. */
     healDuplicate: (entered: Recording): void => heal(entered.name, () => Promise.resolve(entered)),
 
-    /** Makes the entries of a recording right now, whatever changes meanwhile. */
+    /** Heals a recording's entries, until no concurrent change interferes. */
     healUntilRight,
   };
 }

@@ -8,11 +8,14 @@ import { allOldestFirst, oldestFirst } from '../index/oldest-first.ts';
 import type { Index } from '../index/store.ts';
 import { createSingleFlight } from './coalesce.ts';
 
-/** How long a list waits for an index that is being built, in ms: one that says so, and one that must be whole. */
+/**
+ * How long a list waits for an index that is being built, in ms: a page, which can say so, and a complete
+ * list.
+ */
 const shortWaitMs = 2_000;
 const longWaitMs = 20_000;
 
-/** Lists of recordings: those that have ended from the index, those under way from LiveKit. */
+/** Lists recordings: ended ones from the index, live ones from LiveKit. */
 export function createListing({
   index,
   builder,
@@ -20,14 +23,14 @@ export function createListing({
 }: {
   index: Index;
   builder: IndexBuilder;
-  /** The recordings under way, newest first. */
+  /** The live recordings, newest first. */
   underWay: () => Promise<Recording[]>;
 }) {
   const singleFlight = createSingleFlight<RecordingPage>();
 
   async function liveRecordings(filter: RecordingFilter): Promise<Recording[]> {
     const { matches } = compileFilter(filter);
-    // A library without LiveKit is better than none.
+    // Without LiveKit the ended recordings are still listed.
     const live = await underWay().catch(() => []);
     return live.filter(matches);
   }
@@ -53,25 +56,24 @@ export function createListing({
   async function pageOrNewIndex(query: ListQuery): Promise<RecordingPage> {
     const first = await page(query);
     if (first.recordings.length > 0 || query.cursor !== undefined) return first;
-    // Nothing at all may be an index that somebody has taken away.
+    // An empty page may mean that the index was deleted.
     await builder.checkBuild();
     return (await builder.whenBuilt(0)) ? first : page(query);
   }
 
   return {
     /**
-     * One page of a list, those under way on top of the first. One S3 request, and one to
-     * LiveKit; with `order: 'oldest'` two to four; with `search`, `status` or `roomId` five at
-     * most, give or take, and then perhaps fewer recordings than `limit` with more to come.
-     * Those who ask for the same page at the same time share its requests.
+     * One page of a list, live recordings on the first. One S3 request, and one to LiveKit; with `order:
+     * 'oldest'` two to four; with `search`, `status` or `roomId` about five at most, and then perhaps fewer
+     * recordings than `limit` though more follow. Concurrent calls for the same page share its requests.
      * @throws {ReelroomError} INVALID_INPUT for a cursor that is not of this list
      */
     page: (query: ListQuery): Promise<RecordingPage> =>
       singleFlight(JSON.stringify(query), () => pageOrNewIndex(query)),
 
     /**
-     * All recordings that have ended and are wanted, as fast as they are taken: one S3
-     * request for 1,000. Throws when S3 fails on the way.
+     * All ended recordings that match, as fast as they are consumed: one S3 request per 1,000. Throws when S3
+     * fails on the way.
      * @throws {ReelroomError} INDEXING while the index is being built, after 20 s
      */
     async *all({ order, ...filter }: Pick<ListQuery, 'order'> & RecordingFilter): AsyncGenerator<Recording> {

@@ -8,11 +8,11 @@ import type { Tombstones } from '../../bucket/tombstones.ts';
 import { isLocked, storageUnavailable, toReelroomError } from '../../lib/errors.ts';
 import type { Index } from '../index/store.ts';
 
-/** How often a manifest is written that others write at the same time, and the longest pause before each, in ms. */
+/** The most compare-and-swap attempts for a manifest, and the longest pause between them, in ms. */
 const maxSwaps = 20;
 const longestPauseMs = 100;
 
-/** Writes manifests by compare and swap, and sees that the index follows. */
+/** Writes manifests by compare and swap, and keeps the index consistent with them. */
 export function createManifestWrites({
   storage,
   index,
@@ -25,14 +25,14 @@ export function createManifestWrites({
   index: Index;
   tombstones: Pick<Tombstones, 'has'>;
   keyOf: (name: string) => string;
-  /** A recording as media and manifest say; nothing where there is none. */
+  /** Reads a recording from media and manifest; undefined where there is none. */
   readRecording: (name: string) => Promise<Recording | undefined>;
   log: FastifyBaseLogger;
 }) {
   /**
-   * Writes a recording's manifest by compare and swap: `next` says what it is to be, given what is
-   * there, and is asked again when that has changed meanwhile. Where S3 has locked the one that is there it `mayBeLocked`
-   * as it is. Two requests, or three, for each try.
+   * Updates a recording's manifest by compare and swap: `next` computes the new state from the stored one,
+   * again after a concurrent write. A locked manifest is left unchanged with `mayBeLocked`. Two or three
+   * requests per attempt.
    */
   async function swapManifest<
     Seen extends { manifest: { text: string; etag: string | undefined } | undefined },
@@ -52,10 +52,7 @@ export function createManifestWrites({
         return { seen, now };
       } catch (error) {
         if (mayBeLocked && isLocked(error)) {
-          log.warn(
-            { err: error, name },
-            'a manifest is locked: what is known of the recording is in the index',
-          );
+          log.warn({ err: error, name }, 'a manifest is locked: only the index has the current state');
           return { seen, now };
         }
         if (!(error instanceof ConditionNotMet)) throw error;
@@ -66,9 +63,9 @@ export function createManifestWrites({
   }
 
   /**
-   * Whether a recording is there that was written of just now, and not what somebody deleted
-   * meanwhile: that is taken back. Its media goes before its entries are looked for the last
-   * time, so that one of the two finds what the other has left. One request, or two.
+   * Whether a recording that was just written still exists; if it was deleted concurrently, the write is
+   * undone. A deletion removes the media before it lists the entries the last time, so that one of the two
+   * sees the other's. One request, or two.
    */
   async function stillExists(now: Recording): Promise<boolean> {
     const exists =
@@ -79,13 +76,13 @@ export function createManifestWrites({
     return exists;
   }
 
-  /** Takes out what was entered before; where S3 may not delete, lists show the later of two entries. */
+  /** Removes entries of the previous state; where S3 refuses, lists show the later of two entries. */
   async function removeStale(before: Recording, now: Recording): Promise<void> {
     try {
       await index.removeStale(before, now);
     } catch (error) {
       if (toReelroomError(error).code !== 'STORAGE_REFUSED' && !isLocked(error)) throw error;
-      log.warn({ err: error, name: now.name }, 'an entry of the index that is wrong stays');
+      log.warn({ err: error, name: now.name }, 'a stale index entry could not be removed');
     }
   }
 

@@ -19,10 +19,10 @@ import { listSegments } from '../../bucket/layout.ts';
 import type { Target } from '../../adapters/livekit/egress-info.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
 
-/** How many recordings are looked at at once, where many are. */
+/** How many recordings are read concurrently. */
 const maxConcurrent = 16;
 
-/** The recordings that are in the bucket, one by one. */
+/** Reads, changes and deletes single recordings in the bucket. */
 export function createLibrary({
   storage,
   index,
@@ -47,7 +47,7 @@ export function createLibrary({
 }) {
   const keyOf = (name: string) => path + name;
 
-  /** What media and manifest say, and their ETags: two S3 requests. */
+  /** Reads a recording from media and manifest, with their ETags: two S3 requests. */
   async function readWithManifest(name: string) {
     const key = keyOf(name);
     const [head, manifest] = await Promise.all([storage.head(key), storage.getTextAndEtag(manifestKey(key))]);
@@ -74,8 +74,8 @@ export function createLibrary({
   }
 
   /**
-   * Changes what people have to say of a recording, whatever others say of it at the same time.
-   * The manifest first: it says what is right.
+   * Changes a recording's title or `keep`, safely under concurrent changes. The manifest is written first:
+   * the index derives from it.
    */
   async function change(
     name: string,
@@ -98,7 +98,7 @@ export function createLibrary({
     throw recordingNotFound();
   }
 
-  /** The recording that is to be deleted, or why it cannot be. */
+  /** The recording to delete, or why it cannot be. */
   async function findForDeletion(
     name: string,
   ): Promise<{ name: string; recording?: Recording; error?: ReelroomError }> {
@@ -113,8 +113,8 @@ export function createLibrary({
   }
 
   /**
-   * Deletes those of the named recordings that are there and that `mayGo`: why it did not,
-   * by the names of those others that are not there, or that S3 would not delete.
+   * Deletes those of the named recordings that exist and that `mayGo`; returns the errors of those that are
+   * missing, or that S3 refused, by name.
    */
   async function deleteNamed(names: string[], mayGo = (_recording: Recording) => true) {
     const results = await pMap(new Set(names), findForDeletion, { concurrency: maxConcurrent });
@@ -149,19 +149,19 @@ export function createLibrary({
     healMissing,
     healDuplicate,
 
-    /** Whether a file that is stored there is one of these recordings. */
+    /** Whether an egress's target is in this library. */
     isTarget: ({ key = '', bucket: itsBucket = bucket }: Target): boolean =>
       itsBucket === bucket && key.startsWith(path) && !key.slice(path.length).includes('/'),
 
-    /** How a recording ended, where that has been described: one GET. */
+    /** A recording's final status, from its manifest: one GET. */
     async endOf(name: string): Promise<RecordingStatus | undefined> {
       return endOf(await storage.getText(manifestKey(keyOf(name))));
     },
 
     /**
-     * When a recording began, in ms since 1970, whose name tells no time: the date of its first
-     * segment, or of its file, which may be written anew while there are segments. In whole seconds, so that it
-     * is the same in all processes; nothing where neither is there. Two requests.
+     * When a recording whose name has no time began, in ms since 1970: the date of its first segment, else of
+     * its file, which may be rewritten while there are segments. In whole seconds, so that all processes
+     * agree; undefined where it has neither. Two requests.
      */
     async firstWrittenAt(name: string): Promise<number | undefined> {
       const [first = keyOf(name)] = await listSegments(storage, path, name);
@@ -169,7 +169,7 @@ export function createLibrary({
       return lastModified && Math.floor(lastModified.getTime() / 1_000) * 1_000;
     },
 
-    /** Whether the bucket holds anything of a recording that can be played, or made so: two requests at most. */
+    /** Whether the bucket has a recording's file or segments: two requests at most. */
     async hasMedia(name: string): Promise<boolean> {
       const { status } = await storage.head(keyOf(name));
       return status === 200 || (await listSegments(storage, path, name)).length > 0;
@@ -180,22 +180,20 @@ export function createLibrary({
     ...createDescriptions({ storage, index, healing, writes, keyOf, readWithManifest }),
 
     /**
-     * Gives a recording a title, or takes it away; its file keeps its name. Five S3
-     * requests, six when it had another.
+     * Sets or removes a recording's title; its file keeps its name. Five S3 requests, six when it had another
+     * title.
      * @throws {ReelroomError} RECORDING_NOT_FOUND, also while it is being made
      */
     rename: (name: string, title: string | undefined): Promise<Recording> => change(name, { title }),
 
     /**
-     * Keeps a recording, however old it becomes, or does not any more. Requests as
-     * {@link rename}.
+     * Exempts a recording from retention, or lifts the exemption. Requests as {@link rename}.
      * @throws {ReelroomError} RECORDING_NOT_FOUND, also while it is being made
      */
     setKeep: (name: string, keep: boolean): Promise<Recording> => change(name, { keep: keep || undefined }),
 
     /**
-     * Deletes a recording for good: ten S3 requests, or a few more where it has many
-     * thumbnails.
+     * Deletes a recording permanently: ten S3 requests, or a few more where it has many thumbnails.
      * @throws {ReelroomError} RECORDING_NOT_FOUND
      */
     async delete(name: string): Promise<void> {
@@ -204,8 +202,8 @@ export function createLibrary({
     },
 
     /**
-     * Deletes recordings for good, and tells of each how that went. Five S3 requests for
-     * each, and five for all.
+     * Deletes recordings permanently, with a result for each. Five S3 requests for each, and five for all
+     * together.
      */
     async deleteMany(names: string[]): Promise<DeleteManyOutput> {
       const errors = await deleteNamed(names);
@@ -221,8 +219,8 @@ export function createLibrary({
     },
 
     /**
-     * Deletes those of the named recordings that `mayGo`, as their manifests have it at
-     * this moment: how many. Requests as {@link deleteMany}.
+     * Deletes those of the named recordings that `mayGo`, by their current manifests. Requests as {@link
+     * deleteMany}.
      */
     async deleteWhere(names: string[], mayGo: (recording: Recording) => boolean): Promise<void> {
       await deleteNamed(names, mayGo);

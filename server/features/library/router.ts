@@ -27,40 +27,40 @@ export interface LibraryCollaborators {
 const procedure = proceduresWith<LibraryCollaborators>();
 
 export const libraryProcedures = {
-  /** A page of the recordings that the filter asks for, those under way on top of the first. */
+  /** A page of the recordings that match the filter, live ones on the first page. */
   list: procedure
     .input(listInputSchema.optional())
     .query(({ ctx, input }) => ctx.listing.page(input ?? listInputSchema.parse({}))),
 
-  /** Rooms that have recordings, to choose from. */
+  /** Suggests rooms that have recordings. */
   rooms: procedure.input(roomsInputSchema).query(({ ctx, input }) => ctx.suggestRooms(input)),
 
   /** How many recordings there are, and their bytes. */
   totals: procedure.query(({ ctx }) => ctx.totals.get()),
 
-  /** What happens to recordings, to an open library: `reset` first, then each change; ids resume it. */
+  /** Changes of recordings, for an open library: `reset` first, then each change; ids resume it. */
   changes: procedure
     .input(changesInputSchema)
     .subscription(({ ctx: { events, canSee }, input, signal = new AbortController().signal }) =>
       recordingChanges({ events, canSee, after: input?.lastEventId, signal }),
     ),
 
-  /** Gives a recording a title, or takes it away: answers the recording. */
+  /** Sets or removes a recording's title; returns the recording. */
   rename: procedure
     .input(renameInputSchema)
     .mutation(({ ctx, input }) => ctx.library.rename(input.name, input.title)),
 
-  /** Exempts a recording from retention, or lifts the exemption: answers the recording. */
+  /** Exempts a recording from retention, or lifts the exemption; returns the recording. */
   setKeep: procedure
     .input(keepInputSchema)
     .mutation(({ ctx, input }) => ctx.library.setKeep(input.name, input.keep)),
 
-  /** Deletes recordings for good: answers how that went, for each. */
+  /** Deletes recordings permanently; returns a result for each. */
   deleteMany: procedure
     .input(deleteManyInputSchema)
     .mutation(({ ctx, input }) => ctx.library.deleteMany(input.names)),
 
-  /** Deletes a recording for good. */
+  /** Deletes a recording permanently. */
   delete: procedure.input(recordingInputSchema).mutation(async ({ ctx, input }) => {
     await ctx.library.delete(input.name);
     return { name: input.name };

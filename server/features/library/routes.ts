@@ -16,13 +16,13 @@ import { errors, json, type Operation } from '../../http/route-doc.ts';
 import type { Listing } from './listing.ts';
 import type { Library } from './recordings.ts';
 
-/** A query's parameters, of which an empty one is none, and `limit` is a number. */
+/** A query's parameters without empty ones, `limit` as a number. */
 function givenIn(query: unknown): Record<string, unknown> {
   const given = Object.entries(Object(query)).filter(([, value]) => value !== '');
   return Object.fromEntries(given.map(([key, value]) => [key, key === 'limit' ? Number(value) : value]));
 }
 
-/** A parameter as the document has it: not required, and an empty one is none. */
+/** Documents a parameter: optional, and empty counts as absent. */
 const orEmpty = (schema: z.ZodType) =>
   z
     .union([schema, z.literal('')])
@@ -43,8 +43,8 @@ const listQuerySchema = z.object({
 });
 
 /**
- * `{ recordings: […] }`, written as fast as it is read. The first recording is there before it is
- * returned, so that what fails at once has an answer; what fails later breaks the answer off.
+ * Streams `{ recordings: […] }` as fast as it is read. Resolves once the first recording is read, so that an
+ * early failure gets an error response; a later one cuts the response.
  */
 async function streamed(recordings: AsyncGenerator<Recording>): Promise<Readable> {
   const first = await recordings.next();
@@ -109,7 +109,7 @@ export async function libraryRoutes(
   app: FastifyInstance,
   { library, listing }: { library: Pick<Library, 'delete'>; listing: Pick<Listing, 'page' | 'all'> },
 ): Promise<void> {
-  // With a limit or a cursor a page; without, as in the seed, all there are.
+  // With a limit or a cursor a page; without, as in the seed, all recordings.
   const onList = { failure: 'Error listing recordings', operation: list };
   getAndHead(app, '/recordings', onList, async ({ method, query }, reply) => {
     const given = givenIn(query);
@@ -118,7 +118,7 @@ export async function libraryRoutes(
     const all = await streamed(listing.all(input));
     reply.type('application/json; charset=utf-8');
     if (method === 'GET') return reply.send(all);
-    // The rest of the library is not read for an answer without a body.
+    // A response without a body needs no more of the library.
     all.destroy();
     return reply.send(Readable.from([]));
   });

@@ -9,10 +9,10 @@ function isKnown(timeZone: string): boolean {
   }
 }
 
-/** What is said of a time zone that is none. */
+/** The message for an invalid time zone. */
 export const invalidTimeZone = 'tz must be a time zone by its IANA name, given once, such as Europe/Madrid';
 
-/** A reader's time zone, as their browser calls it; an offset is none, since it has no summer time. */
+/** A reader's time zone by its IANA name; offsets are invalid, since they have no summer time. */
 export const timeZoneSchema = z
   .string({ error: invalidTimeZone })
   .refine((name) => /^[A-Za-z]/.test(name) && isKnown(name), { error: invalidTimeZone })
@@ -21,15 +21,15 @@ export const timeZoneSchema = z
     "The reader's time zone, for the times in names; other names that IANA has for these are taken, too",
   );
 
-/** What a clock on the wall shows to a reader. */
+/** Local time for a reader. */
 export interface WallClock {
-  /** A time as a `Date` whose UTC fields are those that the reader sees. */
+  /** A time as a `Date` whose UTC fields are the reader's local ones. */
   at: (ms: number) => Date;
-  /** What stands behind such a time where nobody said for whom it is: ` UTC`. */
+  /** The suffix of such a time where the zone is unknown: ` UTC`. */
   suffix: string;
 }
 
-/** The clock of a reader in `timeZone`; without one it shows UTC, and says so. */
+/** The clock of a reader in `timeZone`; UTC with a suffix when absent. */
 export function wallClock(timeZone: string | undefined): WallClock {
   if (timeZone === undefined) return { at: (ms) => new Date(ms), suffix: ' UTC' };
   const format = new Intl.DateTimeFormat('en', {

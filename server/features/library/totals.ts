@@ -4,18 +4,18 @@ import { LRUCache } from 'lru-cache';
 import { monotonicTime } from '../../lib/clock.ts';
 import type { Events } from '../events/events.ts';
 
-/** After how long they are counted anew, in ms, should this process have missed something. */
+/** The age at which totals are recounted, in ms, in case this process missed an event. */
 const recountAfterMs = 10 * 60_000;
 
-/** Of how many recordings is remembered what was heard last: each app process tells of an end that it saw to. */
+/** For how many recordings the last event is remembered, to ignore duplicates of several processes. */
 const maxLastSeen = 1_000;
 
-/** Of how many rooms at most recordings are counted for each. */
+/** The most rooms with a count of their own. */
 const maxRooms = 10_000;
 
-/** What was counted. */
+/** The totals, with a count per room. */
 interface Count extends Totals {
-  /** Recordings of each room; nothing where there are too many rooms. */
+  /** Recordings per room; undefined where there are too many rooms. */
   rooms: Map<string, number> | undefined;
 }
 
@@ -27,8 +27,8 @@ function add(to: Count, by: 1 | -1, { roomName, size }: Recording): void {
 }
 
 /**
- * How many recordings there are, in all and of each room, and how large: counted once, in
- * the background, when somebody first asks, and from then on kept by what is heard to happen.
+ * The number and size of recordings, in total and per room: counted in the background on first use, then kept
+ * up to date by events.
  * @param all every recording of the library
  */
 export function createTotals({
@@ -43,7 +43,7 @@ export function createTotals({
   let counted: Count | undefined;
   let counting: Promise<Count> | undefined;
   let countedAt = -Infinity;
-  /** What happens while they are counted, which the count may not know of. */
+  /** Whether an event arrived during a count, which may have missed it. */
   let hasChanged = false;
   const closing = new AbortController();
 
@@ -56,7 +56,7 @@ export function createTotals({
     return sum;
   }
 
-  /** By name: whether it was last heard to be there, or to be gone. */
+  /** By name: whether the last event said that the recording exists. */
   const lastSeen = new LRUCache<string, boolean>({ max: maxLastSeen });
 
   function apply(isThere: boolean, recording: Recording): void {
@@ -77,19 +77,19 @@ export function createTotals({
 
   return {
     /**
-     * How many recordings have ended and are there, and their bytes. No S3 request but for
-     * the first time, when it waits for the count: one LIST for 1,000 recordings.
+     * The number of ended recordings, and their bytes. No S3 request after the first call, which waits for
+     * the count: one LIST per 1,000 recordings.
      */
     async get(): Promise<Totals> {
       if (!counted || monotonicTime() - countedAt > recountAfterMs) {
         counting ??= count().finally(() => (counting = undefined));
-        counting.catch((error: unknown) => log.warn({ err: error }, 'the recordings were not counted'));
+        counting.catch((error: unknown) => log.warn({ err: error }, 'the recordings could not be counted'));
       }
       const { count: recordings = 0, bytes = 0 } = counted ?? (await counting) ?? {};
       return { count: recordings, bytes };
     },
 
-    /** How many recordings of a room there are, where that is known; no request. */
+    /** How many recordings a room has, where that is known; no request. */
     countOf: (roomName: string): number | undefined => counted?.rooms?.get(roomName),
 
     async close(): Promise<void> {

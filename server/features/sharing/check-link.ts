@@ -2,23 +2,23 @@ import type { onRequestAsyncHookHandler } from 'fastify';
 import { z } from 'zod';
 import type { Shares } from './links.ts';
 
-/** What an address may carry of a link. */
+/** Documents the query parameter of a share link. */
 export const linkQuery = z.object({
   share: z.string().describe('What a link carries behind share=, for whoever has no other right').optional(),
 });
 
 const querySchema = z.object({
-  // Two of them are no link.
+  // A repeated parameter is not a link.
   share: z.union([z.string(), z.array(z.string()).transform(() => '')]).optional(),
   download: z.unknown().optional(),
 });
 
-/** What an address carries of a link: its token, if any. */
+/** The share token in a query, if any. */
 export const tokenIn = (query: unknown): string | undefined => querySchema.parse(query).share;
 
 /**
- * Lets nobody pass who comes by a link that is no good for the recording which the
- * address names, or for its download. Without a link everyone passes.
+ * Rejects requests whose share link is invalid for the recording in the path, or for its download. Requests
+ * without a link pass.
  */
 export const checkLink =
   ({ shares }: { shares: Pick<Shares, 'check'> }): onRequestAsyncHookHandler =>
@@ -26,7 +26,7 @@ export const checkLink =
     const { share, download } = querySchema.parse(query);
     if (share === undefined) return;
     const { '*': path } = z.object({ '*': z.string() }).parse(params);
-    // What stands behind the name is one of the recording's files.
+    // After the name follows one of the recording's files.
     const [name = ''] = path.split('/');
     await shares.check(name, share, { download: download !== undefined });
   };

@@ -8,16 +8,15 @@ import { linksFolder, listLinks } from '../../bucket/share-folder.ts';
 import { createSigner, newLink, readLink, type Link } from './token.ts';
 import { watchUrls } from './urls.ts';
 
-/** How long it is remembered that a link is there, or is not, in ms; and of how many links. */
+/** How long the existence of a link is cached, in ms, and for how many links. */
 const cachedForMs = 5_000;
 const maxCached = 1_000;
 
 const isActive = ({ expiresAt }: Link) => expiresAt > Date.now();
 
 /**
- * Links by which whoever holds one watches a recording, with no sign-in. The bucket is their
- * list: each is an empty object whose key is the link's id, and taking it back is
- * deleting it.
+ * Share links, whose holders watch a recording without signing in. Each is an empty object in the bucket
+ * whose key is the link's id; deleting it revokes the link.
  */
 export function createShares({
   storage,
@@ -29,13 +28,13 @@ export function createShares({
   library: Pick<Library, 'get'>;
   /** Key prefix of the recordings' folder. */
   path: string;
-  /** What links are signed with: another secret ends all of them. */
+  /** The secret that signs links: changing it revokes all of them. */
   secret: string;
 }) {
   const signer = createSigner(secret);
   const known = new LRUCache<string, Promise<boolean>>({ max: maxCached, ttl: cachedForMs });
 
-  /** Whether a link is in the bucket: a HEAD, or none when that was asked just now. */
+  /** Whether a link is in the bucket: a HEAD, or none when cached. */
   function exists(key: string): Promise<boolean> {
     const cached = known.get(key);
     if (cached) return cached;
@@ -47,7 +46,7 @@ export function createShares({
     return answer;
   }
 
-  /** What keys in a recording's folder say. */
+  /** The links of keys in a recording's folder. */
   const linksAt = (name: string, keys: string[]): Link[] =>
     keys.flatMap((key) => readLink(key.slice(linksFolder(path, name).length)) ?? []);
 
@@ -66,7 +65,7 @@ export function createShares({
     );
   }
 
-  /** Those that are active; the others are deleted. */
+  /** Deletes expired links; returns the active ones. */
   async function deleteExpired(name: string, links: Link[]): Promise<Link[]> {
     const active = links.filter(isActive);
     await deleteLinks(
@@ -84,7 +83,7 @@ export function createShares({
   return {
     /**
      * A new link to a recording: four S3 requests, and one more where others have expired.
-     * @param base where the link leads: the app's address, without a slash at its end
+     * @param base the app's URL, without a trailing slash
      * @throws {ReelroomError} RECORDING_NOT_FOUND, also for one that is not ready
      */
     async create(
@@ -105,9 +104,9 @@ export function createShares({
     },
 
     /**
-     * Takes back a recording's link, or all of them: a LIST and a DELETE for each 1,000. This
-     * process knows at once, others within 5 s; what is being transferred goes on to its end.
-     * @returns how many links were taken back
+     * Revokes a recording's link, or all of them: a LIST and a DELETE per 1,000. Takes effect in this process
+     * at once, in others within 5 s; transfers under way continue.
+     * @returns how many active links were revoked
      */
     async revoke(name: string, id?: string): Promise<number> {
       const links = linksAt(name, await listLinks(storage, path, name)).filter(
@@ -118,10 +117,9 @@ export function createShares({
     },
 
     /**
-     * Makes sure that `token` is one by which the recording `name` may be watched or, with
-     * `download`, downloaded: a HEAD, or no S3 request at all for a forged or expired one, and
-     * for one that was seen in the last 5 s.
-     * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED, also when it was taken back
+     * Checks that `token` allows watching the recording `name` or, with `download`, downloading it: a HEAD,
+     * or no S3 request for a forged or expired token, and for one checked in the last 5 s.
+     * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED, also when it was revoked
      */
     async check(name: string, token: string, { download = false } = {}): Promise<void> {
       const link = signer.linkOf(token, name);

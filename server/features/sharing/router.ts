@@ -17,15 +17,15 @@ export interface SharingCollaborators {
 const procedure = proceduresWith<SharingCollaborators>();
 
 export const sharingProcedures = {
-  /** One recording; a link to it that is given must be good. */
+  /** One recording; a share link, if given, must be valid. */
   get: procedure.input(watchInputSchema).query(async ({ ctx, input }) => {
     if (input.share === undefined) return ctx.library.get(input.name);
     await ctx.shares.check(input.name, input.share);
-    // It quotes what is inside.
+    // Egress's own reason may quote internal addresses.
     return { ...(await ctx.library.get(input.name)), reason: undefined };
   }),
 
-  /** Gives a new link to a recording. */
+  /** Creates a share link to a recording. */
   share: procedure
     .input(shareInputSchema)
     .mutation(({ ctx, input }) => ctx.shares.create(input, ctx.baseUrl)),
@@ -35,7 +35,7 @@ export const sharingProcedures = {
     .input(recordingInputSchema)
     .query(({ ctx, input }) => ctx.shares.list(input.name, ctx.baseUrl)),
 
-  /** Revokes a link, or all of a recording's: answers how many. */
+  /** Revokes a link, or all of a recording's; returns how many. */
   unshare: procedure.input(unshareInputSchema).mutation(async ({ ctx, input }) => ({
     revoked: await ctx.shares.revoke(input.name, input.id),
   })),

@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * What a link is, in its id; all of it is there to be read, and none of it can be changed:
+ * A share link, encoded in its id; readable, but tamper-proof by its signature:
  *
  *     created    9 digits of base 36: ms, from far in the future backwards, so that the
  *                newest of all ids sorts first, as S3 lists them
@@ -9,8 +9,8 @@ import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
  *     w | d      may be watched, or downloaded, too
  *     random     8 hexadecimal digits, for links that are made in the same ms
  *
- * A token is an id and its signature, 32 hexadecimal digits: nothing that a chat's
- * search for links would leave out at the end.
+ * A token is an id and its signature, 32 hexadecimal digits: no character that link detection in chats would
+ * cut off.
  */
 export interface Link {
   id: string;
@@ -30,7 +30,7 @@ const tokenPattern = /^([0-9a-z]{24})([0-9a-f]{32})$/;
 
 const digits = (value: number, length: number) => value.toString(36).padStart(length, '0');
 
-/** A link that is made at `createdAt` (ms since 1970) and is good for so many seconds. */
+/** A new link, created at `createdAt` (ms since 1970) and valid for `expiresInSeconds`. */
 export function newLink({
   createdAt,
   expiresInSeconds,
@@ -46,7 +46,7 @@ export function newLink({
   return { id, createdAt, expiresAt: createdAt + expiresInSeconds * 1_000, download };
 }
 
-/** What an id says; nothing where it is none. */
+/** Parses a link's id; undefined where it is invalid. */
 export function readLink(id: string): Link | undefined {
   const [, created, lifetime, use] = idPattern.exec(id) ?? [];
   if (created === undefined || lifetime === undefined) return undefined;
@@ -55,7 +55,7 @@ export function readLink(id: string): Link | undefined {
   return { id, createdAt, expiresAt, download: use === 'd' };
 }
 
-/** `text` with the signatures of tokens left out of it, however an address may spell them. */
+/** `text` without the signatures of tokens, percent-encoded ones included. */
 export function redactTokens(text: string): string {
   const plain = text.replace(/%([0-7][0-9a-f])/gi, (_, code: string) =>
     String.fromCharCode(parseInt(code, 16)),
@@ -81,7 +81,7 @@ export function createSigner(secret: string) {
     /** The token by which `link` gives access to the recording `name`. */
     tokenOf: ({ id }: Link, name: string): string => id + sign(id, name).toString('hex'),
 
-    /** The link that a token is of; nothing where it is not one that was signed for this recording. */
+    /** The link of a token; undefined where it was not signed for this recording. */
     linkOf(token: string, name: string): Link | undefined {
       const [, id = '', signature = ''] = tokenPattern.exec(token) ?? [];
       const isSigned = id !== '' && timingSafeEqual(Buffer.from(signature, 'hex'), sign(id, name));

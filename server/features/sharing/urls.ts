@@ -1,7 +1,7 @@
 /**
- * Where a recording is watched.
- * @param base where the app is found, without a slash at its end
- * @param token what a link to it carries, for whoever holds one
+ * The URLs at which a recording is watched.
+ * @param base the app's URL, without a trailing slash
+ * @param token of a share link, if there is one
  */
 export function watchUrls(base: string, name: string, token?: string) {
   const to = (folder: string) =>
