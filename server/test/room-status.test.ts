@@ -114,7 +114,7 @@ t.test(
     });
     t.match(await failure(writer.waitForSecond('a')), { code: 'LIVEKIT_UNAVAILABLE' });
     await writer.publish('a', recording('recording'));
-    t.same(lines, ['warn: the room was not told the status of its recording']);
+    t.same(lines, ["warn: the room's recording status could not be written"]);
     t.same(told, [ours('recording')]);
   },
 );

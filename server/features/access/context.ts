@@ -1,16 +1,16 @@
 import { canSee } from './authorise.ts';
 import type { Principal } from './principal.ts';
 
-/** What every procedure is given. */
+/** The context of every procedure. */
 export interface Context {
   principal: Principal;
   /** Whether the principal may know of a room and its recordings. */
   canSee: (roomName: string) => boolean;
-  /** Where the one who asks has found the app, without a slash at its end. */
+  /** The app's URL as the client addressed it, without a trailing slash. */
   baseUrl: string;
 }
 
-/** What a procedure is told of a request, given where the one who asks has found the app. */
+/** A procedure's context, given the app's URL as the client addressed it. */
 export const contextOf = (principal: Principal, baseUrl: string): Context => ({
   principal,
   baseUrl,

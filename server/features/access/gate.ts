@@ -27,11 +27,11 @@ function ruleOf(method: string, path: string): Rule | undefined {
 }
 
 /**
- * Lets each route of `app` that is registered from now on be called only by whom its rule lets in.
- * @throws when a route is registered that has no rule
+ * Gates all routes registered on `app` from now on: each is called only by principals that its rule allows.
+ * @throws when a route without a rule is registered
  */
 export function gateRoutes(app: FastifyInstance): void {
-  // Fastify wants to know the shape of a request before there is one.
+  // Fastify requires decorators to be declared before requests arrive.
   app.decorateRequest('reelroomPrincipal');
   app.addHook('onRoute', (route) => {
     const below = route.url.slice(app.prefix.replace(/\/+$/, '').length) || '/';

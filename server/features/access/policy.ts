@@ -1,18 +1,18 @@
 import type { Role } from './principal.ts';
 
-/** What a call is about: the field of its input, or of its address, that names it. */
+/** The target of a call: the field of its input, or of its path, that names it. */
 type Target = 'nothing' | 'library' | { room: string } | { recording: string } | { recordings: string };
 
-/** Who may call something, and what that is to us. */
+/** Who may call a route or procedure, on what, at what cost. */
 export interface Rule {
   who: readonly Role[];
   on: Target;
   /**
-   * `free`: no request to LiveKit or S3. `cheap`: a few. `dear`: as many as there are recordings, or it
-   * has a recorder work.
+   * `free`: no request to LiveKit or S3. `cheap`: a few. `dear`: as many as there are recordings, or a
+   * recorder's work.
    */
   cost: 'free' | 'cheap' | 'dear';
-  /** Whether who did it is written down. */
+  /** Whether the call is audited. */
   audit?: true;
 }
 
@@ -46,8 +46,8 @@ export const procedureRules = {
 const page = { who: everyone, on: 'nothing', cost: 'free' } as const satisfies Rule;
 
 /**
- * Every route, by method and path below the prefix; that of GET counts for HEAD, `/**` for all below. One
- * without a row does not start.
+ * Every route, by method and path below the prefix; a GET's rule covers HEAD, `/**` covers all paths below. A
+ * route without a row does not start.
  */
 export const routeRules = {
   'POST /token': procedureRules['tokens.create'],
@@ -67,7 +67,7 @@ export const routeRules = {
   // Each procedure has a rule of its own.
   'GET /trpc/*': page,
   'POST /trpc/*': page,
-  // The page says to whom it shows what, by what it asks for.
+  // The page's own calls are checked, not the page.
   'GET /watch/*': { ...page, cost: 'cheap' },
   'GET /embed/*': { ...page, cost: 'cheap' },
   'GET /': page,
@@ -81,11 +81,11 @@ export const routeRules = {
   'GET /openapi.json': page,
   'GET /docs': page,
   'GET /docs/**': page,
-  // An address that nothing is at, and what a browser asks before it calls from another origin.
+  // Unknown paths, and CORS preflights.
   'GET /*': page,
   'OPTIONS /*': page,
 } as const satisfies Record<string, Rule>;
 
-/** A rule by its name; none where there is no such. */
+/** A rule by its name, if there is one. */
 export const ruleNamed = (rules: Record<string, Rule>, name: string): Rule | undefined =>
   Object.hasOwn(rules, name) ? rules[name] : undefined;

@@ -1,4 +1,4 @@
-/** Who may be let in by a rule: everyone, or whoever is one of these. */
+/** The roles that a rule may allow. */
 export const roles = [
   'everyone',
   /** Runs this Reelroom. */
@@ -24,5 +24,5 @@ export interface Principal {
   kind: Exclude<Role, 'everyone'>;
 }
 
-/** Who makes a request: an admin, whoever it is, since access is open. No request. */
+/** The principal of a request: always an admin, since access is open. No request. */
 export const authenticate = (): Principal => ({ kind: 'admin' });

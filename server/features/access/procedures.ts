@@ -4,10 +4,7 @@ import { isAllowed } from './authorise.ts';
 import type { Context } from './context.ts';
 import { procedureRules, ruleNamed } from './policy.ts';
 
-/**
- * What the procedures of a feature are made with: each is called only by whom its rule lets in, with the
- * feature's `Collaborators` in its context.
- */
+/** The base procedure of a feature: gated by its rule, with the feature's `Collaborators` in its context. */
 export const proceduresWith = <Collaborators extends object>() =>
   createTrpc<Context & Collaborators>().procedure.use(({ path, ctx, next }) => {
     if (!isAllowed(ctx.principal, ruleNamed(procedureRules, path))) throw forbidden();

@@ -7,14 +7,13 @@ import type { Entry } from '../../adapters/redis/stream.ts';
 import { createHistory } from './history.ts';
 import { createStream } from '../../adapters/redis/stream.ts';
 
-/** How many events a subscriber may be behind before it has to load anew. */
+/** How many events a subscriber may lag behind before it is reset. */
 const rememberedEvents = 1_000;
 
 /**
- * What happens, told to whoever subscribes: in all app processes where they share a
- * Redis, in this one where there is none, and while Redis is away.
- * @param scope whose events these are, since a Redis may serve several libraries: the
- *   bucket and the folder in it
+ * Publishes events to subscribers: in all app processes that share a Redis; in this process only without
+ * Redis, and while it is down.
+ * @param scope the library's (bucket and folder), since a Redis may serve several
  */
 export function createEvents({
   redis,
@@ -27,7 +26,7 @@ export function createEvents({
 }) {
   const history = createHistory<ReelroomEvent>(rememberedEvents);
   const changes = new EventEmitter().setMaxListeners(0);
-  /** Unlike any id of another process, or of this one before it was started again. */
+  /** Unique to this run of the process. */
   const processId = randomUUID();
   let eventCount = 0;
 
@@ -52,23 +51,22 @@ export function createEvents({
     });
 
   return {
-    /** Tells all subscribers of `event`. Returns at once and never throws. */
+    /** Publishes `event` to all subscribers. Returns at once and never throws. */
     publish(event: ReelroomEvent): void {
       if (stream) stream.publish(event).catch(() => addLocally(event));
       else addLocally(event);
     },
 
-    /** Has the subscribers of this process load anew what they show. */
+    /** Resets the subscribers of this process: they reload what they show. */
     reset(): void {
       history.clear();
       changes.emit('change');
     },
 
     /**
-     * All events behind the one with the id `after`, then each as it comes, until
-     * `signal` is aborted. A `reset` comes first without `after`, or when it is too old or
-     * not known, and later whenever some were missed: what is shown must then be loaded.
-     * Every id, a reset's too, can be given as `after` to whichever process.
+     * All events after the one with the id `after`, then each new one, until `signal` is aborted. A `reset`
+     * comes first without `after`, or when it is too old or unknown, and later whenever events were missed:
+     * the subscriber must then reload. Every id, a reset's too, can be passed as `after` to any process.
      */
     async *subscribe({
       after,

@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Entry } from '../../adapters/redis/stream.ts';
 
 /**
- * The last `limit` events, in order. Each has a position, a number that only grows.
- * Readers hold a position and nothing else, so that a slow one costs no memory: it falls
- * behind the oldest event, and is told so.
+ * The last `limit` events, in order. Each has an increasing position. Readers hold only a position, so that a
+ * slow one costs no memory: once behind the oldest event it gets `'forgotten'`.
  */
 export function createHistory<Event>(limit: number) {
   let entries: Entry<Event>[] = [];
   /** The position of the oldest event. */
   let start = 0;
-  /** The id of what came before the oldest event. */
+  /** The id of the event before the oldest. */
   let idBefore: string = randomUUID();
 
   const end = () => start + entries.length;
@@ -23,24 +22,24 @@ export function createHistory<Event>(limit: number) {
       start += 1;
     },
 
-    /** Forgets all events, so that every reader has fallen behind; `id` is that of what follows none of them. */
+    /** Drops all events, so that every reader is behind; reading resumes after `id`. */
     clear(id: string = randomUUID()): void {
       start = end() + 1;
       entries = [];
       idBefore = id;
     },
 
-    /** The position behind the last event, and the id that resumes there. */
+    /** The position after the last event, and the id that resumes there. */
     end: (): { position: number; id: string } => ({ position: end(), id: entries.at(-1)?.id ?? idBefore }),
 
-    /** The position behind the event with this id; nothing where it is not known, or no longer. */
+    /** The position after the event with this id; undefined where it is unknown or dropped. */
     positionAfter(id: string): number | undefined {
       if (id === idBefore) return start;
       const index = entries.findLastIndex((entry) => entry.id === id);
       return index === -1 ? undefined : start + index + 1;
     },
 
-    /** The event at a position: none there yet, or `'forgotten'`. */
+    /** The event at a position; undefined where there is none yet, `'forgotten'` where it was dropped. */
     at: (position: number): Entry<Event> | 'forgotten' | undefined =>
       position < start ? 'forgotten' : entries[position - start],
   };

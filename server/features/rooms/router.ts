@@ -13,7 +13,10 @@ export interface RoomsCollaborators {
 const procedure = proceduresWith<RoomsCollaborators>();
 
 export const roomsProcedures = {
-  /** A room's recording, and whether it waits for one, also to who is not in the room: now, and at each change. */
+  /**
+   * A room's recording status, and whether it waits to be recorded, also for clients outside the room: now,
+   * and at each change.
+   */
   status: procedure
     .input(roomInputSchema)
     .subscription(({ ctx: { events, roomStatus }, input, signal = new AbortController().signal }) =>

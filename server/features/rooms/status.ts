@@ -6,9 +6,8 @@ import type { Livekit } from '../../adapters/livekit/livekit.ts';
 const hasBegun = (recording: RoomStatus) => recording.status !== 'starting' && recording.status !== 'failed';
 
 /**
- * What a room is shown when its recording comes to this status: one that begins is not
- * waited for any more, so that whoever stops it is not overruled. The room may have come
- * to wait for the next one since this one began.
+ * A room's state once its recording has this status: the room stops waiting when a recording begins, so that
+ * stopping it does not start another. It may wait for the next one again since then.
  */
 function withRecording(
   { recording: known, recordingFor: _before, ...wait }: RoomState,
@@ -19,15 +18,17 @@ function withRecording(
   return hadBegun || !hasBegun(recording) ? { ...shown, ...wait } : shown;
 }
 
-/** Whether a room may begin to wait: not while it is recorded, nor while those are in it who have stopped that. */
+/**
+ * Whether a room may begin to wait: not while it is recorded, nor while those who stopped the recording are
+ * still in it.
+ */
 const mayWait = ({ recording }: RoomState, { numParticipants }: Room) =>
   !recording || !hasBegun(recording) || (numParticipants === 0 && recording.status !== 'recording');
 
 /**
- * The only writer of room metadata, where everyone in a room reads the status of its
- * recording. LiveKit overwrites metadata as a whole, so the writes of a room come one
- * after the other, each over what it then reads; of several statuses that wait only the
- * last one is written.
+ * The only writer of room metadata, where participants read the status of the recording. LiveKit replaces
+ * metadata as a whole, so the writes of a room are serialised, each merged over what is read; of several
+ * pending statuses only the last is written.
  */
 export function createRoomStatus({
   livekit,
@@ -36,17 +37,17 @@ export function createRoomStatus({
   log,
 }: {
   livekit: Livekit;
-  /** Whose recordings rooms are shown, and for whom they wait, since a LiveKit may serve several libraries. */
+  /** The library's id, since a LiveKit may serve several. */
   libraryId: string;
-  /** Hears of all that a room is shown, for those who are not in it. */
+  /** Called with each new state of a room, for clients outside it. */
   onChange: (roomName: string, state: RoomState) => void;
   log: FastifyBaseLogger;
 }) {
   const pending = new Map<string, RoomStatus>();
-  /** By room: resolves when all is done that was asked for. */
+  /** By room: resolves when all queued work is done. */
   const queues = new Map<string, Promise<void>>();
 
-  /** Does `work` when all that was asked for before in this room is done. */
+  /** Runs `work` after all earlier work for the room. */
   function inTurn(roomName: string, work: () => Promise<void>): Promise<void> {
     const turn = (queues.get(roomName) ?? Promise.resolve()).then(work);
     const done = turn
@@ -74,24 +75,26 @@ export function createRoomStatus({
       state = withRecording(parseRoomState(room?.metadata), shown);
       if (room) await write(room, state);
     } catch (error) {
-      log.warn({ err: error, roomName }, 'the room was not told the status of its recording');
+      log.warn({ err: error, roomName }, "the room's recording status could not be written");
     }
-    // Not before: who reads the metadata after this may rely on it.
+    // Only now: a reader of the metadata after this event sees the new state.
     onChange(roomName, state);
   }
 
   return {
-    /** Shows `status` to everyone in the room. Resolves when it is written; never rejects. Two LiveKit requests. */
+    /**
+     * Writes `status` to the room's metadata. Resolves when it is written; never rejects. Two LiveKit
+     * requests.
+     */
     publish(roomName: string, status: RoomStatus): Promise<void> {
       pending.set(roomName, status);
       return inTurn(roomName, () => showPending(roomName));
     },
 
     /**
-     * Opens a room, if it is not, that waits to be recorded as soon as two people are in
-     * it. It waits until a recording has begun, by whomever it was started; where one has,
-     * nothing changes until everyone has left. A room that waits for another library goes
-     * on to do so. Two LiveKit requests at most.
+     * Makes a room, opened if necessary, wait to be recorded as soon as two people are in it, until a
+     * recording begins, however it was started; after that nothing changes until everyone has left. A room
+     * that waits for another library is left unchanged. Two LiveKit requests at most.
      * @throws {ReelroomError} LIVEKIT_UNAVAILABLE
      */
     waitForSecond(roomName: string): Promise<void> {
@@ -105,7 +108,7 @@ export function createRoomStatus({
       });
     },
 
-    /** What a room is shown; nothing where it is not open, or has nothing to show. One LiveKit request. */
+    /** A room's state; empty where the room is not open. One LiveKit request. */
     async read(roomName: string): Promise<RoomState> {
       return parseRoomState((await livekit.findRoom(roomName))?.metadata);
     },

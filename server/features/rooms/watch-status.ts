@@ -2,10 +2,9 @@ import type { RoomState } from '@reelroom/shared';
 import type { Events } from '../events/events.ts';
 
 /**
- * What a room is shown of its recording, then each change of it, until `signal` is
- * aborted; empty where there is nothing to show. After a gap it is read again.
- * @param read what is shown at this moment; what it throws ends the subscription, and the
- *   client connects again
+ * A room's state, then each change, until `signal` is aborted; empty where the room has none. After missed
+ * events it is read again.
+ * @param read reads the current state; an error ends the subscription, and the client reconnects
  */
 export async function* watchStatus({
   events,

@@ -4,7 +4,7 @@ import { getAndHead } from '../../http/get-and-head.ts';
 import { json, type Operation } from '../../http/route-doc.ts';
 import type { System } from './system.ts';
 
-/** For how long what LiveKit and S3 last answered counts, in ms. */
+/** How long a check of LiveKit and S3 is reused, in ms. */
 const readinessMs = 1_000;
 
 const up = { ready: true };
@@ -16,7 +16,7 @@ const status = (parts: Partial<SystemStatus>): SystemStatus => ({
   ...parts,
 });
 
-/** How old what S3 last answered may be, in ms: each time that it is asked costs. */
+/** How old S3's last answer may be, in ms: every request to it costs. */
 const storageAgeMs = 5_000;
 
 const health: Operation = {
@@ -43,10 +43,7 @@ const readiness: Operation = {
   },
 };
 
-/**
- * For operators: `/healthz` says that the process lives, `/readyz` whether it can serve requests, as of a
- * second ago at most.
- */
+/** For operators: `/healthz` (liveness) and `/readyz` (readiness, at most a second old). */
 export async function systemRoutes(
   app: FastifyInstance,
   { system }: { system: Pick<System, 'checkIfOld' | 'status'> },

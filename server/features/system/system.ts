@@ -5,21 +5,21 @@ import { monotonicTime } from '../../lib/clock.ts';
 import { ReelroomError, storageNewer, toReelroomError } from '../../lib/errors.ts';
 import type { FormatWatch } from '../../bucket/format.ts';
 
-/** What the app leans on. */
+/** A dependency of the app. */
 export type Dependency = 'livekit' | 'storage';
 
-/** How long is waited for the answer of a storage that takes its time, in ms: what was known before counts until then. */
+/** How long a check waits for a slow storage, in ms; until it answers, its previous state counts. */
 const storageTimeoutMs = 2_000;
 
-/** Why something is away. */
+/** Why a dependency is down. */
 interface DownReason {
   /** A sentence for people. */
   reason: string;
-  /** What has to be put right, for whoever runs the app. */
+  /** What to fix, for operators. */
   detail?: string | undefined;
 }
 
-/** Whether what the app leans on is there, and what the launcher is still setting up. */
+/** The state of the app's dependencies, and of the set-up by the launcher. */
 export function createSystem({
   livekit,
   storage,
@@ -28,25 +28,25 @@ export function createSystem({
   retentionDays,
   log,
 }: {
-  /** Throws when it is away. */
+  /** Throws when LiveKit is unavailable. */
   livekit: { check(): Promise<void> };
-  /** The same, as far as was known `maxAgeMs` ago. */
+  /** Throws when S3 is unavailable, as of `maxAgeMs` ago at most. */
   storage: { check(maxAgeMs: number): Promise<void>; notices(): string[] };
   /** Whether this version may write what is stored. */
   format: Pick<FormatWatch, 'isNewer'>;
-  /** What the launcher last told of the set-up. */
+  /** The last state of the set-up from the launcher. */
   setup: () => Setup;
   /** After how many days recordings are deleted; never when absent. */
   retentionDays: number | undefined;
   log: FastifyBaseLogger;
 }) {
-  /** Why each is away; `undefined` once it answered. */
+  /** Why each dependency is down; `undefined` while it is up. */
   const downReasons: Record<Dependency, DownReason | undefined> = {
     livekit: { reason: 'Not asked yet' },
     storage: { reason: 'Not asked yet' },
   };
 
-  /** What `name` was heard to be: away when there is an error. */
+  /** Records the state of a dependency: down when there is an error. */
   function record(name: Dependency, error?: unknown): void {
     const before = downReasons[name];
     if (error === undefined) {
@@ -69,7 +69,7 @@ export function createSystem({
   const checkLivekit = () => probe('livekit', livekit.check());
   const checkStorage = (maxAgeMs: number) => probe('storage', storage.check(maxAgeMs));
 
-  /** What the log has of what does not work as it could. */
+  /** The notices that are already in the log. */
   let loggedNotices: string[] = [];
 
   function logNotices(): void {
@@ -78,7 +78,7 @@ export function createSystem({
     loggedNotices = notices;
   }
 
-  /** When both were last asked, and who is asking. */
+  /** When both were last checked, and the check in progress. */
   let checkedAt = -Infinity;
   let checking: Promise<void> | undefined;
 
@@ -98,9 +98,9 @@ export function createSystem({
 
   return {
     /**
-     * Asks LiveKit whether it is there, and S3 where it has answered nothing for `storageAgeMs`: one request
-     * each, unless that was done less than `ageMs` ago; calls at the same time share it. What S3 does not
-     * answer within 2 s is heard later.
+     * Checks LiveKit, and S3 where its last answer is older than `storageAgeMs`: one request each, unless
+     * both were checked less than `ageMs` ago; concurrent calls share the check. A slow S3's result is
+     * recorded later, after 2 s.
      */
     async checkIfOld(ageMs: number, storageAgeMs: number): Promise<void> {
       if (monotonicTime() - checkedAt < ageMs) return;
@@ -108,22 +108,19 @@ export function createSystem({
       await checking;
     },
 
-    /**
-     * Asks those that are away whether they are there again, and S3 whether it is after a request to it has
-     * failed: one request each.
-     */
+    /** Checks the dependencies that are down, and S3 after a failed request: one request each. */
     async recheck(): Promise<void> {
       void checkStorage(Infinity);
       logNotices();
       if (!isUp('livekit')) await checkLivekit();
     },
 
-    /** A request to LiveKit has failed, if that is what this error says; the storage knows by itself. */
+    /** Records LiveKit as down if the error says so; S3's adapter tracks its own requests. */
     reportFailure(error: unknown): void {
       if (error instanceof ReelroomError && error.code === 'LIVEKIT_UNAVAILABLE') record('livekit', error);
     },
 
-    /** Whether one of them is there, as far as is known. */
+    /** Whether a dependency is up, as far as is known. */
     isUp,
 
     /** What works now, as of the last check. */

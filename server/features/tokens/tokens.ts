@@ -3,16 +3,15 @@ import type { TokenInput } from '@reelroom/shared';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 
-/** Access to rooms. */
+/** Creates access tokens for rooms. */
 export function createTokens({ livekit, roomStatus }: { livekit: Livekit; roomStatus: RoomStatusWriter }) {
   return {
     /**
-     * A token for one participant. LiveKit throws out the first of two with one
-     * identity, so each gets one of its own that begins with the name: two Anas both stay.
-     * Whoever brings an earlier token of the room gets its identity again: what a crash or
-     * a lost network has left of them goes when they come back, and they are never two. One
-     * that is not ours, or of another room, is as good as none.
-     * No LiveKit request; with `autoRecord`, which opens the room at once, two at most.
+     * A token for one participant. LiveKit removes the first of two participants with one identity, so each
+     * gets a unique one that begins with the name: two Anas both stay. An earlier token of the room yields
+     * its identity again, so that a rejoining participant replaces its remains after a crash or a lost
+     * connection. A foreign token, or one of another room, is ignored. No LiveKit request; with `autoRecord`,
+     * which opens the room at once, two at most.
      * @throws {ReelroomError} LIVEKIT_UNAVAILABLE, with `autoRecord`
      */
     async create({ roomName, participantName, autoRecord, earlierToken }: TokenInput) {
