@@ -4,14 +4,13 @@ import { monotonicTime } from '../../lib/clock.ts';
 import type { ReindexReport } from './reindex.ts';
 import type { Index } from './store.ts';
 
-/** How often the log tells how far it is, in ms. */
+/** How often progress is logged, in ms. */
 const logEveryMs = 5_000;
 
 /**
- * Sees to it that there is an index: builds it where there is none, in the background, at
- * the start of the app or when somebody has taken it away.
+ * Builds the index in the background where it is missing, at the start of the app or after it was deleted.
  * @param reindex builds it
- * @param onRebuilt hears of an index that somebody else has built anew, as `npm run reindex` does
+ * @param onRebuilt called when another process has rebuilt the index, such as `npm run reindex`
  */
 export function createIndexBuilder({
   index,
@@ -24,22 +23,26 @@ export function createIndexBuilder({
   onRebuilt: () => void;
   log: FastifyBaseLogger;
 }) {
-  /** Which build it is of; there is none when absent. */
+  /** The id of the current build; absent without an index. */
   let current: string | undefined;
   let building: Promise<void> | undefined;
 
   async function buildIfMissing(): Promise<void> {
     current = await index.currentBuildId();
     if (current === undefined) {
-      log.info('the library has no index yet: it is built from the recordings');
+      log.info('the library has no index yet: building it from the recordings');
       let loggedAt = monotonicTime();
       const { problems, isWhole, ...counts } = await reindex(({ recordings }) => {
         if (monotonicTime() - loggedAt < logEveryMs) return;
         loggedAt = monotonicTime();
         log.info({ recordings }, 'the index of the library is being built');
       });
-      for (const problem of problems) log.warn(`the index passes over ${problem}`);
-      if (!isWhole) return log.warn(counts, 'the index of the library lacks what somebody takes away');
+      for (const problem of problems) log.warn(`the index skips ${problem}`);
+      if (!isWhole)
+        return log.warn(
+          counts,
+          'the index of the library is incomplete: entries were deleted while it was built',
+        );
       log.info(counts, 'the index of the library is built');
       current = await index.currentBuildId();
     }
@@ -47,14 +50,14 @@ export function createIndexBuilder({
 
   return {
     /**
-     * Whether the index holds every recording; waits `ms` at most for one that is being
-     * built. One HEAD until it is built, none from then on.
+     * Whether the index is complete; waits `ms` at most for a build in progress. One HEAD until it is built,
+     * none from then on.
      * @throws {ReelroomError} STORAGE_UNAVAILABLE
      */
     async whenBuilt(ms: number): Promise<boolean> {
       if (current !== undefined) return true;
       building ??= buildIfMissing().finally(() => (building = undefined));
-      // Whoever does not wait any longer is not told why it failed.
+      // A build that fails after the wait has nobody to report to.
       building.catch(() => undefined);
       const late = new AbortController();
       await Promise.race([building, sleep(ms, undefined, { signal: late.signal })]).finally(() =>
@@ -63,7 +66,7 @@ export function createIndexBuilder({
       return current !== undefined;
     },
 
-    /** Looks whether the index is still there, and still the same: one HEAD. */
+    /** Checks that the index still exists, and is the same build: one HEAD. */
     async checkBuild(): Promise<void> {
       if (current === undefined) return;
       const previous = current;

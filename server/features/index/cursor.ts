@@ -6,20 +6,20 @@ import { isPosition } from './position.ts';
 
 const cursorSchema = z.tuple([z.literal(1), z.string().refine(isPosition), z.string()]);
 
-/** Tells the lists apart that a cursor may be of: `limit` may change from page to page. */
+/** Identifies the list that a cursor belongs to; `limit` may change from page to page. */
 const listHash = ({ limit: _limit, cursor: _cursor, ...list }: ListQuery): string =>
   createHash('sha256')
     .update(JSON.stringify(Object.entries(list).sort()))
     .digest('base64url')
     .slice(0, 8);
 
-/** The cursor of the page of this list that begins behind `position`. */
+/** The cursor of this list's page that begins after `position`. */
 export const cursorAfter = (position: string, query: ListQuery): string =>
   Buffer.from(JSON.stringify([1, position, listHash(query)])).toString('base64url');
 
 /**
- * The position behind which the page begins that is asked for; nothing for the first one.
- * @throws {ReelroomError} INVALID_INPUT for a cursor that is not one, or is of another list
+ * The position after which the requested page begins; undefined for the first one.
+ * @throws {ReelroomError} INVALID_INPUT for an invalid cursor, or one of another list
  */
 export function positionOfCursor(query: ListQuery): string | undefined {
   if (query.cursor === undefined) return undefined;

@@ -1,18 +1,18 @@
 import { matcherOf, type Recording, type RecordingFilter } from '@reelroom/shared';
 
-/** A filter as it is asked: an empty one of a room counts as none. */
+/** A parsed filter; an empty room name counts as none. */
 export interface CompiledFilter {
   roomName: string | undefined;
-  /** Ms since 1970: from then on, and before then. */
+  /** Ms since 1970, inclusive and exclusive. */
   from: number;
   to: number;
-  /** Whether a finished recording, or one under way, is one of those that are wanted. */
+  /** Whether a recording, ended or live, matches. */
   matches: (recording: Recording) => boolean;
-  /** Whether nothing but the room's name and the time decides, so that keys in a row are all wanted. */
+  /** Whether only room name and time decide, so that the matching keys are contiguous. */
   isKeyRange: boolean;
 }
 
-/** What a filter asks for. */
+/** Parses a filter. */
 export function compileFilter(filter: RecordingFilter): CompiledFilter {
   const { roomName, roomId, status, from, to, search } = filter;
   return {

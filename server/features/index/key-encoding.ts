@@ -1,7 +1,7 @@
 /**
- * What a value in a key may not contain: the separators of a row, what S3 servers on a
- * file system take for folders, and what XML, in which S3 answers, has no characters for.
- * But for control characters room names contain none of them, and are kept as they are.
+ * Characters that a value in a key may not contain: the separators of a row, those with a meaning to S3
+ * servers on a file system, and those that XML, the format of S3's lists, cannot represent. Room names
+ * contain none of them but control characters.
  */
 const special = /[/\\|{}\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu;
 
@@ -10,13 +10,13 @@ const escapedCharacters = new Map(Object.entries(letters).map(([sign, letter]) =
 
 const codeOf = (character: string) => `u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** Any text as one that may stand in a key. */
+/** Encodes text for a key. */
 export const encodeKeyPart = (text: string): string =>
   text.replace(special, (sign) => `{${letters[sign] ?? codeOf(sign)}`);
 
-/** The text that {@link encodeKeyPart} was given. */
+/** Decodes {@link encodeKeyPart}. */
 export const decodeKeyPart = (text: string): string =>
-  // Most have nothing to say again, and lists have thousands.
+  // Most texts have no escapes, and lists have thousands of texts.
   text.includes('{') ? decodeEscapes(text) : text;
 
 const decodeEscapes = (text: string): string =>

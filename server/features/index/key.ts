@@ -15,7 +15,7 @@ import { inFolders, isPosition, positionOf, timeOf } from './position.ts';
  * entry is a `}`, so that no entry is ever the folder of another.
  */
 
-/** S3's limit, and that of a server which keeps objects as files for what is between two slashes. */
+/** S3's limit for keys, and that of servers on a file system for the part between two slashes. */
 const maxKeyBytes = 1_024;
 const maxPartBytes = 255;
 
@@ -23,14 +23,14 @@ const bytes = (text: string) => Buffer.byteLength(text);
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url');
 
-/** What a room's folder is called: its name, where that can be a folder's. */
+/** The name of a room's folder: the room's name, where that fits. */
 function roomFolder(roomName: string): string {
   const name = encodeKeyPart(roomName).replace(/^\./, '{d');
   if (name === '') return '{e';
   return bytes(name) <= maxPartBytes ? name : `{h${hashOf(roomName)}`;
 }
 
-/** The name of the room whose folder is called so; nothing where only its entries tell. */
+/** The room's name of a folder; undefined where only its entries have it. */
 export function roomNameOf(folder: string): string | undefined {
   if (folder === '{e') return '';
   if (folder.startsWith('{h')) return undefined;
@@ -41,10 +41,10 @@ export function roomNameOf(folder: string): string | undefined {
 export const folderOf = (root: string, roomName?: string): string =>
   roomName === undefined ? `${root}all/` : `${root}room/${roomFolder(roomName)}/`;
 
-/** The folder in which each room has one of its own. */
+/** The folder of all rooms' folders. */
 export const allRooms = (root: string): string => `${root}room/`;
 
-/** What is left of a recording's name when its room's name is known. */
+/** The part of a recording's name that room and time do not determine. */
 function nameFields(recording: Recording): string[] {
   const { name, roomName, roomId, startedAt } = recording;
   if (name === recordingName({ name: roomName, id: roomId }, startedAt)) return [];
@@ -76,7 +76,7 @@ const fieldsOf = (recording: Recording, hasRoomName: boolean): string[] => [
   ...text('t', recording.title),
 ];
 
-/** A text in parts that each fit between two slashes. */
+/** Splits a text into parts that each fit between two slashes. */
 function inParts(whole: string): string {
   let parts = '';
   let length = 0;
@@ -101,7 +101,7 @@ function entryIn(folder: string, recording: Recording, hasRoomName: boolean): st
   };
   const { title } = recording;
   const characters = [...(title ?? '')];
-  // Lists show what there is room for; whoever looks at the recording sees all of its title.
+  // Lists show a shortened title; the manifest has all of it.
   for (let length = characters.length; length >= 0; length -= 1) {
     const cut = length === characters.length ? title : `${characters.slice(0, length).join('')}…`;
     const key = keyOf(cut);
@@ -111,19 +111,19 @@ function entryIn(folder: string, recording: Recording, hasRoomName: boolean): st
 }
 
 /**
- * The keys of a recording's entries: among all, and among its room's.
+ * The keys of a recording's entries: in the folder of all recordings, and in its room's.
  * @param root where the index is, ending in a slash
- * @throws {RangeError} for names such as we never make, much longer than ours
+ * @throws {RangeError} for foreign names that are too long
  */
 export function entryKeys(root: string, described: Recording): [string, string] {
-  // A time that no position has is the nearest that one has.
+  // A time out of range becomes the nearest position.
   const recording = { ...described, startedAt: timeOf(positionOf(described)) };
   const room = folderOf(root, recording.roomName);
   const isNamed = roomNameOf(roomFolder(recording.roomName)) !== undefined;
   return [entryIn(folderOf(root), recording, true), entryIn(room, recording, !isNamed)];
 }
 
-/** An entry, and its place in its folder. */
+/** An entry, and its position in its folder. */
 export interface Entry {
   key: string;
   position: string;
@@ -139,7 +139,7 @@ function nameOf(fields: Map<string, string>, room: { name: string; id: string },
   return stem === undefined ? recordingName(room, startedAt) : stem + mediaSuffix;
 }
 
-/** What a key says; nothing where it is no entry's. */
+/** Parses an entry's key; undefined where it is none. */
 export function readEntry(root: string, key: string): Entry | undefined {
   const [, roomPart, high = '', middle = '', low = ''] =
     /^(?:all|room\/([^/]+))\/(\d{4})\/(\d{3})\/(.+)\}$/su.exec(key.slice(root.length)) ?? [];
@@ -168,7 +168,7 @@ export function readEntry(root: string, key: string): Entry | undefined {
   const width = wholeNumber(fields.get('w'));
   const height = wholeNumber(fields.get('h'));
   const lostMs = wholeNumber(fields.get('l'));
-  // Cheaper than parsing, which says at length what a field that is not there lacks.
+  // Cheaper than zod, which builds an error for each absent field.
   const endedBy = endedBySchema.options.find((one) => one === fields.get('e'));
   const failure = failureSchema.options.find((one) => one === fields.get('f'));
   const title = fields.get('t');

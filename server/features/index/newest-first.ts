@@ -4,13 +4,13 @@ import type { CompiledFilter } from './filter.ts';
 import { keyAfter, keyAfterTime } from './position.ts';
 import type { Index } from './store.ts';
 
-/** How many LISTs one page may cost, where a filter passes most entries over. */
+/** The most LISTs per page, where a filter skips most entries. */
 export const listsPerPage = 5;
 
 /** Part of a list. */
 export interface Found {
   recordings: Recording[];
-  /** The place of the last recording that was looked at, behind which more may come; nothing at the end. */
+  /** The position after which more may follow; undefined at the end. */
   position: string | undefined;
 }
 
@@ -20,9 +20,8 @@ const startAfterOf = (folder: string, { to }: CompiledFilter, after: string | un
 };
 
 /**
- * The next `limit` recordings that are wanted, newest first, behind the position `after`.
- * One LIST where a room and a time are all that is asked for; else five at most, and then
- * perhaps fewer recordings than `limit` with more to come.
+ * The next `limit` matching recordings, newest first, after the position `after`. One LIST for a filter by
+ * room and time only; else five at most, and then perhaps fewer recordings than `limit` though more follow.
  */
 export async function newestFirst(
   index: Index,
@@ -33,9 +32,9 @@ export async function newestFirst(
   const recordings: Recording[] = [];
   let startAfter = startAfterOf(folder, wanted, after);
   let position = after;
-  // Never without having come any further.
+  // Always makes progress.
   for (let lists = 0; lists < listsPerPage || position === after; lists += 1) {
-    // One more, to know whether there is one.
+    // One more, to know whether more follow.
     const page = await index.page(folder, {
       startAfter,
       limit: wanted.isKeyRange ? limit - recordings.length + 1 : maxKeysPerRequest,
@@ -52,7 +51,7 @@ export async function newestFirst(
   return { recordings, position };
 }
 
-/** All recordings that are wanted, newest first, as fast as they are taken: one LIST per 1,000. */
+/** All matching recordings, newest first, as fast as they are consumed: one LIST per 1,000. */
 export async function* allNewestFirst(index: Index, wanted: CompiledFilter): AsyncGenerator<Recording> {
   const folder = index.folderOf(wanted.roomName);
   let startAfter = startAfterOf(folder, wanted, undefined);

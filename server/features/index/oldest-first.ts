@@ -6,11 +6,10 @@ import { keyAfterTime, inFolders } from './position.ts';
 import type { Index } from './store.ts';
 
 /**
- * The next `limit` recordings that are wanted, oldest first, of those that are newer than the
- * position `after`. S3 lists newest first only, so this reads the far end of the index:
- * its folders, then as many of the last ones as one LIST holds. Two to four LISTs; where
- * a filter passes most entries over some five, and then perhaps fewer recordings than `limit`
- * with more to come.
+ * The next `limit` matching recordings, oldest first, newer than the position `after`. S3 lists in key order
+ * only, newest first, so this reads the index from its end: its folders, then as many of the last ones as one
+ * LIST holds. Two to four LISTs; about five where a filter skips most entries, and then perhaps fewer
+ * recordings than `limit` though more follow.
  */
 export async function oldestFirst(
   index: Index,
@@ -26,21 +25,21 @@ export async function oldestFirst(
       if (wanted.matches(entry.recording)) recordings.push(entry.recording);
       position = entry.position;
     }
-    // Never without having come any further.
+    // Always makes progress.
     if (lists >= listsPerPage && position !== after) return { recordings, position };
   }
   return { recordings, position: undefined };
 }
 
-/** All recordings that are wanted, oldest first, as fast as they are taken: about one LIST per 1,000. */
+/** All matching recordings, oldest first, as fast as they are consumed: about one LIST per 1,000. */
 export async function* allOldestFirst(index: Index, wanted: CompiledFilter): AsyncGenerator<Recording> {
   for await (const { entries } of backwards(index, wanted, { after: undefined, width: 1_000 }))
     for (const { recording } of entries) if (wanted.matches(recording)) yield recording;
 }
 
 /**
- * All entries between the bounds, oldest first, a handful at a time.
- * @param width how many folders to begin with; each holds one entry or more
+ * All entries between the bounds, oldest first, in batches.
+ * @param width how many folders to begin with; each has at least one entry
  */
 async function* backwards(
   index: Index,
@@ -49,7 +48,7 @@ async function* backwards(
 ): AsyncGenerator<{ entries: Entry[]; lists: number }> {
   const folder = index.folderOf(roomName);
   const start = to === Infinity ? folder : folder + keyAfterTime(to);
-  /** What is behind it has been seen. */
+  /** Everything after it has been yielded. */
   let end = `${folder}~`;
   if (after !== undefined) end = folder + inFolders(after);
   else if (from !== -Infinity) end = folder + keyAfterTime(from);
@@ -61,7 +60,7 @@ async function* backwards(
     return folders.filter((one) => one <= end && start.slice(0, one.length) <= one);
   };
 
-  /** The entries from a key on up to the end; whether those are all. */
+  /** The entries after a key and before the end; `next` where more follow. */
   async function list(startAfter: string) {
     lists += 1;
     const { entries, next } = await index.page(folder, { startAfter });
@@ -69,7 +68,7 @@ async function* backwards(
     return { entries: wanted, next: wanted.length < entries.length ? undefined : next };
   }
 
-  /** A folder that is not divided any further, in however many LISTs it takes. */
+  /** A folder without subfolders, in as many LISTs as it takes. */
   async function listAll(startAfter: string): Promise<Entry[]> {
     const { entries, next } = await list(startAfter);
     return next === undefined ? entries : [...entries, ...(await listAll(next))];
@@ -84,7 +83,7 @@ async function* backwards(
       if (next === undefined) {
         yield entries.reverse();
       } else if (folders.at(-1) !== first) {
-        // Too many for one LIST: as many folders as it did hold will do, or fewer.
+        // Too many for one LIST: retry with at most as many folders as it held.
         const held = new Set(entries.map(({ key }) => key.slice(0, first.length))).size;
         width = Math.max(1, Math.min(held - 1, Math.floor(width / 2)));
         continue;

@@ -9,7 +9,7 @@ export interface FilePair {
   manifest?: StoredObject;
 }
 
-/** What is neither media nor the manifest of media. */
+/** A file that is neither media nor its manifest. */
 export interface OtherFile {
   other: StoredObject;
 }
@@ -17,15 +17,14 @@ export interface OtherFile {
 const bytes = (text: string) => Buffer.from(text);
 
 /**
- * Media and manifests that belong together, of files listed in the order of their keys;
- * no more is kept than names that begin alike.
+ * Pairs media with their manifests from a listing in key order; buffers only names with a common prefix.
  * @param path key prefix of their folder
  */
 export async function* pairFiles(
   files: AsyncIterable<StoredObject>,
   path: string,
 ): AsyncGenerator<FilePair | OtherFile> {
-  /** Media whose manifest may be yet to come. */
+  /** Media whose manifest may still follow. */
   const waiting = new Map<string, FilePair>();
   for await (const file of files) {
     for (const [name, pair] of waiting) {

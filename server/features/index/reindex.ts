@@ -16,26 +16,26 @@ import { pairFiles, type FilePair } from './pair-files.ts';
 import { createSnapshot } from './snapshot.ts';
 import type { Index } from './store.ts';
 
-/** How many recordings are read at once. */
+/** How many recordings are read concurrently. */
 const maxConcurrent = 32;
 
-/** How often a recording is tried whose requests fail: of many that are under way some may have bad luck. */
+/** How often a recording whose requests fail is tried. */
 const maxTries = 3;
 
-/** How often it begins again when entries are taken away under its hands. */
+/** How often it starts over when entries are deleted meanwhile. */
 const maxPasses = 3;
 
-/** How far a reindex is, and in the end what it has done. */
+/** The progress and the result of a reindex. */
 export interface ReindexReport {
   /** Recordings that are in the index now. */
   recordings: number;
-  /** Entries that were written, and those that were taken out. */
+  /** Entries written, and entries removed. */
   written: number;
   removed: number;
-  /** What is there and was passed over, a line for each, a hundred at most. */
+  /** Skipped files, a line for each, a hundred at most. */
   problems: string[];
   problemCount: number;
-  /** Whether all entries were there in the end; else somebody takes them away. */
+  /** Whether all entries existed in the end; else they are being deleted. */
   isWhole: boolean;
 }
 
@@ -48,13 +48,12 @@ interface Deletions {
 }
 
 /**
- * Makes the index what manifests and media ask for, beginning with whatever there is of
- * it: entries that are right are not written again, and those that are newer than what they
- * are made of are not even looked into, so that one that was broken off goes on where it
- * was. Safe while the app runs, and for two at once. For each recording one GET and two
- * PUTs at most, a PUT more for one that has no manifest of its own; and one LIST for 1,000
- * files, two for 1,000 entries.
- * @param onProgress hears of each recording
+ * Makes the index match manifests and media, incrementally: correct entries are not written again, and
+ * recordings whose entries are newer than their files are not read, so that an interrupted run continues
+ * where it was. Safe while the app runs, and for two at once. For each recording one GET and two PUTs at
+ * most, one more PUT for one without a manifest of its own; and one LIST per 1,000 files, two per 1,000
+ * entries.
+ * @param onProgress called for each recording
  */
 export async function reindex(
   from: { storage: Storage; index: Index; deletions: Deletions; path: string },
@@ -71,7 +70,7 @@ export async function reindex(
   return report;
 }
 
-/** Once through all recordings, and through all entries before and behind it. */
+/** One pass over all recordings, and over all entries before and after it. */
 async function pass(
   { storage, index, deletions, path }: Parameters<typeof reindex>[0],
   report: ReindexReport,
@@ -91,7 +90,7 @@ async function pass(
   async function enterRecording({ name, media, manifest }: FilePair): Promise<void> {
     if (deleting.has(name)) return;
     if (!recordingNameSchema.safeParse(name).success)
-      return skip(path + name, 'is no name that a recording can have');
+      return skip(path + name, 'is not a valid name of a recording');
 
     const changed = Math.max(...[media, manifest].map((file) => file?.lastModified.getTime() ?? 0));
     if (media && snapshot.isUpToDate(name, changed)) {
@@ -104,7 +103,7 @@ async function pass(
     const recording = media ? describeRecording({ ...media, name }, text) : describeFailure(text);
     if (!recording) return;
 
-    // From now on it is found by its name.
+    // So that it is found by its name from now on.
     if (!manifest && other !== undefined)
       await storage.putJson(manifestKey(path + name), manifestOf(recording));
     const missing = index.keysOf(recording).filter((key) => !snapshot.markExpected(key));
@@ -134,14 +133,14 @@ async function pass(
     const refused = await storage.deleteEach(unexpectedKeys);
     for (const [key, why] of refused) {
       if (!isLocked(why)) throw why;
-      skip(key, 'is not right, and locked');
+      skip(key, 'is stale, and locked');
     }
     report.removed += unexpectedKeys.length - refused.size;
     unexpectedKeys = [];
   };
   for await (const { entry } of entriesOf(storage, index.root)) {
     if (snapshot.isExpected(entry)) expectedCount += 1;
-    // What has come since the beginning is somebody else's.
+    // Entries written since the start are other processes'.
     else if (snapshot.existedAtStart(entry)) unexpectedKeys.push(entry.key);
     if (unexpectedKeys.length === maxKeysPerRequest) await removeUnexpected();
   }
@@ -179,11 +178,11 @@ async function namesBeingDeleted(deletions: Deletions): Promise<Set<string>> {
   return names;
 }
 
-/** Whether a file has the name of a manifest as a newer Egress writes it. */
+/** Whether a file is named like a newer Egress's manifest. */
 const isEgressManifest = (file: string) =>
   /^EG_.*\.json$/.test(file) && !file.endsWith(mediaSuffix + manifestSuffix);
 
-/** Manifests of a newer Egress, by the names of the media that they are about: one GET for each. */
+/** Manifests of a newer Egress, by the names of their media: one GET for each. */
 async function listEgressManifests(
   storage: Storage,
   path: string,

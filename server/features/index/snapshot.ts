@@ -4,19 +4,18 @@ import { positionOf } from './position.ts';
 
 const numberOf = (hash: string) => Buffer.from(hash, 'base64url').readUIntBE(0, 6);
 const hashOf = (key: string) => numberOf(createHash('sha256').update(key).digest('base64url').slice(0, 8));
-/** The name's part of a position. */
+/** The name's hash in a position. */
 const nameHash = (position: string) => numberOf(position.slice(13));
 
 /**
- * What was in the index at some time, in some ten bytes an entry: of a hundred thousand
- * recordings some twenty million bytes.
+ * The entries of the index at one time, in some ten bytes each: some 20 MB for a hundred thousand recordings.
  */
 export function createSnapshot() {
   const existing = new Set<number>();
   const expected = new Set<number>();
-  /** By name: how many entries it has, of what row, and when the oldest was written, in ms since 1970. */
+  /** By name: the number of entries, their row, and when the oldest was written, in ms since 1970. */
   const names = new Map<number, { entries: number; row: number; writtenAt: number }>();
-  /** Hashes of names whose entries are right as they are. */
+  /** Hashes of names whose entries are up to date. */
   const upToDate = new Set<number>();
 
   return {
@@ -27,30 +26,30 @@ export function createSnapshot() {
       const known = names.get(hash);
       names.set(hash, {
         row,
-        // Entries that differ are never taken for right.
+        // Entries that differ are never up to date.
         entries: known && known.row !== row ? Infinity : (known?.entries ?? 0) + 1,
         writtenAt: Math.min(known?.writtenAt ?? Infinity, writtenAt.getTime()),
       });
     },
 
-    /** Whether an entry that is right was there already. */
+    /** Marks an entry as expected; whether it existed at the start. */
     markExpected(key: string): boolean {
       const hash = hashOf(key);
       expected.add(hash);
       return existing.has(hash);
     },
 
-    /** Whether both entries of a name were written after a time, in ms since 1970, and so are right as they are. */
+    /** Whether both entries of a name were written after `time` (ms since 1970), and so are up to date. */
     isUpToDate(name: string, time: number): boolean {
       const hash = nameHash(positionOf({ name, startedAt: 0 }));
       const known = names.get(hash);
-      // Some servers know whole seconds only.
+      // Some servers have a precision of seconds.
       const isCurrent = known?.entries === 2 && known.writtenAt >= time + 1_000;
       if (isCurrent) upToDate.add(hash);
       return isCurrent;
     },
 
-    /** Whether an entry has been said to be right. */
+    /** Whether an entry was marked as expected, or is up to date. */
     isExpected: ({ key, position }: Entry): boolean =>
       expected.has(hashOf(key)) || upToDate.has(nameHash(position)),
 

@@ -7,26 +7,26 @@ import type { Storage } from '../../adapters/s3/bucket.ts';
 import { allRooms, entryKeys, folderOf, readEntry, roomNameOf, type Entry } from './key.ts';
 import { keyAfterTime, inFolders, positionOf } from './position.ts';
 
-/** What one LIST of the index gives. */
+/** A page of entries, from one LIST. */
 export interface EntryPage {
-  /** In the order of their keys, newest first; one of each recording. */
+  /** In key order, newest first; one per recording. */
   entries: Entry[];
-  /** Behind which the next page begins; nothing where there is none. */
+  /** The key after which the next page begins; undefined on the last. */
   next: string | undefined;
 }
 
-/** How many entries stay read, about 1 kB each: those of two searches, which look at 5,000 at most. */
+/** How many parsed entries are cached, about 1 kB each: those of two searches of 5,000 at most. */
 const maxParsed = 10_000;
 
-/** How many folders are listed at once. */
+/** How many folders are listed concurrently. */
 const maxConcurrent = 16;
 
-/** The time, in ms, by which what the name of a recording of the seed says may differ from when it began. */
+/** How far the time in the name of a seed's recording may differ from its start, in ms. */
 const nameToleranceMs = 5 * 60_000;
 
 /**
- * The index in the bucket: two empty objects for each recording that has ended, one among
- * all, one among its room's. Derived from manifests and media, which say what is right.
+ * The index in the bucket: two empty objects per ended recording, one in the folder of all recordings, one in
+ * its room's. Derived from manifests and media.
  * @param path key prefix of the recordings' folder
  */
 export function createIndex({
@@ -41,7 +41,7 @@ export function createIndex({
   const root = `${path}.reelroom/index/v1/`;
   const completeMarker = `${root}complete`;
 
-  // A key says the same for ever, and reading it is most of what a search costs.
+  // A key never changes its meaning, and parsing is most of the cost of a search.
   const parsed = new LRUCache<string, Entry>({ max: maxParsed });
   const entryOf = (key: string): Entry | undefined => {
     const known = parsed.get(key);
@@ -59,7 +59,7 @@ export function createIndex({
 
   let onDuplicate: (recording: Recording) => void = () => undefined;
 
-  /** Of two entries of one recording the later one is likely to be right. */
+  /** Of two entries of one recording the later one wins. */
   function deduplicate(objects: { key: string; lastModified: Date }[]): Entry[] {
     const entries: (Entry & { lastModified: Date })[] = [];
     for (const entry of entriesAmong(objects)) {
@@ -74,7 +74,7 @@ export function createIndex({
     return entries;
   }
 
-  /** All entries whose keys begin so: one LIST per 1,000. */
+  /** All entries below a prefix: one LIST per 1,000. */
   async function* entriesIn(prefix: string): AsyncGenerator<Entry> {
     let startAfter: string | undefined;
     do {
@@ -90,7 +90,7 @@ export function createIndex({
     return undefined;
   }
 
-  /** Makes an entry; one that is locked is there already. */
+  /** Puts an entry; a locked one exists already. */
   async function putEntry(key: string): Promise<void> {
     try {
       await storage.putEmpty(key);
@@ -110,7 +110,7 @@ export function createIndex({
     /** The folder of all recordings, or of a room's. */
     folderOf: (roomName?: string): string => folderOf(root, roomName),
 
-    /** Entries in a folder, behind a key, `limit` at most (1,000): one LIST. */
+    /** Up to `limit` (1,000) entries in a folder, after a key: one LIST. */
     async page(
       folder: string,
       { startAfter, limit }: { startAfter?: string | undefined; limit?: number },
@@ -123,14 +123,14 @@ export function createIndex({
       return { entries: deduplicate(objects), next: isTruncated ? objects.at(-1)?.key : undefined };
     },
 
-    /** The folders that a folder of the index is divided into, as their keys begin: one LIST per 1,000. */
+    /** The prefixes of a folder's subfolders: one LIST per 1,000. */
     async foldersIn(folder: string): Promise<string[]> {
       const names: string[] = [];
       for await (const name of storage.folders(folder)) names.push(`${folder}${name}/`);
       return names;
     },
 
-    /** The names of rooms that have recordings, behind a key: one LIST for 1,000. */
+    /** The names of rooms that have recordings, after a key: one LIST per 1,000. */
     async rooms(startAfter?: string): Promise<{ names: string[]; next: string | undefined }> {
       const prefix = allRooms(root);
       const { folders, isTruncated } = await storage.listPage({ prefix, startAfter, byFolder: true });
@@ -141,8 +141,8 @@ export function createIndex({
     },
 
     /**
-     * Enters a recording that has ended: two PUTs, the same however often. The entry among all
-     * comes last, and says that all is written.
+     * Puts the entries of an ended recording: two PUTs, idempotent. The entry among all recordings is the
+     * last write of finalising.
      */
     async put(recording: Recording): Promise<void> {
       const [amongAll, inRoom] = entryKeys(root, recording);
@@ -150,14 +150,17 @@ export function createIndex({
       await putEntry(amongAll);
     },
 
-    /** The recording that is entered among all under a name and at a time: one LIST. */
+    /** The entry with a name and a start time: one LIST. */
     async at({ name, startedAt }: Pick<Recording, 'name' | 'startedAt'>): Promise<Recording | undefined> {
       const prefix = folderOf(root) + inFolders(positionOf({ name, startedAt }));
       const { objects } = await storage.listPage({ prefix });
       return entriesAmong(objects).find(({ recording }) => recording.name === name)?.recording;
     },
 
-    /** Takes out what was entered for `before`, but for what `now` has as well: one DELETE where there is any. */
+    /**
+     * Removes the entries of the state `previous` that `current` does not have: one DELETE where there are
+     * any.
+     */
     async removeStale(previous: Recording, current: Recording): Promise<void> {
       const currentKeys = new Set(entryKeys(root, current));
       const staleKeys = entryKeys(root, previous).filter((key) => !currentKeys.has(key));
@@ -168,8 +171,8 @@ export function createIndex({
     keysOf: (recording: Recording): string[] => entryKeys(root, recording),
 
     /**
-     * The keys of all entries at recordings' places, those that are wrong as well, by their names:
-     * two LISTs for each quarter of an hour in which any of them began, and one more per 1,000.
+     * The keys of all entries at the positions of `recordings`, stale ones included, by name: two LISTs for
+     * each folder of 17 minutes in which any of them began, and one more per 1,000.
      */
     async keysAt(recordings: Recording[]): Promise<Map<string, string[]>> {
       const keys = new Map(recordings.map(({ name }): [string, string[]] => [name, []]));
@@ -191,8 +194,8 @@ export function createIndex({
     },
 
     /**
-     * The recording that is entered under a name: one LIST for a name of our form, or the
-     * seed's; for one that tells no time all of the index is gone through, one LIST for 1,000.
+     * The entry with a name: one LIST for a name of our form, or the seed's; a name without a time needs a
+     * full scan, one LIST per 1,000.
      */
     async find(name: string): Promise<Recording | undefined> {
       const parsedName = parseRecordingName(name);
@@ -203,13 +206,13 @@ export function createIndex({
       return entriesAmong(objects).find(({ recording }) => recording.name === name)?.recording;
     },
 
-    /** Which build the index is of, if it was built and has not been taken away since: one HEAD. */
+    /** The id of the index's build; undefined where it is not complete, or was deleted: one HEAD. */
     currentBuildId: async (): Promise<string | undefined> => {
       const { status, etag = '' } = await storage.head(completeMarker);
       return status === 200 ? etag : undefined;
     },
 
-    /** Says that the index is built, anew: one PUT. */
+    /** Marks the index as complete, with a new build id: one PUT. */
     async markBuilt(): Promise<void> {
       await storage.putJson(completeMarker, { build: randomUUID() });
     },
