@@ -9,40 +9,45 @@ import { isFaststart, rewriteMoov, planMove, topBoxes } from './moov-first.ts';
 /** Bytes in each part of an upload but the last. */
 const partBytes = 8 * 2 ** 20;
 
-/** The largest `ftyp` that is moved: it has some 30 bytes. */
+/** The largest `ftyp` that is handled: it usually has some 30 bytes. */
 const maxFrontBytes = 2 ** 16;
 
-/** How much of a file is read: enough for a part behind any tables. What has no more is not uploaded in parts. */
+/**
+ * How much of a file is read first: enough to fill a part after any `moov`. A file that is not larger is
+ * replaced by one PUT.
+ */
 const firstBytes = partBytes + maxFrontBytes;
 
-/** The largest tables that are read: those of some sixteen hours. */
+/** The largest `moov` that is read: that of some sixteen hours. */
 const maxMoovBytes = 64 * 2 ** 20;
 
-/** How many bytes are compared at each end of what S3 has copied. */
+/** How many bytes are compared at each end of the part that S3 copied. */
 const comparedBytes = 2 ** 16;
 
-/** How many parts S3 copies at once. */
+/** How many parts S3 copies concurrently. */
 const copiesAtOnce = 4;
 
-/** How long, in ms, people may have to wait for it. It takes as long as the file's upload has just taken. */
+/** How long it may take, in ms, since people wait: about as long as the file's upload has just taken. */
 const limitMs = 30_000;
 
 const contentType = 'video/mp4';
 
-/** A file as it is to be. */
+/** The layout of the faststart file. */
 interface Layout {
-  /** Bytes of the whole. */
+  /** Bytes. */
   size: number;
-  /** What it begins with. */
+  /** Its first bytes, in memory. */
   head: Buffer;
-  /** The rest stands in another object, so many bytes further behind than in this file. */
+  /** The object that has the rest, at an offset of `sourceOffset` bytes. */
   source: { key: string; etag: string };
   sourceOffset: number;
 }
 
 const toBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The file at `key` with its tables first; nothing where they are, or cannot be. One GET, or two. */
+/**
+ * The faststart layout of the file at `key`; undefined where it is faststart, or cannot be. One GET, or two.
+ */
 async function layoutOf(storage: Storage, key: string): Promise<Layout | undefined> {
   const first = await storage.getPart(key, 0, firstBytes);
   if (first?.etag === undefined) return undefined;
@@ -78,8 +83,8 @@ async function layoutOf(storage: Storage, key: string): Promise<Layout | undefin
 }
 
 /**
- * Makes the object `target`, in the place of the one that has the ETag `replaced` if one is given. Two
- * requests, and one for each part; what is not here does not come here.
+ * Uploads a layout to `target`, conditional on the ETag `replaced` if given. Two requests, and one per part;
+ * S3 copies what is not in memory.
  */
 async function make(
   storage: Storage,
@@ -104,19 +109,19 @@ async function make(
     );
     await upload.complete(replaced === undefined ? undefined : ifUnchanged(replaced));
   } catch (error) {
-    // The first failure is the one to tell of.
+    // The first failure is the one to report.
     await upload.abort().catch(() => undefined);
     throw error;
   }
 }
 
-/** Throws unless the file at `key` is one of which this is to be said. */
+/** Throws unless inspecting the file at `key` yields `wanted`. */
 async function verify(storage: Pick<Storage, 'getPart'>, key: string, wanted: MediaInfo): Promise<void> {
   const made = await inspectMedia(storage, key);
-  if (!isDeepStrictEqual(made, wanted)) throw new Error('the file with its tables first is not the same');
+  if (!isDeepStrictEqual(made, wanted)) throw new Error('the faststart file differs from the original');
 }
 
-/** Throws unless what S3 has copied to `target` begins and ends with the bytes that it has to. Four GETs. */
+/** Throws unless the part that S3 copied to `target` begins and ends with the source's bytes. Four GETs. */
 async function verifyCopied(
   storage: Storage,
   target: string,
@@ -130,24 +135,23 @@ async function verifyCopied(
       storage.getPart(source.key, start + sourceOffset, Math.min(end, size) + sourceOffset),
     ]);
     if (!made || !original || !toBuffer(made.bytes).equals(original.bytes))
-      throw new Error('S3 has not copied what it was asked to');
+      throw new Error('S3 copied other bytes than requested');
   }
 }
 
 /**
- * Moves the tables (`moov`) of the MP4 at `key` to its beginning, so that players need not
- * ask for its end first, and a download plays while it comes. `media` is what
- * {@link inspectMedia} says of it; what it says of the new file is returned.
+ * Makes the MP4 at `key` faststart: moves its `moov` before the media, so that players need not request the
+ * end first, and a download plays while it arrives. `media` is the result of {@link inspectMedia}; returns
+ * that of the new file.
  *
- * The file is replaced at once or not at all, and only by one that has been looked into and is
- * the same: one of up to 8 MiB in memory, with a GET and a PUT; a larger one is put
- * together by S3 at `scratch`, and copied from there. Its bytes do not pass through here, but
- * for its first 8 MiB and its tables (4 MB for an hour): some sixteen requests, and two per 8 MiB.
- * Nothing is done where the tables are first.
+ * The file is replaced atomically, and only by a verified copy: one of up to 8 MiB in memory, with a GET and
+ * a PUT; a larger one is assembled by S3 at `scratch`, and copied from there. Only its first 8 MiB and its
+ * `moov` (4 MB for an hour) pass through this process: some sixteen requests, and two per 8 MiB. A faststart
+ * file is left unchanged.
  *
- * @throws {ConditionNotMet} where somebody else has replaced the file meanwhile: theirs stays
- * @throws {Error} where it could not be done, or not within half a minute, as the first copies tell: the file
- *   is what it was
+ * @throws {ConditionNotMet} where the file was replaced concurrently: the other one stays
+ * @throws {Error} where it fails, or the first copies show that it takes over half a minute: the file is
+ *   unchanged
  */
 export async function makeFaststart({
   storage,
@@ -160,7 +164,7 @@ export async function makeFaststart({
   key: string;
   scratch: string;
   media: MediaInfo;
-  /** Gives it up: the file is what it was. */
+  /** Aborts it: the file is unchanged. */
   signal: AbortSignal;
 }): Promise<MediaInfo> {
   const layout = await layoutOf(storage, key);
@@ -193,7 +197,7 @@ export async function makeFaststart({
     const copy = { size, head: Buffer.alloc(0), source: { key: scratch, etag }, sourceOffset: 0 };
     await make(storage, key, copy, copying, source.etag);
   } finally {
-    // What stays goes with the segments.
+    // A remaining copy is deleted with the segments.
     await storage.delete(scratch).catch(() => undefined);
   }
   return wanted;

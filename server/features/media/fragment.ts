@@ -13,7 +13,7 @@ import {
 } from 'mediabunny';
 import { runsOf } from './mp4-boxes.ts';
 
-/** The bytes that MPEG-TS comes in. */
+/** The size of MPEG-TS packets, in bytes. */
 const tsPacketBytes = 188;
 
 interface TrackMedia<Config> {
@@ -26,16 +26,16 @@ interface TrackMedia<Config> {
 export interface SegmentMedia {
   video?: TrackMedia<VideoDecoderConfig> | undefined;
   audio?: TrackMedia<AudioDecoderConfig> | undefined;
-  /** When the first picture or sound is due, and when the last is over, in seconds by the segment's own clock. */
+  /** The start of the first packet and the end of the last, in seconds by the segment's own clock. */
   start: number;
   end: number;
 }
 
-/** A segment as MP4 has it. */
+/** A segment's media in MP4's form. */
 export interface Fragment {
-  /** Describes the coding of all tracks, and nothing of this segment. */
+  /** The codec descriptions of all tracks, without samples. */
   moov: Buffer;
-  /** The bytes of the packets, in their order. */
+  /** The samples' bytes, in decoding order. */
   video: Buffer[];
   audio: Buffer[];
 }
@@ -47,14 +47,13 @@ export interface Tracks {
 }
 
 /**
- * The packets of a track up to the first that cannot be read. Where they end before
- * their time, the last is not whole either.
+ * The packets of a track up to the first unreadable one. In a cut segment the last packet is incomplete, too.
  */
 async function readPackets(track: InputTrack, isCut: boolean): Promise<EncodedPacket[]> {
   const sink = new EncodedPacketSink(track);
   const packets: EncodedPacket[] = [];
   try {
-    // What stands before the first key frame cannot be shown.
+    // Packets before the first key frame cannot be decoded.
     let packet = await sink.getFirstKeyPacket();
     for (; packet; packet = await sink.getNextPacket(packet)) packets.push(packet);
   } catch {
@@ -63,7 +62,7 @@ async function readPackets(track: InputTrack, isCut: boolean): Promise<EncodedPa
   return isCut ? packets.slice(0, -1) : packets;
 }
 
-/** Reads a segment of MPEG-TS, a cut one as far as it goes; nothing where there is no picture and no sound in it. */
+/** Reads an MPEG-TS segment, a cut one as far as possible; undefined where it has no media. */
 export async function readSegment(segment: Uint8Array): Promise<SegmentMedia | undefined> {
   const isCut = segment.length % tsPacketBytes !== 0;
   const input = new Input({ formats: [MPEG_TS], source: new BufferSource(segment) });
@@ -94,7 +93,7 @@ export async function readSegment(segment: Uint8Array): Promise<SegmentMedia | u
   }
 }
 
-/** Each sample of a track, in a fragment of these boxes. */
+/** The samples of a track in a fragment. */
 function samplesOf(moof: Buffer, mdat: Buffer, trackId: number): Buffer[] {
   const run = runsOf(moof).find((run) => run.trackId === trackId);
   if (!run) return [];
@@ -102,7 +101,7 @@ function samplesOf(moof: Buffer, mdat: Buffer, trackId: number): Buffer[] {
   return run.sizes.map((size) => mdat.subarray(at, (at += size)));
 }
 
-/** `media` as a file with these tracks has it; nothing where its packets make no sense. */
+/** Converts a segment's media for a file with these tracks; undefined where its packets are invalid. */
 export async function toFragment(
   { video, audio }: SegmentMedia,
   tracks: Tracks,
@@ -120,7 +119,7 @@ export async function toFragment(
   });
   const videoSource = new EncodedVideoPacketSource('avc');
   const audioSource = new EncodedAudioPacketSource('aac');
-  // Always in the same order: it gives tracks their numbers.
+  // Always in this order, which determines the track ids.
   if (tracks.hasVideo) output.addVideoTrack(videoSource);
   if (tracks.hasAudio) output.addAudioTrack(audioSource);
   try {

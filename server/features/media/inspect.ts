@@ -3,32 +3,32 @@ import { ReelroomError } from '../../lib/errors.ts';
 import { ConditionNotMet } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 
-/** What a media file says of itself. */
+/** The metadata of a media file. */
 export interface MediaInfo {
   /** Bytes. */
   size: number;
-  /** When its last picture or sound is over. */
+  /** The end of its last sample. */
   durationMs: number;
-  /** The picture as it is shown, in pixels; absent where there is none. */
+  /** The displayed picture's size in pixels; absent without video. */
   width?: number;
   height?: number;
   hasAudio: boolean;
 }
 
-/** How much is read of a file first: what the library asks for first, so that it is there already. */
+/** How much of a file is read first: covers the first reads of the MP4 library. */
 const firstBytes = 2 ** 17;
 
-/** What is at a recording's key. */
+/** The result of inspecting an object. */
 export interface Inspection {
-  /** Of the object that was looked into, so that it can be replaced, and no other. */
+  /** The inspected object's ETag, for a conditional replacement. */
   etag: string | undefined;
-  /** Nothing where it cannot be played. */
+  /** Undefined where it cannot be played. */
   media: MediaInfo | undefined;
 }
 
 type Readable = Pick<Storage, 'getPart'>;
 
-/** What the MP4 says of itself whose `first` bytes are these; throws where it cannot be played. */
+/** The metadata of an MP4 with these `first` bytes; throws where it cannot be played. */
 async function readTracks(
   storage: Readable,
   key: string,
@@ -46,7 +46,7 @@ async function readTracks(
         return part.bytes;
       },
       prefetchProfile: 'fileSystem',
-      // Of reads that nobody waits for any more.
+      // For reads that are no longer awaited.
       handleUnhandledError: () => undefined,
     }),
   });
@@ -73,14 +73,13 @@ async function readTracks(
 }
 
 /**
- * Looks into the object at `key`, an MP4: its boxes, and the last picture and the last sound, which
- * are not there when it was cut. By ranged requests: three or four for a file that is not
- * fragmented, each of some 100 KiB, and of all its tables (4 MB for an hour); one per
- * fragment for a fragmented file without an index, which neither Egress nor we make; one
- * more where there is no object, or an empty one.
- * @returns nothing where there is no such object
+ * Inspects the MP4 at `key`: its boxes, and the last sample of each track, which is missing in a cut file. By
+ * ranged GETs: three or four for a file that is not fragmented, each of some 100 KiB, and of its whole `moov`
+ * (4 MB for an hour); one per fragment for a fragmented file without an index, which neither Egress nor we
+ * write; one HEAD more where there is no object, or an empty one.
+ * @returns undefined where there is no such object
  * @throws {ReelroomError} STORAGE_UNAVAILABLE
- * @throws {ConditionNotMet} where it is replaced meanwhile
+ * @throws {ConditionNotMet} where it is replaced concurrently
  */
 export async function inspectObject(
   storage: Readable & Pick<Storage, 'head'>,
@@ -95,14 +94,14 @@ export async function inspectObject(
   return { etag: first.etag, media: await playable(readTracks(storage, key, first)) };
 }
 
-/** What `reading` says; nothing where it says that the file cannot be played. */
+/** The result of `reading`; undefined where the file cannot be played. */
 const playable = (reading: Promise<MediaInfo | undefined>): Promise<MediaInfo | undefined> =>
   reading.catch((error: unknown) => {
     if (error instanceof ReelroomError || error instanceof ConditionNotMet) throw error;
     return undefined;
   });
 
-/** As {@link inspectObject}; nothing also where there is an object that cannot be played, or an empty one. */
+/** The media of {@link inspectObject}; undefined also where there is no object. */
 export async function inspectMedia(storage: Readable, key: string): Promise<MediaInfo | undefined> {
   const first = await storage.getPart(key, 0, firstBytes);
   return first && playable(readTracks(storage, key, first));

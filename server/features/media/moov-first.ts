@@ -1,6 +1,6 @@
 import { box, boxesIn, fullBox, u32, u64 } from './mp4-boxes.ts';
 
-/** A box at the top of a file: where it begins, where its content does, and where it ends, in bytes. */
+/** A top-level box: the offsets of its start, its content and its end, in bytes. */
 export interface TopBox {
   type: string;
   start: number;
@@ -9,9 +9,8 @@ export interface TopBox {
 }
 
 /**
- * How the tables of a file (its `moov`) come to stand before its media: the file begins
- * with its first `front` bytes, then come the tables, then what stood behind them, and
- * then all that was between `front` and them.
+ * The plan to move a file's `moov` before its media: the new file has the first `front` bytes, then the
+ * `moov`, then what followed it, then what was between `front` and the `moov`.
  */
 export interface Move {
   /** Bytes. */
@@ -20,18 +19,18 @@ export interface Move {
   moov: TopBox;
 }
 
-/** The boxes of which we know that nothing in them, but for the tables, says where in the file something is. */
+/** Top-level boxes without file offsets, but for `moov`. */
 const movable = ['ftyp', 'free', 'skip', 'wide', 'mdat', 'moov'];
 
-/** The boxes that lead to the positions of media, from the tables on. */
+/** The boxes on the path from `moov` to the chunk offsets. */
 const containers = ['trak', 'mdia', 'minf', 'stbl'];
 
-/** Boxes within those that have positions of another kind, or say that there are more elsewhere. */
+/** Boxes within those with other kinds of offsets, or that refer to media elsewhere. */
 const unmovable = ['cmov', 'meta', 'mvex', 'saio'];
 
 /**
- * The boxes of a file of `size` bytes whose headers are in `bytes`, which begin at
- * `start` and at a box; the last may end behind them. A broken one, and all behind it, is left out.
+ * The boxes of a file of `size` bytes whose headers are in `bytes`, which begin at `start`, at a box; the
+ * last may end after them. Stops at a broken box.
  */
 export function topBoxes(bytes: Buffer, start: number, size: number): TopBox[] {
   const boxes: TopBox[] = [];
@@ -40,7 +39,7 @@ export function topBoxes(bytes: Buffer, start: number, size: number): TopBox[] {
     const short = bytes.readUInt32BE(at);
     const isLong = short === 1;
     if (isLong && at + 16 > bytes.length) break;
-    // Zero is to the end of the file: what is open like that could not stand before anything else.
+    // Zero extends to the end of the file, so nothing could follow such a box.
     const open = type === 'moov' ? size - start - at : 0;
     const length = isLong ? Number(bytes.readBigUInt64BE(at + 8)) : short || open;
     const content = start + at + (isLong ? 16 : 8);
@@ -52,12 +51,12 @@ export function topBoxes(bytes: Buffer, start: number, size: number): TopBox[] {
   return boxes;
 }
 
-/** Whether the tables stand before all media, as far as a file's boxes are known. */
+/** Whether the `moov` precedes the media, as far as a file's boxes are known. */
 export function isFaststart(boxes: TopBox[]): boolean {
   return boxes.find(({ type }) => type === 'moov' || type === 'mdat')?.type === 'moov';
 }
 
-/** How to have the tables of a file of `size` bytes first, given all its boxes; nothing where they are, or cannot be. */
+/** How to make a file of `size` bytes faststart, given all its boxes; undefined where it is, or cannot be. */
 export function planMove(boxes: TopBox[], size: number): Move | undefined {
   const [moov, ...others] = boxes.filter(({ type }) => type === 'moov');
   if (!moov || others.length > 0 || isFaststart(boxes) || boxes.at(-1)?.end !== size) return undefined;
@@ -66,14 +65,14 @@ export function planMove(boxes: TopBox[], size: number): Move | undefined {
   return { size, front: first?.type === 'ftyp' ? first.end : 0, moov };
 }
 
-/** Where that what stood at `position` stands once the tables, then `length` bytes, are first. */
+/** The new offset of `position`, given the new length of the `moov`. */
 function movedPosition({ size, front, moov }: Move, length: number, position: number): number {
   if (position >= front && position < moov.start) return position + length + size - moov.end;
   if (position >= moov.end && position < size) return position - moov.end + front + length;
   throw new Error(`no media can be at ${position}`);
 }
 
-/** Positions of media: the content of an `stco`, or of a `co64` (ISO/IEC 14496-12, 8.7.5). */
+/** The chunk offsets in an `stco` or `co64` (ISO/IEC 14496-12, 8.7.5). */
 function* positionsIn(type: string, content: Buffer): Generator<number> {
   const count = content.readUInt32BE(4);
   for (let index = 0; index < count; index += 1)
@@ -82,14 +81,14 @@ function* positionsIn(type: string, content: Buffer): Generator<number> {
       : Number(content.readBigUInt64BE(8 + 8 * index));
 }
 
-/** The boxes in `bytes`, each position in them put through `move`; with `isWide` all have 64 bits. */
+/** The boxes in `bytes` with each chunk offset mapped by `move`; with `isWide` all in 64 bits. */
 function withPositions(bytes: Buffer, isWide: boolean, move: (position: number) => number): Buffer {
   const boxes = [...boxesIn(bytes)];
   const length = boxes.reduce((sum, { whole }) => sum + whole.readUInt32BE(0), 0);
-  if (length !== bytes.length) throw new Error('the boxes of the tables do not add up');
+  if (length !== bytes.length) throw new Error('the sizes of the boxes in moov do not add up');
   return Buffer.concat(
     boxes.map(({ type, whole, content }) => {
-      if (unmovable.includes(type)) throw new Error(`the tables have a ${type}`);
+      if (unmovable.includes(type)) throw new Error(`moov has an unsupported box ${type}`);
       if (containers.includes(type)) return box(type, withPositions(content, isWide, move));
       if (type !== 'stco' && type !== 'co64') return whole;
       const positions = [...positionsIn(type, content)].map(move);
@@ -101,10 +100,9 @@ function withPositions(bytes: Buffer, isWide: boolean, move: (position: number) 
 }
 
 /**
- * The tables, given those of now (a whole `moov`), as they are once they are first: the
- * positions in them are those of the same bytes. In a file of 4 GiB or more they have 64
- * bits, since those of 32 bits may not fit any more.
- * @throws {Error} where the tables are broken, or of a kind that cannot be moved
+ * The `moov` of the faststart file, given the present one: its chunk offsets point to the same bytes. In a
+ * file of 4 GiB or more they have 64 bits, since 32 bits may not suffice.
+ * @throws {Error} where the `moov` is broken, or has unsupported boxes
  */
 export function rewriteMoov(moov: Buffer, move: Move): Buffer {
   const content = moov.subarray(move.moov.content - move.moov.start);

@@ -6,18 +6,18 @@ import { box, u32, u64 } from './mp4-boxes.ts';
 import { createParts } from './parts.ts';
 import { createTrackTable, finishMoov, mediaTimescale, type Sample, type TrackTable } from './track-table.ts';
 
-/** MPEG-TS counts time in 33 bits, and begins again at 0 after 26.5 hours. */
+/** MPEG-TS timestamps have 33 bits, and wrap around after 26.5 hours. */
 const clockSeconds = 2 ** 33 / mediaTimescale;
 
-/** How far apart, in seconds, two segments may be without one missing between them. */
+/** The largest gap between two consecutive segments, in seconds. */
 const seamSeconds = 0.5;
 
-/** Pictures and sound alternate in the file in pieces of this length, so that players need not jump. */
+/** The length of interleaved chunks of video and audio. */
 const chunkDuration = mediaTimescale;
 
 const ftyp = box('ftyp', Buffer.from('isom'), u32(0x200), Buffer.from('isomiso2avc1mp41'));
 
-/** The header of an `mdat` that has so many bytes in it; it is the same length for all. */
+/** The header of an `mdat` with `bytes` of content; its length is constant. */
 const mdatHeader = (bytes: number): Buffer => Buffer.concat([u32(1), Buffer.from('mdat'), u64(16 + bytes)]);
 
 const headBytes = ftyp.length + mdatHeader(0).length;
@@ -59,16 +59,15 @@ const follows = (samples: Sample[], table: TrackTable): boolean =>
   samples.every(({ decodedAt }) => decodedAt > table.lastDecoded());
 
 /**
- * An MP4 that is made of segments, and flows into the object `key`. Its times begin at
- * zero; its tables are at its end, as Egress has them. What {@link createParts} and
- * {@link createTrackTable} hold is in memory. Each method throws STORAGE_UNAVAILABLE
- * when S3 is away; `abort` it then.
+ * An MP4 assembled from segments and uploaded to the object `key`. Its times begin at zero; its `moov` is at
+ * the end, as Egress writes it. Memory: that of {@link createParts} and {@link createTrackTable}. Each method
+ * throws STORAGE_UNAVAILABLE when S3 is unavailable; call `abort` then.
  */
 export function createMp4Upload(storage: Storage, key: string) {
   const video = createTrackTable();
   const audio = createTrackTable();
   let mediaBytes = 0;
-  /** Seconds between segments where others are missing. */
+  /** Total length of gaps where segments are missing, in seconds. */
   let gaps = 0;
 
   async function begin(clockStart: number, tracks: Tracks, moov: Buffer) {
@@ -81,9 +80,9 @@ export function createMp4Upload(storage: Storage, key: string) {
   const end = () => Math.max(video.end(), audio.end()) / mediaTimescale;
 
   return {
-    /** Adds a segment at the time that its clock says; whether it could. */
+    /** Adds a segment at the time of its own clock; false where it does not fit. */
     async add(media: SegmentMedia): Promise<boolean> {
-      // The first segment says what the recording has.
+      // The first segment determines the tracks.
       const tracks = file?.tracks ?? {
         hasVideo: media.video !== undefined,
         hasAudio: media.audio !== undefined,
@@ -112,7 +111,7 @@ export function createMp4Upload(storage: Storage, key: string) {
       return true;
     },
 
-    /** Makes the object visible, if the condition holds; nothing where nothing was added. */
+    /** Completes the upload, if the condition holds; undefined where nothing was added. */
     async finish(
       condition: WriteCondition,
     ): Promise<{ durationMs: number; gapMs: number; size: number } | undefined> {
@@ -126,7 +125,7 @@ export function createMp4Upload(storage: Storage, key: string) {
       return { durationMs: Math.round(end() * 1_000), gapMs: Math.round(gaps * 1_000), size };
     },
 
-    /** Takes back what was uploaded: the object is what it was before. */
+    /** Discards the upload: the object is unchanged. */
     async abort(): Promise<void> {
       await file?.upload.abort();
     },

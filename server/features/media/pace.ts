@@ -1,12 +1,12 @@
 import { monotonicTime } from '../../lib/clock.ts';
 
-/** After how many copies it is known how long all take. */
+/** After how many copies the total time is extrapolated. */
 const minCopies = 8;
 
 /**
- * Counts copies, `total` of them, that must not take longer than `limitMs` together.
- * @returns to be called after each; throws as soon as the first have taken so long that all would
- *   take too long, rather than when the time is over and most of them are made, and paid for
+ * Watches the pace of `total` copies, which must not take longer than `limitMs` together.
+ * @returns a function to call after each copy; it throws as soon as the pace of the first copies is too slow,
+ *   rather than at the limit, when most of them are made and paid for
  */
 export function createPace(total: number, limitMs: number, now: () => number = monotonicTime): () => void {
   const began = now();

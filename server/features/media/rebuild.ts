@@ -9,7 +9,7 @@ interface SkippedSegment {
   reason: 'empty' | 'unreadable';
 }
 
-/** A segment was listed and is gone: another process has seen the recording through. */
+/** A listed segment is gone: another process has finalised the recording. */
 export class SegmentGone extends Error {
   override name = 'SegmentGone';
 }
@@ -18,7 +18,7 @@ export class SegmentGone extends Error {
 export interface Rebuilt {
   /** Length of the media, gaps included. */
   durationMs: number;
-  /** How much of that is gaps between segments, where others are lost. */
+  /** How much of that is gaps where segments are lost. */
   gapMs: number;
   /** Bytes. */
   size: number;
@@ -26,16 +26,15 @@ export interface Rebuilt {
 }
 
 /**
- * Rebuilds a recording from its segments (keys, in order) into the MP4 at `target`,
- * with nothing encoded anew. A segment that is empty or unreadable is left out
- * and told, one that was cut taken as far as it goes; all others keep their time.
+ * Rebuilds a recording from its segments (keys, in order) into the MP4 at `target`, without re-encoding. An
+ * empty or unreadable segment is skipped and reported, a cut one used as far as possible; all others keep
+ * their time.
  *
- * One segment and two parts of the upload are in memory, and the tables that the file
- * ends with: 4 MB for an hour. The file is there as a whole, or not at all, and only as long as
- * the `condition` holds, so that two processes may do it at once, and neither replaces what
- * a recorder has uploaded meanwhile. One GET per segment, one PUT per 8 MiB, and two requests.
+ * Holds one segment, two parts of the upload and the `moov` (4 MB for an hour) in memory. The file is written
+ * atomically and only if the `condition` holds, so that two processes may do it at once, and neither replaces
+ * a recorder's concurrent upload. One GET per segment, one PUT per 8 MiB, and two requests.
  *
- * @returns nothing, and makes no file, where no segment can be read
+ * @returns undefined, without a file, where no segment can be read
  * @throws {ReelroomError} STORAGE_UNAVAILABLE, leaving nothing behind
  * @throws {SegmentGone} leaving nothing behind
  * @throws {ConditionNotMet} leaving nothing behind
@@ -50,9 +49,9 @@ export async function rebuildFromSegments({
   storage: Storage;
   segments: string[];
   target: string;
-  /** What has to be at the target for the file to take its place. */
+  /** The precondition on the target. */
   condition: WriteCondition;
-  /** Gives it up, leaving nothing behind. */
+  /** Aborts it, leaving nothing behind. */
   signal: AbortSignal;
 }): Promise<Rebuilt | undefined> {
   const mp4 = createMp4Upload(storage, target);
@@ -75,7 +74,7 @@ export async function rebuildFromSegments({
     const made = await mp4.finish(condition);
     return made && { ...made, skipped };
   } catch (error) {
-    // The first failure is the one to tell of.
+    // The first failure is the one to report.
     await mp4.abort().catch(() => undefined);
     throw error;
   }
