@@ -56,7 +56,7 @@ t.test('tried again, ever later, with the same id, signed anew', async (t) => {
     t.ok(Number(after?.at) - Number(before?.at) >= atLeast - 5, `try ${index + 2}`);
   }
   await close();
-  t.same(lines, Array(3).fill('warn: a webhook is tried again'), 'delivered in the end');
+  t.same(lines, Array(3).fill('warn: a webhook is retried'), 'delivered in the end');
 });
 
 t.test('after five tries it is given up and logged; nobody there counts as a try', async (t) => {
@@ -130,7 +130,7 @@ t.test('closing lets a request end, and gives up waits for another try', async (
   t.equal(heard.length, 2);
   notify('recording.ready', recording(3));
   t.same(lines, [
-    'warn: a webhook is tried again',
+    'warn: a webhook is retried',
     'error: a webhook was not delivered',
     'error: a webhook was not delivered',
   ]);

@@ -71,7 +71,7 @@ t.test('the receiver is off, the app ends and another begins: sent once, as the 
   one.notify('recording.ready', recording);
   await until('a try', async () => one.lines.length === 1);
   await one.close();
-  t.same(one.lines, ['warn: a webhook is tried again'], 'it is not given up');
+  t.same(one.lines, ['warn: a webhook is retried'], 'it is not given up');
 
   isOff = false;
   const two = process([url]);
@@ -185,10 +185,7 @@ t.test('given up when the last try has failed, which is logged; so it stays', as
   await next.look();
   await Promise.all([one.close(), next.close()]);
   t.equal(heard.length, 4);
-  t.same(one.lines, [
-    ...Array(3).fill('warn: a webhook is tried again'),
-    'error: a webhook was not delivered',
-  ]);
+  t.same(one.lines, [...Array(3).fill('warn: a webhook is retried'), 'error: a webhook was not delivered']);
   t.same(next.lines, []);
 });
 
@@ -251,9 +248,9 @@ t.test('S3 does not take it: logged, and sent from memory', async (t) => {
   await until('two tries', async () => heard.length === 2);
   await close();
   t.same(lines, [
-    'warn: a webhook is not kept in the bucket yet',
-    'warn: a webhook is not kept in the bucket: it is sent from memory',
-    'warn: a webhook is tried again',
+    'warn: a webhook could not be stored yet',
+    'warn: a webhook could not be stored: it is sent from memory',
+    'warn: a webhook is retried',
   ]);
 });
 

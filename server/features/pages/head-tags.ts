@@ -2,7 +2,7 @@ import type { Recording } from '@reelroom/shared';
 import { escapeHtml } from '../../http/page.ts';
 import type { watchUrls } from '../sharing/urls.ts';
 
-/** For whoever shows the link, who does not say where it is read. */
+/** In UTC: a service that previews a link does not know the reader's zone. */
 const inUtc = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
 /** A length in ms as `1:02:03` or `2:03`. */
@@ -16,10 +16,10 @@ function formatLength(ms: number): string {
 }
 
 /**
- * What the head of a page that plays `recording` tells those who show links to it, as HTML: title
- * and description, Open Graph (ogp.me) and X's cards.
- * @param urls where the page and what it shows are, each with its link where there is one
- * @param canEmbed whether every page may show the player in a frame
+ * The HTML head tags for link previews of a page that plays `recording`: title and description, Open Graph
+ * (ogp.me) and X's cards.
+ * @param urls of the page and its media, each with the share token if there is one
+ * @param canEmbed whether every site may frame the player
  */
 export function headTags({
   recording: { title: given, roomName, startedAt, durationMs, width, height },
@@ -33,7 +33,7 @@ export function headTags({
   const title = given ?? roomName;
   const length = durationMs === undefined ? '' : `, ${formatLength(durationMs)} long`;
   const description = `Recorded in ${roomName} on ${inUtc.format(startedAt)} UTC${length}`;
-  // Those that have no picture are not known to have a width either.
+  // A recording without a width has no poster.
   const size = width !== undefined && height !== undefined ? { width, height } : undefined;
 
   const tag = (kind: 'name' | 'property', name: string, content: string | number) =>

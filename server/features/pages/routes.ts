@@ -16,12 +16,11 @@ interface Route {
 type Request = FastifyRequest<Route>;
 
 /**
- * `GET /watch/:recordingName` and `/embed/:recordingName`: the web client's page, which plays the
- * recording, and a head that tells of it. To whoever has no good link, or where there is
- * no such recording, the page comes with that status and tells nothing. Two S3 requests,
- * and one for a link.
+ * `GET /watch/:recordingName` and `/embed/:recordingName`: the web client's page, which plays the recording,
+ * with head tags for link previews. With an invalid link, or without such a recording, the page has the
+ * error's status and no tags. Two S3 requests, and one for a link.
  * @param policies the Content-Security-Policy of each
- * @param canEmbed whether every page may show `/embed` in a frame
+ * @param canEmbed whether every site may frame `/embed`
  */
 export async function watchRoutes(
   app: FastifyInstance,
@@ -54,7 +53,7 @@ export async function watchRoutes(
       .type('text/html; charset=utf-8')
       .header('cache-control', 'private, no-cache')
       .header('content-security-policy', policy)
-      // The address is the key: it goes into no index, and to no other site.
+      // The URL may carry a share token: keep it out of search indexes and Referer headers.
       .header('referrer-policy', 'no-referrer')
       .header('x-robots-tag', 'noindex');
     try {

@@ -1,14 +1,14 @@
 import { crc32 } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 
-/** How many files' checksums are kept. */
+/** How many files' checksums are cached. */
 const maxCached = 10_000;
 
 /** The CRC-32 of the first `length` bytes of a file. */
 interface Checksum {
   readonly crc: number;
   readonly length: number;
-  /** Takes in those of these bytes, which stand at `at`, that follow what is known; nothing where there is a gap. */
+  /** Extends the checksum by `bytes` at offset `at`; ignored where they leave a gap. */
   add: (bytes: Uint8Array, at: number) => void;
 }
 
@@ -32,9 +32,8 @@ function createChecksum(): Checksum {
 }
 
 /**
- * The checksums of files, as far as they were read by this process, whoever read them: what is
- * taken up again where it broke off need not be read from its beginning. Kept for as long as the process
- * lives, for the 10,000 files that were asked for last, as long as they have the same ETag.
+ * Caches the checksums of files, as far as this process has read them, so that a resumed download need not
+ * read a file from its beginning. An LRU cache of 10,000 files, by key and ETag.
  */
 export function createChecksums() {
   const cache = new LRUCache<string, Checksum>({ max: maxCached });

@@ -1,9 +1,9 @@
 import { mediaSuffix } from '@reelroom/shared';
 
-/** Most bytes of UTF-8 that file systems allow in a file's name. */
+/** The longest file name that file systems allow, in bytes of UTF-8. */
 const maxBytes = 255;
 
-/** `name` with its number before the ending; cut where it would be too long. */
+/** `name` with a number before its extension, shortened where it would be too long. */
 function numbered(name: string, number: number): string {
   const ending = ` (${number})${mediaSuffix}`;
   let stem = name.slice(0, -mediaSuffix.length);
@@ -11,13 +11,13 @@ function numbered(name: string, number: number): string {
   return stem + ending;
 }
 
-/** What two names have in common that are one on some file system. */
+/** A key that is equal for names that collide on some file system. */
 const foldedName = (name: string) => name.normalize('NFC').toLowerCase();
 
-/** Names of `.mp4` files for one folder: of those that are the same all but the first get a number, ` (2)`. */
+/** Unique names of `.mp4` files for one folder: all but the first of equal ones get a number, ` (2)`. */
 export function uniqueNames(names: string[]): string[] {
   const taken = new Set<string>();
-  // What nobody has to give way for comes first.
+  // A numbered name must not take another file's own name.
   const wanted = new Set(names.map(foldedName));
   return names.map((name) => {
     let given = name;

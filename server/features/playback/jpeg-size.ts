@@ -1,6 +1,6 @@
 /**
- * The size in pixels that the first bytes of a JPEG tell, in its frame's header (ITU-T T.81 §B.2.2);
- * nothing where they are none, or too few.
+ * The size in pixels of a JPEG, from the frame header in its first bytes (ITU-T T.81 §B.2.2); undefined where
+ * it is not in them.
  */
 export function jpegSize(bytes: Uint8Array): { width: number; height: number } | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

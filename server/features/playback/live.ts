@@ -13,7 +13,7 @@ import { fileResponses, fileHeaders } from './video-doc.ts';
 
 type WorkingFileRoute = { Params: { '*': string } };
 
-/** What a recorder stores piece by piece, by the names of its files, with how long a browser may keep each. */
+/** The files of a live recording, by name, with their Cache-Control. */
 const liveFiles = [
   { pattern: /^index\.m3u8$/, type: 'application/vnd.apple.mpegurl', cache: 'no-store' },
   { pattern: /^s_\d{5,}\.ts$/, type: 'video/mp2t', cache: 'private, max-age=3600' },
@@ -53,10 +53,10 @@ const liveFile: Operation = {
 };
 
 /**
- * `GET /posters/:recordingName`: a recording's picture, where it has one.
- * `GET /live/:recordingName/index.m3u8`: the recording while it is being made, from its
- * beginning (RFC 8216, an EVENT playlist), its segments beside it; gone once it is ready.
- * Each is one S3 GetObject, with ranges and conditions as of the video: see {@link sendObject}.
+ * `GET /posters/:recordingName`: a recording's poster, where it has one. `GET
+ * /live/:recordingName/index.m3u8`: a live recording from its beginning (RFC 8216, an EVENT playlist), with
+ * its segments beside it; gone once it is ready. Each is one S3 GetObject, with ranges and preconditions: see
+ * {@link sendObject}.
  */
 export async function workingFileRoutes(
   app: FastifyInstance,

@@ -38,16 +38,16 @@ const operation: Operation = {
   },
 };
 
-/** Within so many bytes a thumbnail says how large its picture is. */
+/** How many bytes of a thumbnail contain its size. */
 const headBytes = 4_096;
 
-/** A day: what is stored of a recording that has ended does not change. */
+/** A day: the thumbnails of an ended recording do not change. */
 const cacheControl = 'private, max-age=86400';
 
 /**
- * `GET /thumbs/:recordingName/index.vtt`: which pictures to show while somebody looks for a place
- * in a recording (WebVTT, as players want it), none where there are none; four S3 requests.
- * `GET /thumbs/:recordingName/t_00000.jpeg`: such a picture; one S3 GetObject, see {@link sendObject}.
+ * `GET /thumbs/:recordingName/index.vtt`: the thumbnail track for scrubbing (WebVTT), empty without
+ * thumbnails; four S3 requests. `GET /thumbs/:recordingName/t_00000.jpeg`: a thumbnail; one S3 GetObject, see
+ * {@link sendObject}.
  */
 export async function thumbnailRoutes(
   app: FastifyInstance,

@@ -16,7 +16,7 @@ const length = validators.extend({
   'Content-Length': z.string().describe('Bytes of this answer'),
 });
 
-/** The conditions of a request: see preconditions.ts. */
+/** The preconditions of a request: see preconditions.ts. */
 const conditions = z.object({
   'If-Match': z.string().describe('Entity tags, one of which must be that of the file: else 412').optional(),
   'If-None-Match': z
@@ -44,7 +44,7 @@ const redirect: ResponseDoc = {
 
 const notModified: ResponseDoc = { description: 'What is at hand is the file as it is', headers: validators };
 
-/** What may be asked of everything that is sent in ranges: see send-object.ts. */
+/** The request headers of everything that is sent in ranges: see send-object.ts. */
 export const fileHeaders = conditions.extend({
   Range: z.string().describe('bytes=0-1023, bytes=1024- or bytes=-1024 for the last bytes').optional(),
   'If-Range': z
@@ -53,7 +53,7 @@ export const fileHeaders = conditions.extend({
     .optional(),
 });
 
-/** How that is answered; what is made of several files has no date. */
+/** The responses to them; a ZIP has no date. */
 export function fileResponses(types: string[], { hasDate = true } = {}): Operation['responses'] {
   const content = Object.assign({}, ...types.map(binary));
   const its = hasDate ? validators : validators.omit({ 'Last-Modified': true });

@@ -13,7 +13,10 @@ import { getVideo, headVideo } from './video-doc.ts';
 
 const type = 'video/mp4';
 
-/** `?download` to be saved, under a name of its own, with the time where the reader is; `?download=Title` under this one. */
+/**
+ * `?download` saves the video under its default name, with the time in the reader's zone `tz`;
+ * `?download=Title` under this one.
+ */
 const querySchema = z.object({
   download: z.string().optional().catch(''),
   tz: timeZoneSchema.optional(),
@@ -22,7 +25,7 @@ const querySchema = z.object({
 type VideoRoute = { Params: { '*': string } };
 
 /**
- * `Content-Disposition` (RFC 6266), where the query asks for a file.
+ * `Content-Disposition` (RFC 6266), where the query asks for a download.
  * @throws {ReelroomError} INVALID_INPUT
  */
 function dispositionOf({ params, query }: FastifyRequest<VideoRoute>): string | undefined {
@@ -33,8 +36,8 @@ function dispositionOf({ params, query }: FastifyRequest<VideoRoute>): string | 
 }
 
 /**
- * `GET` and `HEAD /recordings/:recordingName`: the video, see {@link sendObject}. A paused player
- * pauses the S3 transfer, a closed one ends it.
+ * `GET` and `HEAD /recordings/:recordingName`: the video, see {@link sendObject}. A paused player pauses the
+ * S3 transfer, a closed one ends it.
  */
 export async function videoRoutes(
   app: FastifyInstance,
@@ -68,7 +71,7 @@ export async function videoRoutes(
     });
 }
 
-/** Sends players to S3 itself. No request: S3 says by itself what is not there. */
+/** Redirects players to presigned S3 URLs. No request: S3 itself answers 404. */
 export async function videoRedirectRoutes(
   app: FastifyInstance,
   { library, publicUrl }: { library: Pick<Library, 'keyOf'>; publicUrl: PublicUrl },

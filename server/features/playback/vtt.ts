@@ -1,21 +1,21 @@
 const two = (value: number) => String(value).padStart(2, '0');
 
-/** A time in ms as WebVTT writes it. */
+/** A time in ms in WebVTT's format. */
 export function vttTime(ms: number): string {
   const seconds = Math.floor(ms / 1_000);
   const fraction = String(Math.floor(ms) % 1_000).padStart(3, '0');
   return `${two(Math.floor(seconds / 3_600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${fraction}`;
 }
 
-/** A track that has none. */
+/** A track without cues. */
 export const emptyTrack = 'WEBVTT\n';
 
 /**
- * A track of thumbnails (WebVTT, W3C): for each stretch of time the picture that was taken at its
- * beginning, each with its size, without which players show none (Media Fragments, `xywh`).
- * @param files their names, in order, `t_00000.jpeg` the first, beside the track
- * @param query what their addresses have behind them
- * @param seconds how much time is between two of them
+ * A thumbnail track (WebVTT, W3C): a cue per interval with the picture taken at its beginning, and its size,
+ * which players require (Media Fragments, `xywh`).
+ * @param files the pictures' names, in order, from `t_00000.jpeg` on, relative to the track
+ * @param query appended to their URLs
+ * @param seconds the interval of the pictures
  */
 export function thumbnailTrack({
   files,

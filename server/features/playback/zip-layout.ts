@@ -4,28 +4,28 @@ export interface ZipEntry {
   /** Bytes. */
   size: number;
   lastModified: Date;
-  /** The same as whoever unpacks it is to see it, in its UTC fields. */
+  /** The same in the reader's local time, in its UTC fields. */
   shownAs: Date;
 }
 
-/** A stretch of a ZIP: what stands before a file, the file with this index, what stands behind it, or the directory. */
+/** A part of a ZIP: a file's local header, its content, its data descriptor, or the central directory. */
 export interface ZipPart {
   kind: 'header' | 'file' | 'descriptor' | 'directory';
   index: number;
-  /** Where it begins and how long it is, in bytes. */
+  /** Offset and length, in bytes. */
   start: number;
   length: number;
 }
 
-/** From here on a length, or a place, does not fit 32 bits (APPNOTE 4.4.1.4). */
+/** From here on a length or an offset needs ZIP64 (APPNOTE 4.4.1.4). */
 const limit = 0xffffffff;
 const clipped = (value: number) => Math.min(value, limit);
 
-/** ZIP64, which all that unpacks files of more than 4 GiB has to know. */
+/** The version that supports ZIP64. */
 const version = 45;
-/** The lengths follow the file, and its name is in UTF-8 (4.4.4, bits 3 and 11). */
+/** A data descriptor follows the file, and its name is in UTF-8 (4.4.4, bits 3 and 11). */
 const flags = 0x0808;
-/** A regular file, as Unix says it: rw-rw-r--. */
+/** A regular file in Unix's mode: rw-rw-r--. */
 const unix = 3;
 const mode = 0o100664;
 
@@ -39,7 +39,7 @@ function timestampOf({ lastModified }: ZipEntry): Buffer {
 const descriptorLength = ({ size }: ZipEntry) => (size >= limit ? 24 : 16);
 const extraLength = (size: number, offset: number) => (size >= limit ? 28 : offset >= limit ? 12 : 0);
 
-/** Writes numbers one behind the other, each in so many bytes, the lowest first. */
+/** Packs little-endian numbers of the given widths in bytes. */
 function pack(...fields: readonly (readonly [bytes: 1 | 2 | 4 | 8, value: number])[]): Buffer {
   const packed = Buffer.alloc(fields.reduce((sum, [bytes]) => sum + bytes, 0));
   let at = 0;
@@ -51,10 +51,10 @@ function pack(...fields: readonly (readonly [bytes: 1 | 2 | 4 | 8, value: number
   return packed;
 }
 
-/** All that MS-DOS has a date for. */
+/** The range of MS-DOS dates. */
 const [firstDosTime, lastDosTime] = [Date.UTC(1980, 0), Date.UTC(2108, 0) - 1];
 
-/** Time and date as MS-DOS has them, which knows of no zone (4.4.6). */
+/** Time and date in MS-DOS's format, without a time zone (4.4.6). */
 function dosTime({ shownAs }: ZipEntry): (readonly [2, number])[] {
   const date = new Date(Math.min(Math.max(shownAs.getTime(), firstDosTime), lastDosTime));
   return [
@@ -63,7 +63,7 @@ function dosTime({ shownAs }: ZipEntry): (readonly [2, number])[] {
   ];
 }
 
-/** What stands before a file (4.3.7). */
+/** A file's local header (4.3.7). */
 export function headerOf(entry: ZipEntry): Buffer {
   const bytes = Buffer.from(entry.name);
   const timestamp = timestampOf(entry);
@@ -86,13 +86,13 @@ export function headerOf(entry: ZipEntry): Buffer {
   return Buffer.concat([head, bytes, timestamp]);
 }
 
-/** What stands behind a file (4.3.9). */
+/** A file's data descriptor (4.3.9). */
 export function descriptorOf({ size }: ZipEntry, crc: number): Buffer {
   const bytes = size >= limit ? 8 : 4;
   return pack([4, 0x08074b50], [4, crc], [bytes, size], [bytes, size]);
 }
 
-/** Where everything is in a ZIP of these files, none of them compressed. */
+/** The layout of a ZIP of these files, uncompressed. */
 export function zipLayout(entries: ZipEntry[]): { parts: ZipPart[]; length: number } {
   const parts: ZipPart[] = [];
   let start = 0;
@@ -116,7 +116,7 @@ export function zipLayout(entries: ZipEntry[]): { parts: ZipPart[]; length: numb
   return { parts, length: start };
 }
 
-/** The directory at the end of a ZIP, and what ends it (4.3.12 to 4.3.16). */
+/** The central directory of a ZIP, and its end records (4.3.12 to 4.3.16). */
 export function directoryOf(entries: ZipEntry[], crcs: number[]): Buffer {
   const { parts, length } = zipLayout(entries);
   const headers = parts.filter(({ kind }) => kind === 'header');

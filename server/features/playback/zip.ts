@@ -23,19 +23,19 @@ import { uniqueNames } from './file-names.ts';
 
 type ZipRoute = { Querystring: { name?: unknown; tz?: unknown } };
 
-/** How many recordings are looked up at once. */
+/** How many recordings are read concurrently. */
 const maxConcurrent = 16;
 
-/** More than so many bytes are not read a second time for a range: all is sent instead (RFC 9110 §14.2). */
+/** The most bytes to read again for a range's checksums: beyond, the Range is ignored (RFC 9110 §14.2). */
 const maxRereadBytes = 4 * 2 ** 30;
 
-/** A file that goes into a ZIP: an object of S3, as long as it has this ETag. */
+/** A file in a ZIP: an S3 object with this ETag. */
 export interface ZippedFile extends ZipEntry {
   key: string;
   etag: string | undefined;
 }
 
-/** A ZIP's own ETag, of all that its bytes depend on; none where a file has none. */
+/** A ZIP's ETag, a hash of all that determines its bytes; undefined where a file has none. */
 function etagOf(files: ZippedFile[]): string | undefined {
   const hash = createHash('sha256');
   for (const file of files) {
@@ -46,13 +46,12 @@ function etagOf(files: ZippedFile[]): string | undefined {
 }
 
 /**
- * These files as a ZIP, nothing in it compressed. It is read from S3 as fast as it is taken, one
- * file after the other, with one GetObject each; no other holds a connection, and nothing is stored. The
- * stream fails where S3 does, or where a file is not the same any more.
+ * These files as an uncompressed ZIP. Read from S3 as fast as it is consumed, one file after the other, with
+ * one GetObject each; nothing is stored. The stream fails where S3 does, or where a file has changed.
  *
- * A range costs the GetObjects of the files in it. One that reaches behind a file's end needs that
- * file's checksum, and one that reaches the directory those of all: what `checksums` does not know is read for it. Where
- * that is more than 4 GiB, all is sent.
+ * A range costs the GetObjects of the files in it. One that extends beyond a file's end needs that file's
+ * checksum, one that reaches the directory those of all: what `checksums` lacks is read again. Where that is
+ * more than 4 GiB, the Range is ignored.
  */
 export function zipOf(storage: Pick<Storage, 'get'>, checksums: Checksums, files: ZippedFile[]): Source {
   const { parts, length } = zipLayout(files);
@@ -60,7 +59,7 @@ export function zipOf(storage: Pick<Storage, 'get'>, checksums: Checksums, files
   const head = { status: 200, contentLength: length, etag };
   const sums = files.map((file) => checksums.of(file));
 
-  /** How much of files whose checksums are needed comes before what is read anyway. */
+  /** How many bytes must be read for checksums alone. */
   function rereadBytes(start: number, end: number): number {
     const reachesDirectory = end > (parts.at(-1)?.start ?? 0);
     return parts.reduce((bytes, { kind, index, ...part }) => {
@@ -87,7 +86,7 @@ export function zipOf(storage: Pick<Storage, 'get'>, checksums: Checksums, files
     }
   }
 
-  /** Reads as far as `end` what a file's checksum needs and nobody has read. */
+  /** Reads what a file's checksum lacks, up to `end`. */
   async function completeChecksum(index: number, end: number, signal: AbortSignal): Promise<void> {
     for await (const bytes of read(index, sums[index]?.length ?? 0, end, signal)) void bytes;
   }
@@ -155,7 +154,7 @@ const responses: Operation['responses'] = {
 const tz = timeZoneSchema.optional();
 const inputSchema = zipInputSchema.extend({ tz });
 
-/** How many may be named in an address, whose parser reads a thousand and forgets the rest. */
+/** The most names in a query, whose parser silently drops more than a thousand. */
 const maxInUrl = 100;
 
 const urlNames = zipInputSchema.shape.names.max(
@@ -189,19 +188,20 @@ const postZip: Operation = {
   responses,
 };
 
-/** `names`, given one by one, and what is given beside them. */
+/** The input of a query or form, with repeated `name`. */
 const fromForm = ({ name, tz }: { name?: unknown; tz?: unknown }) => ({
   names: name === undefined ? [] : [name].flat(),
   tz,
 });
 
 /**
- * `POST /recordings/zip`, with `name`, repeated, from a form, or with JSON, `{ names: […] }`;
- * `GET /recordings/zip?name=…&name=…` where there are few: recordings as one ZIP, of a length
- * that is told first, its names and dates those of the reader's zone, `tz`. Two S3 requests for each before the answer begins, and one for each
- * within; an answer that S3 breaks off is broken off.
+ * `POST /recordings/zip`, with `name`, repeated, from a form, or with JSON, `{ names: […] }`; `GET
+ * /recordings/zip?name=…&name=…` where there are few: recordings as one ZIP with a Content-Length, its names
+ * and dates in the reader's zone, `tz`. Two S3 requests for each before the response begins, and one for each
+ * during it; a failure of S3 cuts the response.
  *
- * Errors: INVALID_INPUT, also for a recording that is not ready; RECORDING_NOT_FOUND. Both say which.
+ * Errors: INVALID_INPUT, also for a recording that is not ready; RECORDING_NOT_FOUND. Both name the
+ * recording.
  */
 export async function zipRoutes(
   app: FastifyInstance,
@@ -209,7 +209,7 @@ export async function zipRoutes(
 ): Promise<void> {
   const checksums = createChecksums();
 
-  // For these routes only: a page of any other site can send a form.
+  // For these routes only: any site can send a form.
   await app.register(formbody);
 
   async function fileOf(name: string, clock: WallClock): Promise<ZippedFile> {

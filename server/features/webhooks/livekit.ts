@@ -6,11 +6,10 @@ import type { AutoRecord } from '../recording/auto-record.ts';
 import type { Lifecycle } from '../recording/lifecycle.ts';
 
 /**
- * `POST /livekit/webhook`: LiveKit tells of its egresses, and of people who arrive,
- * signed over the raw body (LiveKit, "Webhooks"). Answered as soon as it is taken in: what
- * is to be done at a recording's end is done behind the answer. One that was handled does nothing when it comes
- * again, from whomever: its signature is of its body and its second. 401 for a bad signature; a
- * 5xx when an egress could not be taken in, so that LiveKit sends it again.
+ * `POST /livekit/webhook`: LiveKit's events about egresses and joining participants, signed over the raw body
+ * (LiveKit, "Webhooks"). Answered as soon as the event is applied: finalising runs in the background. A
+ * replayed webhook is ignored: the signature identifies body and second. 401 for a bad signature; a 5xx when
+ * an egress could not be applied, so that LiveKit retries.
  */
 export async function webhookRoute(
   app: FastifyInstance,
@@ -39,7 +38,7 @@ export async function webhookRoute(
     try {
       event = await livekit.receiveWebhook(request.body, authorization);
     } catch (error) {
-      // Anybody may send one: a line, and not where in the code it was found out.
+      // Anybody can send one: logged without a stack trace.
       const reason = error instanceof Error ? error.message : String(error);
       request.log.info({ reason }, 'a webhook with a bad signature');
       throw webhookInvalid();

@@ -15,28 +15,27 @@ export interface Message {
 /** How long an endpoint may take to answer, in ms. */
 const timeoutMs = 10_000;
 
-/** How long requests under way may still take once the app closes, in ms. */
+/** How long requests in flight may still take once the app closes, in ms. */
 const closingMs = 2_000;
 
-/** How many messages are on their way at once, those in memory that wait to be sent again among them. */
+/** How many messages are sent concurrently, including those in memory that wait for a retry. */
 const maxConcurrent = 8;
 
-/** How many more may wait for one of those to end. */
+/** How many more may be queued. */
 const maxWaiting = 1_000;
 
-/** The answer of an endpoint that wants no more messages (Standard Webhooks, "Responding to webhooks"). */
+/** The status of an endpoint that wants no more messages (Standard Webhooks, "Responding to webhooks"). */
 const gone = 410;
 
-/** Up to a quarter less, by chance, so that a receiver that comes back is not hit by all at once. */
+/** Subtracts up to a quarter, so that a receiver that comes back does not get all retries at once. */
 const withJitter = (ms: number) => ms * (1 - Math.random() / 4);
 
 const reasonOf = (error: unknown) =>
   error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
 
 /**
- * One system that is told: its messages, in no order that it could rely on. What it
- * does not take is logged as an error.
- * @param retryDelays how long to wait after each try that failed, in ms, of what is sent from memory
+ * A receiver of webhooks. Messages have no guaranteed order. Undelivered ones are logged as errors.
+ * @param retryDelays the pauses after each failed attempt of a message sent from memory, in ms
  */
 export function createEndpoint({
   url,
@@ -53,12 +52,12 @@ export function createEndpoint({
   // A path or a query may hold a secret of the receiver's.
   const { origin } = new URL(url);
   const queue = createQueue({ atOnce: maxConcurrent, maxWaiting });
-  /** Why nothing more is sent, once it is so. */
+  /** Why nothing more is sent, once stopped. */
   let ended: string | undefined;
   let isGone = false;
-  /** Ends the waits for another try. */
+  /** Ends the pauses before retries. */
   const stopping = new AbortController();
-  /** Ends requests under way. */
+  /** Aborts requests in flight. */
   const aborting = new AbortController();
 
   function logFailure({ id, type }: Message, reason: string): void {
@@ -66,7 +65,7 @@ export function createEndpoint({
   }
 
   function logRetry({ id, type }: Message, reason: string): void {
-    log.warn({ endpoint: origin, webhookId: id, type, reason }, 'a webhook is tried again');
+    log.warn({ endpoint: origin, webhookId: id, type, reason }, 'a webhook is retried');
   }
 
   function end(reason: string): void {
@@ -75,7 +74,7 @@ export function createEndpoint({
     queue.end(ended);
   }
 
-  /** Sends once: nothing when it was taken, else why it was not. */
+  /** Sends once; undefined when it was accepted, else why it was not. */
   async function attempt({ id, body }: Message): Promise<string | undefined> {
     const now = new Date();
     try {
@@ -89,7 +88,7 @@ export function createEndpoint({
           'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
           'webhook-signature': webhook.sign(id, now, body),
         },
-        // Whoever configured the URL did not choose where it leads.
+        // The configured URL does not authorise its redirects.
         redirect: 'manual',
         signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), aborting.signal]),
       });
@@ -117,28 +116,28 @@ export function createEndpoint({
   }
 
   return {
-    /** What tells this endpoint from others, and nothing of its URL. */
+    /** Identifies the endpoint without revealing its URL. */
     hash: createHash('sha256').update(url).digest('hex').slice(0, 16),
 
     attempt,
     logFailure,
     logRetry,
 
-    /** Why it is sent nothing more, in this process. */
+    /** Why nothing more is sent by this process, if so. */
     ended: (): string | undefined => ended,
 
-    /** Whether it wants no more. */
+    /** Whether it answered 410. */
     isGone: (): boolean => isGone,
 
-    /** Has something done when its turn comes, such as an {@link attempt}. */
+    /** Queues a task, such as an {@link attempt}. */
     add: (task: Task): void => queue.add(task),
 
-    /** Has a message sent from memory when its turn comes; the oldest that waits gives way when too many do. */
+    /** Queues a message from memory; the oldest queued one is dropped when there are too many. */
     send(message: Message): void {
       queue.add({ run: () => deliver(message), drop: (reason) => logFailure(message, reason) });
     },
 
-    /** Sends nothing more; resolves when the requests under way have ended, within 2 s. */
+    /** Stops sending; resolves when the requests in flight have ended, within 2 s. */
     async close(): Promise<void> {
       end('the app was closed');
       const timer = setTimeout(() => aborting.abort(), closingMs);

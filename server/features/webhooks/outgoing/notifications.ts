@@ -5,23 +5,25 @@ import { createEndpoint } from './endpoint.ts';
 import { createOutbox, type Bucket, type NotificationType } from './outbox.ts';
 
 /**
- * The same for the same fact, in all processes, also in one that knows a recording by its file alone
- * and not its egress: a receiver that is told of it twice can tell (Standard Webhooks, "idempotency").
+ * A deterministic id per event type and recording, the same in all processes, so that a receiver can detect
+ * duplicates (Standard Webhooks, "idempotency").
  */
 const messageId = (type: NotificationType, name: string) =>
   `msg_${createHash('sha256')
     .update(JSON.stringify([type, name]))
     .digest('base64url')}`;
 
-/** How long to wait after each try that failed, in ms, of what is sent from memory: five tries, within about ten minutes. */
+/**
+ * The pauses after each failed attempt of a message sent from memory, in ms: five attempts, within about ten
+ * minutes.
+ */
 const defaultRetryDelays = [5_000, 30_000, 120_000, 400_000];
 
 /**
- * Tells other systems what becomes of recordings: a POST to each of `urls` by the
- * Standard Webhooks specification, signed with `secret` (`whsec_` and base64), tried
- * again when it fails. What waits for that is kept in the `bucket`, through the end of this process
- * (see {@link createOutbox}), or in memory while S3 does not take it.
- * @param bucket there is none when absent
+ * Sends outgoing webhooks about recordings: a POST to each of `urls` by the Standard Webhooks specification,
+ * signed with `secret` (`whsec_` and base64), retried on failure. Undelivered ones are kept in the `bucket`,
+ * across restarts (see {@link createOutbox}), or in memory while S3 is unavailable.
+ * @param bucket without it all is kept in memory
  * @throws when `secret` is not base64
  */
 export function createNotifications({
@@ -41,8 +43,8 @@ export function createNotifications({
   const outbox = bucket && createOutbox({ ...bucket, endpoints, messageId, log });
 
   /**
-   * Has all systems told, some time soon.
-   * @returns whether they will be even if this process dies, as soon as that is known; never rejects
+   * Queues a webhook to all endpoints.
+   * @returns whether it is stored, and thus survives a crash; never rejects
    */
   async function announce(type: NotificationType, recording: Recording): Promise<boolean> {
     const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data: recording });
@@ -54,20 +56,23 @@ export function createNotifications({
 
   return {
     /**
-     * Writes down what is about to become of a recording, so that systems are told even if this process
-     * dies before it calls `notify`, once the manifest says so. A PUT for each system; never throws.
+     * Stores that an event is about to happen, so that it is sent, once the manifest confirms it, even if
+     * this process dies before it calls `notify`. A PUT per endpoint; never throws.
      */
     prepare: async (type: NotificationType, name: string): Promise<void> => outbox?.prepare(type, name),
 
     announce,
 
-    /** Has all systems told, some time soon. Returns at once and never throws. */
+    /** Queues a webhook to all endpoints. Returns at once and never throws. */
     notify: (type: NotificationType, recording: Recording): void => void announce(type, recording),
 
-    /** What waits in the bucket; nothing does without one. */
+    /** The outbox in the bucket; absent without a bucket. */
     outbox,
 
-    /** Lets requests under way end, 2 s at most; what is in the bucket the next process sends, the rest is given up and logged. */
+    /**
+     * Lets requests in flight end, 2 s at most; the next process sends what is in the bucket, the rest is
+     * dropped and logged.
+     */
     async close(): Promise<void> {
       await outbox?.close();
       await Promise.all(endpoints.map((endpoint) => endpoint.close()));

@@ -15,25 +15,31 @@ const types = ['recording.started', 'recording.ready', 'recording.failed', 'reco
 export type NotificationType = (typeof types)[number];
 
 /**
- * How long to wait after each try that failed, in ms: twelve tries, within about three days. Each is longer
- * than an endpoint may take to answer, so that a try is over when another process makes the next.
+ * The pauses after each failed attempt, in ms: twelve attempts, within about three days. Each is longer than
+ * an endpoint's timeout, so that an attempt has ended when another process makes the next.
  */
 const defaultRetryDelays = [
   ...[15_000, 60_000, 5 * 60_000, 30 * 60_000],
   ...[1, 2, 5, 10, 14, 18, 20].map((hours) => hours * 3_600_000),
 ];
 
-/** How long, in ms, an entry stays that nobody has touched: its system is configured no more, or its fact never came true. */
+/**
+ * How long an untouched entry is kept, in ms: its endpoint is no longer configured, or its event never
+ * happened.
+ */
 const keptMs = 3 * 24 * 3_600_000;
 
-/** How long, in ms, is remembered that a message was sent, longer than any process takes to hear of the same: LiveKit remembers an egress for a day. */
+/**
+ * How long a sent message is remembered, in ms: LiveKit keeps an egress for a day, so that a slow process may
+ * announce it late.
+ */
 const keptSentMs = 25 * 3_600_000;
 
-/** How often the bucket is looked through, in ms, if nothing is due earlier, and how soon where something went wrong. */
+/** How often the outbox is listed, in ms, if nothing is due earlier, and how soon after a failure. */
 const idleMs = 300_000;
 const retryMs = 30_000;
 
-/** How many entries are read, or written, at once, and how many of each endpoint may wait to be written. */
+/** How many entries are read or written concurrently, and how many per endpoint may wait to be written. */
 const maxConcurrent = 16;
 const maxWaiting = 1_000;
 
@@ -41,24 +47,24 @@ const entrySchema = z.looseObject({
   type: z.enum(types),
   /** The recording's. */
   name: z.string(),
-  /** Tries that were begun. */
+  /** Attempts begun. */
   attempts: z.number().int().nonnegative(),
-  /** The message; none of what is only about to become true. */
+  /** The message; absent while its event is only prepared. */
   body: z.string().optional(),
 });
 type Entry = z.infer<typeof entrySchema>;
 
-/** What stands in the bucket, and what it is about. */
+/** The bucket that holds the outbox. */
 export interface Bucket {
   storage: Pick<Storage, 'list' | 'getTextAndEtag' | 'putJson' | 'putEmpty' | 'deleteMany' | 'now'>;
   /** Key prefix of the recordings' folder. */
   path: string;
-  /** A recording as its manifest describes it, once it has ended. */
+  /** Reads a recording from its manifest, once it has ended. */
   readRecording: (name: string) => Promise<Recording | undefined>;
   retryDelays?: number[];
 }
 
-/** What a newer version wrote may not be readable: it is left to that. */
+/** Parses an entry; undefined for one of a newer version, which is left to that. */
 function parseEntry(text: string): Entry | undefined {
   try {
     return entrySchema.parse(JSON.parse(text));
@@ -68,12 +74,12 @@ function parseEntry(text: string): Entry | undefined {
 }
 
 /**
- * The messages that are to be sent, kept in the bucket until they are taken: at least once, through the
- * end of any process. An object for each message and endpoint; empty once nothing more is to be done, for a day, so that
- * a process which hears of the same later does not send it again. Who has written, on condition that nobody
- * else did, that a try begins makes it. It is due by S3's clock, which is the same for all processes.
+ * Outgoing webhooks, stored in the bucket until they are accepted: at-least-once delivery, across crashes.
+ * One object per message and endpoint; emptied once settled, and kept for a day, so that a slower process
+ * does not send it again. A process claims an attempt by a conditional write. Due times are by S3's clock,
+ * the same for all processes.
  *
- * Three PUTs for each message and endpoint; a LIST every five minutes, and when one is due again.
+ * Three PUTs per message and endpoint; a LIST every five minutes, and when a retry is due.
  */
 export function createOutbox({
   storage,
@@ -93,13 +99,13 @@ export function createOutbox({
   const endpointOf = (key: string) => endpoints.find(({ hash }) => key.endsWith(`-${hash}.json`));
 
   const writes = createQueue({ atOnce: maxConcurrent, maxWaiting: maxWaiting * endpoints.length });
-  /** The ETags of entries that were prepared here, by key. */
+  /** The ETags of entries prepared by this process, by key. */
   const prepared = new Map<string, string>();
-  /** The keys of those that are on their way here. */
+  /** The keys of entries queued or being sent by this process. */
   const inFlight = new Set<string>();
-  /** The keys of those that need nothing more, which S3 has not taken down yet. */
+  /** The keys of settled entries that S3 has not stored as such yet. */
   const settled = new Set<string>();
-  /** When those that wait are due, by the monotonic clock, as long as they are not written again. */
+  /** When waiting entries are due, by the monotonic clock, unless they are rewritten. */
   let waiting = new Map<string, { writtenAt: number; dueAt: number }>();
   let checkAt = -Infinity;
 
@@ -113,7 +119,7 @@ export function createOutbox({
     return entry && { entry, etag: found.etag };
   }
 
-  /** Has an entry say that nothing more is to be done. */
+  /** Empties an entry: nothing more is to be done. */
   async function settle(key: string): Promise<void> {
     settled.add(key);
     await storage.putEmpty(key);
@@ -126,25 +132,25 @@ export function createOutbox({
     await settle(key);
   }
 
-  /** Writes that the next try begins, which is ours alone then; whether it is. One PUT. */
+  /** Claims the next attempt by a conditional write; whether that succeeded. One PUT. */
   async function claim(key: string, entry: Entry, etag: string | undefined): Promise<boolean> {
     try {
       await storage.putJson(key, { ...entry, attempts: entry.attempts + 1 }, ifUnchanged(etag));
       return true;
     } catch (error) {
       if (!(error instanceof ConditionNotMet)) throw error;
-      // Somebody else's, or it was written and the answer was lost.
+      // Claimed by another process, or our own write's response was lost.
       checkWithin(retryMs);
       return false;
     }
   }
 
-  /** Makes the try that was claimed. */
+  /** Makes the claimed attempt. */
   async function tryOnce(key: string, endpoint: Endpoint, message: Message, tries: number): Promise<void> {
     const reason = await endpoint.attempt(message);
     if (reason === undefined) return settle(key);
     const isGone = endpoint.isGone();
-    // Whoever is next goes on.
+    // The next process continues.
     if (endpoint.ended() !== undefined && !isGone) return;
     const delay = isGone ? undefined : retryDelays[tries - 1];
     if (delay === undefined) return giveUp(key, endpoint, message, endpoint.ended() ?? reason);
@@ -152,7 +158,7 @@ export function createOutbox({
     checkWithin(delay);
   }
 
-  /** Has the next try made when its turn comes. */
+  /** Queues the next attempt. */
   function deliver(
     key: string,
     endpoint: Endpoint,
@@ -168,7 +174,7 @@ export function createOutbox({
       run: () =>
         run()
           .catch((error: unknown) => {
-            log.warn({ err: error, webhookId: message.id }, 'what became of a webhook is not stored yet');
+            log.warn({ err: error, webhookId: message.id }, 'the result of a webhook is not stored yet');
             checkWithin(retryMs);
           })
           .finally(() => inFlight.delete(key)),
@@ -179,7 +185,10 @@ export function createOutbox({
     });
   }
 
-  /** Puts an entry where there is none: its ETag; none where somebody else has begun to send it. One PUT, or two requests. */
+  /**
+   * Creates an entry and returns its ETag; undefined where another process has begun to send it. One PUT, or
+   * two requests.
+   */
   async function create(key: string, entry: Entry): Promise<{ etag: string | undefined } | undefined> {
     const etag = prepared.get(key);
     prepared.delete(key);
@@ -193,12 +202,12 @@ export function createOutbox({
     }
   }
 
-  /** Whether it is kept in the bucket, or nobody is to be told. */
+  /** Queues a message to an endpoint; whether it is stored, or the endpoint wants none. */
   async function announceTo(endpoint: Endpoint, message: Message, entry: Entry): Promise<boolean> {
     const sendFromMemory = (error: unknown) => {
       log.warn(
         { err: error, webhookId: message.id },
-        'a webhook is not kept in the bucket: it is sent from memory',
+        'a webhook could not be stored: it is sent from memory',
       );
       endpoint.send(message);
     };
@@ -217,7 +226,7 @@ export function createOutbox({
     }
   }
 
-  /** The message of an entry; nothing while it is not true. One GET, or none. */
+  /** The message of an entry; undefined until its event has happened. One GET, or none. */
   async function messageOf({ type, name, body }: Entry): Promise<Message | undefined> {
     const id = messageId(type, name);
     if (body !== undefined) return { id, type, body };
@@ -226,20 +235,20 @@ export function createOutbox({
     return { id, type, body: JSON.stringify({ type, timestamp: storage.now().toISOString(), data }) };
   }
 
-  /** Deletes an entry that is not touched any more; that a message was never sent is logged. */
+  /** Deletes an untouched entry, and logs a message that was never sent. */
   async function deleteUntouched(key: string): Promise<void> {
     const { entry } = (await read(key)) ?? {};
     if (entry?.body !== undefined) {
       const { type, name } = entry;
       log.error(
-        { webhookId: messageId(type, name), type, reason: 'nobody has sent it for three days' },
+        { webhookId: messageId(type, name), type, reason: 'it could not be sent for three days' },
         'a webhook was not delivered',
       );
     }
     await storage.deleteMany([key]);
   }
 
-  /** Sees to one entry: when it is due, by the monotonic clock, if it waits. */
+  /** Processes an entry; returns when it is due, by the monotonic clock, if it waits. */
   async function deliverIfDue(
     { key, lastModified }: StoredObject,
     endpoint: Endpoint,
@@ -250,7 +259,7 @@ export function createOutbox({
     }
     const found = await read(key);
     const message = found && (await messageOf(found.entry));
-    // What is not true yet, whoever makes it so sends.
+    // The process that completes a prepared event sends it.
     if (!message || inFlight.has(key)) return undefined;
     const { entry, etag } = found;
     const reason = endpoint.isGone() ? endpoint.ended() : undefined;
@@ -262,17 +271,17 @@ export function createOutbox({
     const waitMs = lastModified.getTime() + pauseMs - storage.now().getTime();
     if (waitMs > 0) return monotonicTime() + waitMs;
     if (entry.attempts > retryDelays.length) {
-      await giveUp(key, endpoint, message, 'all tries failed');
+      await giveUp(key, endpoint, message, 'all attempts failed');
       return undefined;
     }
     deliver(key, endpoint, { message, entry, etag }, (error) => {
-      log.warn({ err: error, webhookId: message.id }, 'a webhook is not tried again yet');
+      log.warn({ err: error, webhookId: message.id }, 'a webhook could not be retried yet');
       checkWithin(retryMs);
     });
     return undefined;
   }
 
-  /** Sends what is due, and takes away what is not needed any more. Throws, when all have been seen to, what went wrong with one. */
+  /** Sends due messages, and deletes old entries. Throws the first failure after all were processed. */
   async function deliverDue(): Promise<void> {
     checkAt = monotonicTime() + idleMs;
     const before = waiting;
@@ -311,27 +320,27 @@ export function createOutbox({
   }
 
   return {
-    /** Writes down that this is about to become true; logged where S3 does not take it. */
+    /** Stores that an event is about to happen; a failure is logged. */
     async prepare(type: NotificationType, name: string): Promise<void> {
       await pMap(endpoints, async (endpoint) => {
         if (endpoint.isGone()) return;
         const key = keyOf(messageId(type, name), endpoint);
         try {
-          // Again where it was written already, which makes it young.
+          // Also where it exists already, which renews its age.
           const condition = ifUnchanged(prepared.get(key));
           const etag = await storage.putJson(key, { type, name, attempts: 0 }, condition);
           if (etag !== undefined) prepared.set(key, etag);
         } catch (error) {
           prepared.delete(key);
           if (!(error instanceof ConditionNotMet))
-            log.warn({ err: error, name, type }, 'a webhook is not kept in the bucket yet');
+            log.warn({ err: error, name, type }, 'a webhook could not be stored yet');
         }
       });
     },
 
     /**
-     * This is true now: has it sent, unless another process does.
-     * @returns whether it will be even if this process dies, once all of it is written; never rejects
+     * Queues the webhook of an event that has happened, unless another process sends it.
+     * @returns whether it is stored for all endpoints, and thus survives a crash; never rejects
      */
     async announce(message: Message & { type: NotificationType }, name: string): Promise<boolean> {
       const entry: Entry = { type: message.type, name, attempts: 0, body: message.body };
@@ -350,10 +359,10 @@ export function createOutbox({
       return (await Promise.all(writing)).every(Boolean);
     },
 
-    /** Whether something is due to be sent, or to be looked after. */
+    /** Whether the outbox is due to be processed. */
     isDue: (): boolean => monotonicTime() >= checkAt,
 
-    /** Sends what is due. Throws, when all of it was tried, what went wrong. */
+    /** Sends due messages. Throws the first failure after all were tried. */
     async deliver(): Promise<void> {
       try {
         await deliverDue();
@@ -363,7 +372,7 @@ export function createOutbox({
       }
     },
 
-    /** Resolves when all that was announced is written, within a second; what is not is given up and logged. */
+    /** Resolves when all announced messages are stored, within a second; others are dropped and logged. */
     async close(): Promise<void> {
       await untilEnded(writes.settled());
       writes.end('the app was closed');

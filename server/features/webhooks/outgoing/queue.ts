@@ -1,19 +1,18 @@
-/** Something that is done when its turn comes. */
+/** A queued task. */
 export interface Task {
   /** Must not reject. */
   run: () => Promise<void>;
-  /** Its turn does not come: hears why. */
+  /** Called with the reason when it will not run. */
   drop: (reason: string) => void;
 }
 
 /**
- * Does what is added in that order, `atOnce` of it at the same time; the oldest that waits is
- * dropped when more than `maxWaiting` do.
+ * Runs tasks in order, `atOnce` concurrently; drops the oldest waiting one when more than `maxWaiting` wait.
  */
 export function createQueue({ atOnce, maxWaiting }: { atOnce: number; maxWaiting: number }) {
   const waiting: Task[] = [];
   const underWay = new Set<Promise<void>>();
-  /** Why nothing more is begun, once it is so. */
+  /** Why nothing more is run, once ended. */
   let ended: string | undefined;
 
   function next(): void {
@@ -36,13 +35,13 @@ export function createQueue({ atOnce, maxWaiting }: { atOnce: number; maxWaiting
       if (waiting.length > maxWaiting) waiting.shift()?.drop(`more than ${maxWaiting} were waiting`);
     },
 
-    /** Begins nothing more. */
+    /** Drops all waiting tasks, and later ones. */
     end(reason: string): void {
       ended ??= reason;
       for (const task of waiting.splice(0)) task.drop(ended);
     },
 
-    /** Resolves when nothing is under way, nor waits. */
+    /** Resolves when nothing runs or waits. */
     async settled(): Promise<void> {
       while (underWay.size > 0) await Promise.all(underWay);
     },
