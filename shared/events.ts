@@ -5,7 +5,7 @@ import { roomStateSchema } from './room-metadata.ts';
 const roomStatusChangedSchema = z.object({
   type: z.literal('room-status'),
   roomName: z.string(),
-  /** As everyone in the room is shown it. */
+  /** As written to the room's metadata. */
   state: roomStateSchema,
 });
 
@@ -14,7 +14,7 @@ const recordingChangedSchema = z.object({
     'recording-started',
     'recording-ready',
     'recording-failed',
-    /** Its title, or whether it is kept. */
+    /** Its title or `keep` changed. */
     'recording-changed',
     'recording-deleted',
   ]),
@@ -22,16 +22,16 @@ const recordingChangedSchema = z.object({
   recording: recordingSchema,
 });
 
-/** What happened, as the app's processes tell each other and open pages. */
+/** An event, as exchanged between app processes and sent to open pages. */
 export const eventSchema = z.discriminatedUnion('type', [roomStatusChangedSchema, recordingChangedSchema]);
 export type ReelroomEvent = z.infer<typeof eventSchema>;
 
-/** In place of events that were missed: what is shown must be loaded anew. */
+/** Replaces missed events: subscribers must reload. */
 export const resetSchema = z.object({ type: z.literal('reset') });
 export type Reset = z.infer<typeof resetSchema>;
 
-/** What an open library is told: of rooms, too, since the recordings under way have their status from there. */
+/** Events for an open library: of rooms, too, since live recordings have their status from there. */
 export type RecordingChange = ReelroomEvent | Reset;
 
-/** Where a subscription goes on: behind the last event that was seen, if any was. */
+/** Where a subscription resumes: after the last event received, if any. */
 export const changesInputSchema = z.object({ lastEventId: z.string().nullish() }).optional();

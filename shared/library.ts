@@ -59,7 +59,7 @@ export const recordingPageSchema = z.object({
 });
 export type RecordingPage = z.infer<typeof recordingPageSchema>;
 
-/** All recordings that have ended, as REST lists them to who asks for no page. */
+/** All ended recordings, the REST response without paging. */
 export const recordingListSchema = z.object({ recordings: z.array(recordingSchema) });
 
 /** Which rooms to suggest: those with this text in their name, whatever its case and accents. */
@@ -72,7 +72,7 @@ export const roomSuggestionsSchema = z.object({
 });
 export type RoomSuggestions = z.infer<typeof roomSuggestionsSchema>;
 
-/** A new title; an empty one, or none, takes the old one away. */
+/** A new title; an empty or absent one removes the old one. */
 export const renameInputSchema = recordingInputSchema.extend({
   title: z
     .string({ error: 'title must be a text' })
@@ -82,7 +82,7 @@ export const renameInputSchema = recordingInputSchema.extend({
     .optional(),
 });
 
-/** Whether a recording is to stay, however old it becomes. */
+/** Whether a recording is exempted from retention. */
 export const keepInputSchema = recordingInputSchema.extend({
   keep: z.boolean({ error: 'keep must be true or false' }),
 });

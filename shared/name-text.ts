@@ -9,16 +9,19 @@ const bytes = (text: string) => encoder.encode(text).length;
 
 /** Control characters and lone surrogates, which cannot be stored or shown. */
 const unprintable = '\\p{Cc}\\p{Cs}';
-/** What makes the text behind it read in the other direction (Unicode UAX #9): it would hide what a name ends in. */
+/**
+ * Bidirectional controls (Unicode UAX #9), which reverse the text after them: they would disguise a name's
+ * end.
+ */
 const bidiControls = '\\u202a-\\u202e\\u2066-\\u2069';
 
-/** What no name or title may contain. */
+/** Characters that no name or title may contain, for a regular expression's class. */
 export const hidden = `${unprintable}${bidiControls}`;
 
-/** A character as it stands in a class of a regular expression. */
+/** Escapes a character for a class of a regular expression. */
 const inClass = (character: string) => (/[\]\\^-]/.test(character) ? `\\${character}` : character);
 
-/** ASCII from a code on that can be shown, as the inside of a class: what is between the characters that are forbidden. */
+/** Printable ASCII from a code on without the forbidden characters, as the inside of a class. */
 function asciiFrom(first: number, forbidden: string): string {
   const ends = [...forbidden, '\u007f'].map((character) => character.charCodeAt(0)).sort((a, b) => a - b);
   const starts = [first, ...ends.map((code) => code + 1)];
@@ -32,12 +35,13 @@ function asciiFrom(first: number, forbidden: string): string {
 }
 
 /**
- * A regular expression for JSON Schema, many of whose readers know neither `\p` nor the u flag: a text that is not
- * blank, of `most` bytes of UTF-8 at most, without what is hidden and what is forbidden. ASCII may have them all, Latin
- * and its neighbours half as many characters, any other a quarter, so that whatever it takes is short enough; the
- * validator itself counts. Without lookahead, by which generators of examples take minutes.
- * @param ending what it ends in, a regular expression
- * @param notFirst characters that it does not begin with
+ * A regular expression for JSON Schema, many of whose readers support neither `\p` nor the u flag: a
+ * non-blank text of at most `most` bytes of UTF-8, without hidden and forbidden characters. It allows `most`
+ * characters of ASCII, half as many with Latin and its neighbours, a quarter with any other, so that every
+ * match is short enough; the validator itself counts bytes. Without lookahead, which slows generators of
+ * examples down to minutes.
+ * @param ending its end, a regular expression
+ * @param notFirst characters that it may not begin with
  */
 export function shortText(most: number, forbidden: string, ending = '', notFirst = ''): string {
   const refused = `\\u0000-\\u001f\\u007f-\\u009f${bidiControls}${[...forbidden].map(inClass).join('')}`;
@@ -53,12 +57,12 @@ export function shortText(most: number, forbidden: string, ending = '', notFirst
 }
 
 /**
- * A name that people give: 1 to 128 characters and at most 180 bytes of UTF-8, so that LiveKit takes it (256 bytes for
- * the name of a room, and for a participant's identity, which has something behind their name); composed (Unicode
- * NFC), so that what looks the same is the same, and without white space around it.
- * @param field how messages call it
- * @param forbidden characters that it may not contain, beside what is hidden
- * @param rule says that to people
+ * A user-given name: 1 to 128 characters and at most 180 bytes of UTF-8, within LiveKit's limits (256 bytes
+ * for a room's name, and for a participant's identity, which has a suffix); composed (Unicode NFC), so that
+ * equal-looking names are equal, and trimmed.
+ * @param field its name in messages
+ * @param forbidden characters that it may not contain, besides hidden ones
+ * @param rule describes them to people
  */
 export function nameSchema(field: string, forbidden: string, rule: string) {
   const refused = new RegExp(`[${hidden}${[...forbidden].map(inClass).join('')}]`, 'u');
@@ -74,7 +78,7 @@ export function nameSchema(field: string, forbidden: string, rule: string) {
       error: `${field} is too long: at most ${maxBytes} bytes of UTF-8 (an emoji takes 4 or more)`,
     })
     .refine((name) => !refused.test(name), {
-      error: `${field} may not contain ${rule}: letters, digits, spaces, accents, emoji and other signs are fine`,
+      error: `${field} may not contain ${rule}: letters, digits, spaces, accents, emoji and other symbols are fine`,
     })
     .meta({ maxLength: maxCharacters, pattern: shortText(maxBytes, forbidden) })
     .describe(

@@ -1,10 +1,10 @@
 import type { RecordingFilter } from './library.ts';
 import type { Recording } from './recording.ts';
 
-/** A text by which others are found, whatever their case and accents. */
+/** Folds case and accents of a text, for searching. */
 export const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** What recordings are found by, folded once for each. */
+/** The folded text of each recording, cached. */
 const folded = new WeakMap<Recording, string>();
 
 function foldedText(recording: Recording): string {
@@ -15,7 +15,7 @@ function foldedText(recording: Recording): string {
   return text;
 }
 
-/** Whether a recording, finished or under way, is one of those that a filter asks for. */
+/** Compiles a filter to a predicate of recordings, ended or live. */
 export function matcherOf({
   roomName,
   roomId,

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { shortText } from './name-text.ts';
 
-/** The ending of a recording's file; its manifest has {@link manifestSuffix} behind it. */
+/** The extension of a recording's file; its manifest appends {@link manifestSuffix}. */
 export const mediaSuffix = '.mp4';
 /** `NAME.mp4.json`: the manifest beside the media. */
 export const manifestSuffix = '.json';
 
 /**
- * A recording's name, `{roomName}-{roomId}-{time}.mp4`: one part of an S3 key.
- * It has no slash, so nothing outside the recordings' folder can be named, and
- * fits the 255 bytes that S3 servers on a file system allow with its manifest's
- * ending behind it.
+ * A recording's name, `{roomName}-{roomId}-{time}.mp4`: one part of an S3 key. It has no slash, so that
+ * nothing outside the recordings' folder can be named, and with its manifest's suffix it fits the 255 bytes
+ * that S3 servers on a file system allow.
  */
 export const recordingNameSchema = z
   .string({ error: 'name is required: the name of the recording, such as room-RM_x-2026-01-31T101530.mp4' })
@@ -25,9 +24,8 @@ export const recordingNameSchema = z
   .describe('{roomName}-{roomId}-{time}.mp4, at most 250 bytes of UTF-8; the time is UTC');
 
 /**
- * The name of a recording that starts at `startedAt` (ms since 1970). The time is
- * UTC as in Egress's own `{time}`, with the milliseconds behind it, so that two
- * recordings of one room never share a name.
+ * The name of a recording that starts at `startedAt` (ms since 1970). The time is UTC as in Egress's own
+ * `{time}`, with milliseconds, so that two recordings of one room never share a name.
  */
 export function recordingName(room: { name: string; id: string }, startedAt: number): string {
   const time = new Date(startedAt).toISOString().replace(/[:.Z]/g, '');
@@ -36,7 +34,7 @@ export function recordingName(room: { name: string; id: string }, startedAt: num
 
 const parts = /^(.+)-(RM_[^-]+)-(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})?\.mp4$/u;
 
-/** What a name of that form says, the seed's among them, its time in ms since 1970; nothing for any other. */
+/** Parses a name of that form, the seed's included, its time in ms since 1970; undefined for any other. */
 export function parseRecordingName(
   name: string,
 ): { roomName: string; roomId: string; startedAt: number } | undefined {

@@ -8,7 +8,7 @@ export const recordingStatusSchema = z
   .describe('ready and failed are final');
 export type RecordingStatus = z.infer<typeof recordingStatusSchema>;
 
-/** Order of a recording's life; of two things heard about one recording the later is true. */
+/** The order of statuses: of two reported for one recording the later is current. */
 export const statusOrder: Record<RecordingStatus, number> = {
   starting: 0,
   recording: 1,
@@ -17,7 +17,7 @@ export const statusOrder: Record<RecordingStatus, number> = {
   failed: 3,
 };
 
-/** Whether a status is one that a recording does not leave again. */
+/** Whether a status is final. */
 export const isFinal = (status: RecordingStatus): boolean => status === 'ready' || status === 'failed';
 
 /** Why a ready recording ended. */
@@ -27,25 +27,25 @@ export const endedBySchema = z
     'stop',
     /** Everyone left, or the room was closed. */
     'room-closed',
-    /** It became as long as a recording may be. */
+    /** It reached the maximum length. */
     'limit',
-    /** The recorder was shut down, and ended it properly. */
+    /** The recorder was shut down gracefully. */
     'recorder-shutdown',
-    /** The recorder was lost, and what it had stored was made whole. */
+    /** The recorder was lost, and the file was rebuilt from segments. */
     'recovered',
-    /** One person was left in the room, and did not want it to go on. */
+    /** One person was left in the room, and did not continue it. */
     'alone',
   ])
   .describe('Why a ready recording ended');
 export type EndedBy = z.infer<typeof endedBySchema>;
 
-/** Why a failed recording failed; `error` says it to people. */
+/** Why a failed recording failed; `error` is the sentence for people. */
 export const failureSchema = z
   .enum(['NOT_BEGUN', 'NO_RECORDER', 'RECORDER_FAILED', 'RECORDER_LOST'])
   .describe('Why a failed recording failed, for programs');
 export type Failure = z.infer<typeof failureSchema>;
 
-/** What people are told of a failure. */
+/** The sentences for people, by failure. */
 export const failureSentences: Record<Failure, string> = {
   NOT_BEGUN: 'The recording was stopped before it began',
   NO_RECORDER: 'No recorder was free: nothing was recorded',
@@ -63,7 +63,7 @@ export const audioOnlySchema = z
   .boolean({ error: 'audioOnly must be true or false' })
   .describe('Records sound without a picture');
 
-/** A recording as lists and answers show it; the seed's six fields and ours. */
+/** A recording in lists and responses: the seed's six fields and ours. */
 export const recordingSchema = z.object({
   id: z.string().describe('The egress that made it'),
   name: recordingNameSchema,
@@ -92,7 +92,7 @@ export const recordingSchema = z.object({
   layout: layoutSchema.optional(),
   quality: qualitySchema.optional(),
   audioOnly: audioOnlySchema.optional(),
-  // As it is stored, perhaps by an app that had other rules.
+  // As stored, perhaps under other rules than titleSchema's.
   title: z.string().describe('What people call it').optional(),
   keep: z.boolean().describe('Whether it stays, however old it becomes').optional(),
 });
@@ -108,27 +108,27 @@ export const startInputSchema = roomInputSchema.extend({
 });
 export type StartOptions = z.output<typeof startInputSchema>;
 
-/** What REST answers to a start, as the seed does. */
+/** The REST response to a start, as in the seed. */
 export const startedSchema = z.object({
   message: z.literal('Recording started'),
   recording: recordingSchema.pick({ name: true, startedAt: true }),
 });
 export type Started = z.infer<typeof startedSchema>;
 
-/** What REST answers to a stop, as the seed does; the file is still being finished. */
+/** The REST response to a stop, as in the seed; the recording is still being finalised. */
 export const stoppedSchema = z.object({
   message: z.literal('Recording stopped'),
   recording: recordingSchema.pick({ name: true, startedAt: true, size: true }),
 });
 export type Stopped = z.infer<typeof stoppedSchema>;
 
-/** What REST answers once a recording is deleted, as the seed does. */
+/** The REST response to a deletion, as in the seed. */
 export const deletedSchema = z.object({ message: z.literal('Recording deleted') });
 export type Deleted = z.infer<typeof deletedSchema>;
 
 export const recordingInputSchema = z.object({ name: recordingNameSchema });
 
-/** A recording, seen by whoever holds a link to it: `share` is what the link carries. */
+/** A recording to watch, with the token of a share link in `share`. */
 export const watchInputSchema = recordingInputSchema.extend({
   share: z.string({ error: 'share must be what the link carries behind share=' }).optional(),
 });

@@ -4,7 +4,7 @@ import { recordingInputSchema } from './recording.ts';
 const day = 24 * 60 * 60;
 const maxDays = 3_650;
 
-/** For how long a recording is shared, in seconds, and whether it may be downloaded, too. */
+/** A new share link: its lifetime in seconds, and whether it allows the download. */
 export const shareInputSchema = recordingInputSchema.extend({
   expiresInSeconds: z
     .int('expiresInSeconds must be a whole number of seconds, such as 604800 for a week')
@@ -15,7 +15,7 @@ export const shareInputSchema = recordingInputSchema.extend({
 });
 export type ShareInput = z.input<typeof shareInputSchema>;
 
-/** A link by which whoever holds it may watch one recording, until it expires or is taken back. */
+/** A share link, whose holder may watch one recording until it expires or is revoked. */
 export const shareSchema = z.object({
   id: z.string(),
   /** Ms since 1970. */
@@ -31,12 +31,12 @@ export const shareSchema = z.object({
 });
 export type Share = z.infer<typeof shareSchema>;
 
-/** Which link is taken back: all of the recording's when `id` is absent. */
+/** The link to revoke: all of the recording's when `id` is absent. */
 export const unshareInputSchema = recordingInputSchema.extend({
   id: z.string({ error: 'id must be the id of a link, as recordings.shares lists them' }).optional(),
 });
 
 export const unshareOutputSchema = z.object({
-  /** How many links were taken back. */
+  /** How many links were revoked. */
   revoked: z.number(),
 });

@@ -9,7 +9,7 @@ export const setupPartSchema = z.object({
   elapsedMs: z.number().describe('How long it has been worked on, in ms'),
 });
 
-/** What the launcher tells the app of the set-up, whenever it changes. */
+/** The state of the set-up, sent by the launcher to the app on each change. */
 export const setupSchema = z.object({ parts: z.array(setupPartSchema) });
 export type Setup = z.infer<typeof setupSchema>;
 

@@ -5,7 +5,7 @@ const maxCharacters = 200;
 
 const refused = new RegExp(`[${hidden}]`, 'u');
 
-/** What people call a recording: free text of 1 to 200 characters; its file keeps its name. */
+/** A recording's title: free text of 1 to 200 characters; its file keeps its name. */
 export const titleSchema = z
   .string({ error: 'title must be a text' })
   .normalize('NFC')

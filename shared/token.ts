@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nameSchema } from './name-text.ts';
 import { roomNameSchema } from './room-name.ts';
 
-/** Who wants to join which room. Names need not be unique: two Anas are two participants. */
+/** A participant and the room to join. Names need not be unique: two Anas are two participants. */
 export const tokenInputSchema = z.object({
   roomName: roomNameSchema,
   participantName: nameSchema(
@@ -24,7 +24,7 @@ export const tokenInputSchema = z.object({
 });
 export type TokenInput = z.infer<typeof tokenInputSchema>;
 
-/** What REST answers to who wants to join, as the seed does. */
+/** The REST response with a token, as in the seed. */
 export const tokenSchema = z.object({
   token: z.string().describe('A LiveKit access token (a JWT) to connect with'),
 });
