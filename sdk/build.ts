@@ -1,5 +1,5 @@
-// Makes what is published of this package: JavaScript, and declarations that stand by
-// themselves, with the types of the server's procedures in them.
+// Builds the published package: JavaScript, and self-contained declarations that include the types of the
+// server's procedures.
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
@@ -23,10 +23,10 @@ await build({
   },
 });
 
-/** What the declarations of the server's procedures name by other paths, or should not name at all. */
+/** Modules that the declarations resolve to other paths. */
 const elsewhere = new Map([['@reelroom/shared', path('../shared/index.ts')]]);
 
-// What the procedures delegate to is left out, and so is what that imports.
+// Node's modules stay external; collaborators of the procedures are not part of their types.
 const declarations = await rollup({
   input: entries,
   external: [dependencies, /^node:/],

@@ -9,7 +9,7 @@ export type { AppRouter } from '../server/router.ts';
 export { errorCodeOf, isCallError } from './call-error.ts';
 export { RecordingFailedError } from './wait-until-ready.ts';
 
-/** What is sent along with a request. */
+/** Headers sent with a request. */
 type Headers = Record<string, string>;
 
 export interface ReelroomClientOptions {
@@ -18,7 +18,7 @@ export interface ReelroomClientOptions {
    * where it has a prefix.
    */
   url: string | URL;
-  /** Sent with every call and subscription: credentials, for one. A function is asked each time. */
+  /** Sent with every call and subscription, such as credentials. A function is called each time. */
   headers?: Headers | (() => Headers | Promise<Headers>);
   /** Makes the calls (not the subscriptions) in place of the global `fetch`. */
   fetch?: typeof fetch;
@@ -26,14 +26,13 @@ export interface ReelroomClientOptions {
 
 type Procedures = Pick<TRPCClient<AppRouter>, keyof AppRouter['_def']['record']>;
 
-/** All procedures of the server, and what goes beyond a single call. */
+/** All procedures of the server, and helpers beyond a single call. */
 export interface ReelroomClient extends Procedures {
   /** The address of a recording's video, absolute: for a `<video>`, or to be fetched in ranges. */
   recordingUrl(name: string): string;
 
   /**
-   * Waits for the end of a recording, over lost connections and restarts of the server:
-   * answers it once it is `ready`.
+   * Waits until a recording is `ready` and returns it; survives lost connections and restarts of the server.
    * @throws {RecordingFailedError} when it failed
    * @throws {TRPCClientError} RECORDING_NOT_FOUND when there is none of this name, or it was deleted
    * @throws the reason of `signal` when that is aborted

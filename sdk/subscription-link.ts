@@ -6,11 +6,11 @@ import { isRetryable } from './call-error.ts';
 interface Connection {
   /** Of the tRPC API. */
   url: string;
-  /** What is sent along, asked anew for each connection. */
+  /** Headers to send, evaluated for each connection. */
   headers?: (() => Promise<Record<string, string>>) | undefined;
 }
 
-/** A server that is restarted ends its subscriptions in good order: for us that is a failure, to be retried. */
+/** Turns completion into an error: a restarting server completes its subscriptions, which must be retried. */
 const reconnectOnComplete: TRPCLink<AppRouter> =
   () =>
   ({ next, op }) =>
@@ -22,7 +22,7 @@ const reconnectOnComplete: TRPCLink<AppRouter> =
       }),
     );
 
-/** Server-sent events by a library, which is loaded when it is needed: for Node, and to send headers. */
+/** Server-sent events by the `eventsource` package, loaded on demand: for Node, and to send headers. */
 function libraryLink({ url, headers }: Connection): TRPCLink<AppRouter> {
   const load = async () => {
     const { EventSource } = await import('eventsource');
@@ -52,7 +52,7 @@ function libraryLink({ url, headers }: Connection): TRPCLink<AppRouter> {
     });
 }
 
-/** How long, in ms, is waited after so many failures one behind the other. */
+/** The pause after consecutive failures, in ms. */
 const retryDelayMs = (failures: number) => Math.min(failures * 500, 5000);
 
 /** Calls back after `ms`, or as soon as a browser has a network again, until the returned function is called. */
@@ -71,9 +71,9 @@ function wait(ms: number, callback: () => void): () => void {
 }
 
 /**
- * Connects again after a failure that may pass, behind the last event that was heard. tRPC's
- * own `retryLink` counts the failures of a subscription's whole life, so that after some
- * restarts of the server each would be waited out for the longest time.
+ * Reconnects after a retryable failure, and resumes after the last event received. tRPC's own `retryLink`
+ * counts the failures of a subscription's whole life, so that after some restarts of the server each pause
+ * would be the longest.
  */
 export const retryLink: TRPCLink<AppRouter> =
   () =>
@@ -91,13 +91,14 @@ export const retryLink: TRPCLink<AppRouter> =
         const subscription = next(resumed).subscribe({
           next(envelope) {
             const { result } = envelope;
-            // What was only tried says nothing: the server is there when it has answered.
+            // A state message is not an answer of the server.
             if (result.type !== 'state') failures = 0;
             if ('id' in result && result.id) lastEventId = result.id;
             observer.next(envelope);
           },
           error(error) {
-            // Unsubscribing ends the subscription below, which `endless` calls a failure.
+            // Unsubscribing completes the subscription below, which `reconnectOnComplete` turns into an
+            // error.
             if (isOver) return;
             if (!isRetryable(error)) return observer.error(error);
             failures += 1;
@@ -106,7 +107,7 @@ export const retryLink: TRPCLink<AppRouter> =
           complete: () => observer.complete(),
         });
         disconnect = () => subscription.unsubscribe();
-        // Whoever heard enough at once has unsubscribed already.
+        // The observer may have unsubscribed synchronously.
         if (isOver) disconnect();
       }
 
@@ -124,8 +125,8 @@ const withLastEventId = (input: unknown, lastEventId: string) => ({
 });
 
 /**
- * Subscriptions that go on until they are unsubscribed, over lost connections and
- * restarts of the server, resumed where they were; they end only when they are refused.
+ * Links for subscriptions that last until unsubscribed: they reconnect after lost connections and restarts of
+ * the server, resume where they were, and end only when refused.
  */
 export function subscriptionLinks({ url, headers }: Connection): TRPCLink<AppRouter>[] {
   const hasOwn = 'EventSource' in globalThis;

@@ -4,13 +4,13 @@ import type { AppRouter } from '../server/router.ts';
 import type { Recording } from '@reelroom/shared';
 import { errorCodeOf, isRetryable } from './call-error.ts';
 
-/** How long to wait before what failed is tried again, or what is nowhere is looked for again, in ms. */
+/** The pause before a failed or missing recording is checked again, in ms. */
 const retryMs = 1_000;
 
-/** How long a recording may be nowhere, in ms: one that ends is, for a moment, neither under way nor stored. */
+/** How long a recording may be missing, in ms: while it ends it is briefly neither live nor stored. */
 const missingMs = 5_000;
 
-/** How often to look though nothing was told, in ms: who was to tell may have died first. */
+/** How often to check without an event, in ms: the process that should publish it may have died. */
 const pollMs = 30_000;
 
 const notFound = 'RECORDING_NOT_FOUND';
@@ -21,7 +21,7 @@ interface Options {
 
 type Procedures = Pick<TRPCClient<AppRouter>, 'recordings' | 'system'>;
 
-/** A recording that has failed; the message says why, for people. */
+/** Thrown for a failed recording; the message says why, for people. */
 export class RecordingFailedError extends Error {
   override name = 'RecordingFailedError';
   readonly recording: Recording;
@@ -33,8 +33,8 @@ export class RecordingFailedError extends Error {
 }
 
 /**
- * A recording that has ended. Nothing while it is under way, which is asked first: its file
- * is there before all that is done with it is done.
+ * An ended recording; undefined while it is live, which is checked first: its file exists before it is
+ * finalised.
  */
 async function findEnded(
   { recordings, system }: Procedures,
@@ -46,7 +46,7 @@ async function findEnded(
   try {
     return await recordings.get.query({ name }, options);
   } catch (error) {
-    // Without LiveKit nobody knows what is under way.
+    // Without LiveKit live recordings are unknown.
     const isHidden =
       errorCodeOf(error) === notFound && !(await system.status.query(undefined, options)).calls.ready;
     if (isHidden) return undefined;
@@ -68,15 +68,15 @@ const pause = (ms: number, signals: AbortSignal[]) =>
   });
 
 /**
- * Looks for a recording until it has ended: whenever something is told of it, and now and
- * then without. See `ReelroomClient.waitUntilReady`.
+ * Checks a recording until it has ended: after each event about it, and periodically. See
+ * `ReelroomClient.waitUntilReady`.
  */
 export async function waitUntilReady(
   procedures: Procedures,
   name: string,
   options: Options,
 ): Promise<Recording> {
-  /** Aborted when there is reason to look again. */
+  /** Aborted when it is to be checked again. */
   let turn = new AbortController();
   let changes: Unsubscribable | undefined;
   let missingSince: number | undefined;
@@ -86,18 +86,18 @@ export async function waitUntilReady(
       onData({ data }) {
         if (data.type === 'reset' || ('recording' in data && data.recording.name === name)) turn.abort();
       },
-      // Whatever refuses it refuses the next look, too.
+      // An error that ends it fails the next check, too.
       onError: () => undefined,
     });
 
-  /** Whether it may be found later, though looking for it failed. */
+  /** Whether a failed check may succeed later. */
   function mayBeFoundLater(error: unknown): boolean {
     if (errorCodeOf(error) !== notFound) return isRetryable(error);
     missingSince ??= Date.now();
     return Date.now() - missingSince < missingMs;
   }
 
-  /** The end, or how long to wait before the next look, in ms. */
+  /** The ended recording, or the pause before the next check, in ms. */
   async function check(): Promise<Recording | number> {
     try {
       const ended = await findEnded(procedures, name, options);
@@ -118,7 +118,7 @@ export async function waitUntilReady(
         if (found.status === 'failed') throw new RecordingFailedError(found);
         return found;
       }
-      // It begins with a reset, so that what happened since the look is looked for, too.
+      // It begins with a reset, so that no event since the check is missed.
       changes ??= listen();
       await pause(found, [turn.signal, ...(options.signal ? [options.signal] : [])]);
       options.signal?.throwIfAborted();
