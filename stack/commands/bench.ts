@@ -3,9 +3,9 @@ import { run } from '../processes/process.ts';
 import { root } from '../lib/settings.ts';
 
 /**
- * `npm run bench`: runs benchmarks, programs in `bench/` (but for `bench/support/`) that print
- * what they measure, by default all, one after the other on a stack of its own. Whether all ran to their end is
- * returned; how fast they were is for people to judge.
+ * `npm run bench`: runs benchmarks, programs in `bench/` (without `bench/support/`) that print their results,
+ * by default all, one after the other on a stack of its own. Returns whether all completed; the results are
+ * for people to judge.
  */
 export async function bench(named: string[]): Promise<boolean> {
   const paths = named.length > 0 ? named : ['bench'];

@@ -10,9 +10,9 @@ const building = 'being built, which takes minutes the first time';
 const starting = 'starting';
 
 /**
- * Finds out whether this machine can run the parts that are ours, before anything is
- * started. Returns the version of Go; none is needed when nothing is ours.
- * @throws with what is missing and what to do
+ * Checks that this machine can run our parts, before anything is started. Returns the version of Go; empty
+ * when nothing has to be built.
+ * @throws an error that says what is missing and what to do
  */
 export async function checkMachine(settings: Settings, signal: AbortSignal): Promise<string> {
   const { livekit, s3 } = settings.ours;
@@ -21,8 +21,8 @@ export async function checkMachine(settings: Settings, signal: AbortSignal): Pro
 }
 
 /**
- * Brings up storage, calls and recording, each as soon as what it needs is there.
- * Resolves when all that can come up on this machine is up.
+ * Brings up storage, calls and recording, each as soon as its dependencies are up. Resolves when everything
+ * that can run on this machine is up.
  */
 export async function bringUp(
   settings: Settings,
@@ -42,7 +42,7 @@ export async function bringUp(
     const calls = setup.add('Video calls (LiveKit)', 'calls');
     const recording = setup.add('Recording (Egress)', 'recording');
     const installing = () => {
-      calls.working('installing what it needs of this system');
+      calls.working('installing system packages');
       recording.working('installing what it needs of this system');
     };
     const system = prepareSystem(settings, signal, installing);
@@ -51,15 +51,15 @@ export async function bringUp(
   }
   await Promise.all(works);
 
-  /** Starts a part, and again whenever it ends, which is said here and on the page. */
+  /** Starts a part, and restarts it whenever it ends, which is shown in the terminal and on the page. */
   function keepUp(spec: PartSpec, progress: Progress): Promise<void> {
     return stack.keep(spec, (ended) => {
       if (ended === undefined) {
         progress.ready();
         console.log(`${spec.name} is up again`);
       } else {
-        progress.working('starting again, after it ended unasked');
-        console.log(`${ended}: it is started again`);
+        progress.working('restarting after it ended unexpectedly');
+        console.log(`${ended}: restarting it`);
       }
     });
   }
@@ -74,7 +74,7 @@ export async function bringUp(
 
   async function bringUpCalls(progress: Progress, system: Promise<Lacking>) {
     const binary = build(binaries.livekit, () => progress.working(building));
-    // It is waited for below; should the system fail first, that is what is reported.
+    // It is awaited below; if preparing the system fails first, that is reported.
     binary.catch(() => {});
     const hasRedis = !(await system).packages.includes('redis-server');
     if (hasRedis) await keepUp(redisPart(settings), progress);
@@ -88,7 +88,7 @@ export async function bringUp(
   async function bringUpRecording(progress: Progress, system: Promise<Lacking>, callsUp: Promise<void>) {
     if ((await system).anything) {
       progress.failed(
-        'needs more of this system: run the command that `npm start` has printed, then start again',
+        'needs more system packages: run the command that `npm start` has printed, then start again',
       );
       return;
     }

@@ -13,7 +13,7 @@ const checks = [
   { name: 'Svelte', command: 'svelte-check', args: ['--tsconfig', 'tsconfig.json', '--fail-on-warnings'] },
 ];
 
-/** `npm run check`: all checks, also after one that failed. Returns whether all are well. */
+/** `npm run check`: runs all checks, also after one that failed. Returns whether all passed. */
 export async function check(): Promise<boolean> {
   const data = `check ${process.pid}`;
   const signal = untilInterrupted(() => {

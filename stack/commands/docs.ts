@@ -7,7 +7,7 @@ import { root } from '../lib/settings.ts';
 
 const path = join(root, 'docs', 'api.md');
 
-/** What stands between these is made from the code. */
+/** The text between these is generated from the code. */
 const [begin, end] = ['<!-- errors: made by npm run docs -->', '<!-- /errors -->'];
 
 /** One row for each error, in the order of the code. */
@@ -19,7 +19,7 @@ function errorTable(): string {
   return ['| code | HTTP | tRPC | sentence |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
-/** docs/api.md as the code has it be. */
+/** docs/api.md with its generated part. */
 export async function apiDocument(): Promise<string> {
   const text = readFileSync(path, 'utf8');
   const [before, rest] = text.split(begin);
@@ -29,7 +29,7 @@ export async function apiDocument(): Promise<string> {
   return format(written, { ...(await resolveConfig(path)), parser: 'markdown' });
 }
 
-/** `npm run docs`: writes anew what docs/api.md says of errors. */
+/** `npm run docs`: regenerates the errors in docs/api.md. */
 export async function docs(): Promise<void> {
   writeFileSync(path, await apiDocument());
 }

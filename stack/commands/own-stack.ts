@@ -12,23 +12,22 @@ import { createSetup } from '../processes/setup.ts';
 import { withStack } from '../processes/stack.ts';
 import { step } from '../lib/step.mjs';
 
-/** What a program is given that is run on a stack of its own. */
+/** What a program gets that runs on a stack of its own. */
 export interface OwnStack {
   /** The mark of its processes. */
   data: string;
-  /** All that it needs to know of the stack. */
+  /** The environment variables that describe the stack. */
   env: Record<string, string>;
   /** Aborted when the stack has to end. */
   signal: AbortSignal;
 }
 
 /**
- * Brings up a stack that disturbs no other, has `work` use it, and takes it away again
- * with all that it had; its logs are kept unless `work` says that all is well. Failures are
- * said, not thrown.
+ * Brings up an isolated stack, runs `work` on it, and removes it with all its data; its logs are kept unless
+ * `work` returns true. Failures are printed, not thrown.
  * @param purpose what it is for, in one word: `test`
- * @param environment settings that are not the usual ones
- * @returns whether all is well
+ * @param environment overrides of the default settings
+ * @returns whether `work` succeeded
  */
 export async function onOwnStack(
   purpose: string,
@@ -54,7 +53,7 @@ export async function onOwnStack(
   return isWell;
 }
 
-/** The files of the checkout that end in `suffix` and are among `paths`, or in folders among them. */
+/** The files of the checkout that end in `suffix`, among `paths` or in folders among them. */
 export const filesAmong = (paths: string[], suffix: string): string[] =>
   paths.flatMap((path) => {
     const full = join(root, path);
@@ -80,8 +79,7 @@ async function withOwnStack(
     const broken = setup.current().parts.find(({ state }) => state !== 'ready');
     if (broken) throw new Error(`${broken.name}: ${broken.step}`);
 
-    // Who makes faults finds the parts' process ids in run/NAME.pid in the folder that
-    // REELROOM_STACK names.
+    // Fault tests find the parts' process ids in run/NAME.pid in the folder of REELROOM_STACK.
     const env = {
       LIVEKIT_URL: config.livekit.url,
       LIVEKIT_API_KEY: config.livekit.apiKey,
@@ -97,7 +95,7 @@ async function withOwnStack(
   });
 }
 
-/** Copies the logs of a stack to where they are found. */
+/** Copies the logs of a stack to the checkout's data folder. */
 function keepLogs(data: string, purpose: string) {
   const from = join(data, 'logs');
   if (!statSync(from, { throwIfNoEntry: false })) return;

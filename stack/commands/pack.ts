@@ -6,10 +6,7 @@ import { run } from '../processes/process.ts';
 import { root } from '../lib/settings.ts';
 import { step } from '../lib/step.mjs';
 
-/**
- * `npm run pack`: packs `sdk/` as it is published, into
- * `folder`, by default the current one.
- */
+/** `npm run pack`: packs `sdk/` for publishing into `folder`, by default the current one. */
 export async function pack(folder = '.'): Promise<void> {
   const data = `pack ${process.pid}`;
   const signal = untilInterrupted(() => {

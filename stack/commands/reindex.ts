@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { reindexBucket } from '../../server/reindex.ts';
 import { readSettings, root } from '../lib/settings.ts';
 
-/** How often it says how far it is, in ms. */
+/** How often progress is printed, in ms. */
 const tellEveryMs = 2_000;
 
 /**
- * `npm run reindex`: rebuilds the index of the library that `npm start` would serve, and
- * says what it did and what it passed over.
- * @throws when S3 is away, for instance since nothing runs
+ * `npm run reindex`: rebuilds the index of the library that `npm start` would serve, and prints what it did
+ * and what it skipped.
+ * @throws when S3 is unavailable, for instance because nothing runs
  */
 export async function reindex(): Promise<boolean> {
   const dotEnv = join(root, '.env');

@@ -18,7 +18,7 @@ import { type Stack, whenAborted, withStack } from '../processes/stack.ts';
  */
 export async function start({ hotReload }: { hotReload: boolean }): Promise<void> {
   const dotEnv = join(root, '.env');
-  // What the environment itself says goes first.
+  // The environment takes precedence.
   if (existsSync(dotEnv)) process.loadEnvFile(dotEnv);
   const settings = readSettings(process.env, hotReload);
   const interrupted = untilInterrupted(() => {
@@ -42,18 +42,18 @@ export async function start({ hotReload }: { hotReload: boolean }): Promise<void
   }
 }
 
-/** Serves the built client, and starts the app again whenever it ends. */
+/** Serves the built client, and restarts the app whenever it ends. */
 async function showBuilt(settings: Settings, stack: Stack, setup: () => Setup): Promise<void> {
   const up = stack.keep(appPart(settings), (ended) => {
     if (ended === undefined) stack.send('app', setup());
-    console.log(ended === undefined ? 'The app is up again' : `${ended}: it is started again`);
+    console.log(ended === undefined ? 'The app is up again' : `${ended}: restarting it`);
   });
   stack.send('app', setup());
   await up;
   console.log(`Reelroom is at ${settings.config.appUrl}`);
 }
 
-/** Serves the client from Vite, and starts the app again whenever its source changes. */
+/** Serves the client from Vite, and restarts the app whenever its source changes. */
 async function showReloading(settings: Settings, stack: Stack, setup: () => Setup): Promise<void> {
   const launch = (): Part => {
     const part = stack.launch(appPart(settings), (how) =>

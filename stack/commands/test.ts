@@ -6,7 +6,7 @@ import { brief, type Count, countTap } from '../testing/tap.ts';
 
 const everything = ['shared/test', 'sdk/test', 'server/test', 'client', 'stack/test', 'e2e'];
 
-/** The tests whose subject is what a bucket holds: keys, lists, ranges, conditions, parts, deletes. */
+/** The tests of what S3 does: keys, lists, ranges, preconditions, multipart uploads, deletes. */
 const storageTests = [
   'presign',
   'unavailable',
@@ -33,8 +33,8 @@ const storageTests = [
 const deadline = 40 * 60_000;
 
 /**
- * `npm test`: runs test files, or those in the folders named, by default all, on a stack
- * of its own. Says `N passed, N failed` last; whether all is well is returned.
+ * `npm test`: runs test files, or those in the folders named, by default all, on a stack of its own. Prints
+ * `N passed, N failed` last; returns whether all passed.
  */
 export async function test(named: string[], environment: Environment = {}): Promise<boolean> {
   let count: Count = { passed: 0, failed: 1 };

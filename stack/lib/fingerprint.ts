@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Folders that hold what is made from the sources, never the sources. */
+/** Folders of build output, which are not sources. */
 const made = new Set(['node_modules', 'dist']);
 
 const filesOf = (path: string): string[] =>
@@ -13,9 +13,7 @@ const filesOf = (path: string): string[] =>
         .flatMap((name) => filesOf(join(path, name)))
     : [path];
 
-/**
- * A text that changes when one of `paths` (files or folders in `folder`) does, or one of `facts`.
- */
+/** A hash of `paths` (files or folders in `folder`) and `facts`. */
 export function fingerprint(folder: string, paths: string[], facts: string[] = []): string {
   const hash = createHash('sha256').update(JSON.stringify(facts));
   for (const file of paths.flatMap((path) => filesOf(join(folder, path)))) {

@@ -2,13 +2,13 @@ import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import type { PortRange, Settings } from './settings.ts';
 
-/** A TCP port that somebody of ours will listen on. */
+/** A TCP port that one of our parts will listen on. */
 export interface WantedPort {
   host: string;
   port: number;
-  /** Who wants it, for people. */
+  /** The part's name, for people. */
   by: string;
-  /** The environment variable that moves it. */
+  /** The environment variable that changes it. */
   variable: string;
 }
 
@@ -29,7 +29,7 @@ export function wantedPorts({ config, ours, ports }: Settings): WantedPort[] {
   ];
 }
 
-/** What to say of a port that cannot be had. */
+/** The message about a port that is in use. */
 export const busyPort = ({ port, by, variable }: WantedPort): string =>
   `Port ${port}, wanted by ${by}, is in use: end what uses it, or set ${variable} to another port.`;
 
@@ -52,7 +52,7 @@ const freeUdpPorts = async ({ from, to }: PortRange) => {
   return (await Promise.all(all.map(canReceive))).filter(Boolean).length;
 };
 
-/** One sentence for each port of the stack that is in use; none when it can start. */
+/** A sentence for each port of the stack that is in use. */
 export async function busyPorts(settings: Settings): Promise<string[]> {
   const wanted = wantedPorts(settings);
   const free = await Promise.all(wanted.map(canListen));
@@ -68,10 +68,10 @@ export async function busyPorts(settings: Settings): Promise<string[]> {
   return problems;
 }
 
-/** Where Linux takes no ports for outgoing connections, which could come in between. */
+/** A range from which Linux takes no ports for outgoing connections, which could collide. */
 const pool: PortRange = { from: 20_000, to: 32_000 };
 
-/** `count` TCP ports side by side that nobody listens on now, and as many UDP ports of the same numbers. */
+/** `count` consecutive ports that are free now for TCP and UDP. */
 export async function freePorts(count: number): Promise<number[]> {
   for (;;) {
     const first = pool.from + Math.floor(Math.random() * (pool.to - pool.from - count));

@@ -6,8 +6,8 @@ import { type Environment, readSettings, type Settings } from './settings.ts';
 const isOurs = (name: string) => variableNames.includes(name) || /^REELROOM_|_PORTS?$/.test(name);
 
 /**
- * Settings of a stack that disturbs no other: free ports, and nothing from our own
- * environment but what `environment` says.
+ * Settings of an isolated stack: free ports, and none of our environment's settings but those in
+ * `environment`.
  */
 export async function privateSettings(data: string, environment: Environment = {}): Promise<Settings> {
   const cache = process.env.REELROOM_CACHE;

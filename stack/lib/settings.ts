@@ -11,17 +11,17 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
 /** An environment as the launcher reads it and hands it on. */
 export type Environment = Record<string, string | undefined>;
 
-/** What the launcher was told, and what follows from it. */
+/** The launcher's settings, and what derives from them. */
 export interface Settings {
   /** Everything that survives a restart, logs, and process ids. */
   data: string;
   /** Sockets and temporary files: a short path, since a socket's has at most 107 bytes. */
   runtime: string;
-  /** The app's own configuration: what the parts must agree on with it. */
+  /** The app's own configuration, with which the parts must agree. */
   config: Config;
   /** The environment that the app reads the same configuration from. */
   env: Environment;
-  /** What is ours to start: LiveKit with its Egress, S3, Vite's server for development. */
+  /** What we start: LiveKit with its Egress, S3, Vite's server for development. */
   ours: { livekit: boolean; s3: boolean; vite: boolean };
   /** Which S3 server is started: MinIO for tests only. */
   s3Server: 'versitygw' | 'minio';
@@ -96,15 +96,15 @@ export function readSettings(env: Environment, vite = false): Settings {
 }
 
 /**
- * How the app is told of our own recorder. It would take more recordings than this machine can film
- * smoothly (bench/at-once.ts): one a core leaves room for the calls.
+ * The app's settings for our own recorder. It would accept more recordings than this machine can film
+ * smoothly (bench/at-once.ts): one per core leaves room for the calls.
  */
 const ownRecorder = (env: Environment, data: string): Environment => ({
   EGRESS_BACKUP_FOLDER: join(data, 'backup'),
   MAX_CONCURRENT_RECORDINGS: env.MAX_CONCURRENT_RECORDINGS || String(availableParallelism()),
 });
 
-/** How the app is told of our own S3. */
+/** The app's settings for our own S3. */
 const ownS3 = (env: Environment, port: number): Environment => ({
   S3_ENDPOINT: `http://127.0.0.1:${port}`,
   S3_ACCESS_KEY: env.S3_ACCESS_KEY || s3Keys.S3_ACCESS_KEY,

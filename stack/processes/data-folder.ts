@@ -13,12 +13,12 @@ import { end, processesOf } from './leftovers.ts';
 import { egressFolder } from './parts.ts';
 import type { Settings } from '../lib/settings.ts';
 
-/** A log that is longer (bytes) begins anew; what it held is kept once, as `NAME.log.old`. */
+/** The size from which a log is truncated, in bytes; the previous content is kept once, as `NAME.log.old`. */
 const longestLog = 20 * 1024 * 1024;
 
 /**
- * Makes the data folder ours: nobody else's launcher runs in it, nothing is left of
- * one that was killed, its folders are there and its logs are empty.
+ * Claims the data folder: no other launcher runs in it, nothing is left of one that was killed, its folders
+ * exist and its logs are empty.
  */
 export async function claimDataFolder({ data, runtime }: Settings): Promise<void> {
   const run = join(data, 'run');
@@ -43,7 +43,7 @@ export async function claimDataFolder({ data, runtime }: Settings): Promise<void
   writeFileSync(launcher, String(process.pid));
 }
 
-/** Takes away what only a running stack needs. */
+/** Removes what only a running stack needs. */
 export function releaseDataFolder({ data, runtime }: Settings): void {
   for (const folder of [join(data, 'run'), runtime]) rmSync(folder, { recursive: true, force: true });
 }
@@ -57,7 +57,7 @@ function runningLauncher(file: string): string | undefined {
   }
 }
 
-/** Shortens logs that have become too long; their writers append, so they notice nothing. */
+/** Truncates logs that are too long; their writers append, and are not affected. */
 export function shortenLogs({ data }: Settings): void {
   const folder = join(data, 'logs');
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.log'))) {

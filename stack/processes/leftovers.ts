@@ -7,7 +7,7 @@ export const mark = 'REELROOM_STACK';
 /** How long a recorder may take to end its recording and upload it, in ms. */
 export const recordingGrace = 50_000;
 
-/** A process: its id alone may be another's a moment later, with its start time it is unique. */
+/** A process: ids are reused, but with its start time it is unique. */
 interface Process {
   pid: number;
   parent: number;
@@ -38,8 +38,8 @@ function isMarked(pid: number, data: string): boolean {
 }
 
 /**
- * Every process of the stack whose data folder is `data`, but this one: those with its
- * mark, and what they have started (Chromium's own children write over their environment).
+ * Every process of the stack whose data folder is `data`, without this one: those with its mark, and their
+ * children (Chromium's overwrite their environment).
  */
 export function processesOf(data: string): Process[] {
   const all = readdirSync('/proc')
@@ -47,7 +47,7 @@ export function processesOf(data: string): Process[] {
     .flatMap((name) => readProcess(Number(name)) ?? [])
     .filter(({ zombie }) => !zombie);
   const found = new Set(all.filter(({ pid }) => isMarked(pid, data)));
-  // A child may have a lower id than its parent: look again until nobody is new.
+  // A child may have a lower id than its parent: repeat until nothing is new.
   for (let before = -1; before !== found.size;) {
     before = found.size;
     const pids = new Set([...found].map(({ pid }) => pid));
@@ -56,7 +56,7 @@ export function processesOf(data: string): Process[] {
   return [...found];
 }
 
-/** Those of a stack's processes that none of our parts has under it any more. */
+/** The processes of a stack that are no longer descendants of ours. */
 export function orphansOf(data: string): Process[] {
   const ours = new Set([process.pid]);
   const others = new Set(processesOf(data));
@@ -93,7 +93,7 @@ async function haveEnded(processes: Process[], within: number): Promise<boolean>
   return true;
 }
 
-/** Ends `processes`; those that are recording end their recording first. */
+/** Ends `processes`; recorders end their recordings first. */
 export async function end(processes: Process[]): Promise<void> {
   const recorders = processes.filter(({ program }) => program === 'egress');
   signalAll(recorders, 'SIGINT');
@@ -103,7 +103,7 @@ export async function end(processes: Process[]): Promise<void> {
   await haveEnded(processes, 3_000);
 }
 
-/** Ends every process of the stack this instant, and looks again for what was just being started. */
+/** Kills every process of the stack, repeatedly until none is left. */
 export function endNow(data: string): void {
   for (let left = processesOf(data); left.length > 0; left = processesOf(data)) signalAll(left, 'SIGKILL');
 }

@@ -4,7 +4,7 @@ import { recordingGrace } from './leftovers.ts';
 import type { PartSpec } from './process.ts';
 import { root, type Settings } from '../lib/settings.ts';
 
-/** Whether somebody accepts connections at a port of this machine, or at a socket's path. */
+/** Whether a port of this machine, or a socket's path, accepts connections. */
 const accepts = (where: { host: string; port: number } | { path: string }) =>
   new Promise<boolean>((resolve) => {
     const socket = connect(where);
@@ -17,7 +17,7 @@ const accepts = (where: { host: string; port: number } | { path: string }) =>
 
 const local = (port: number) => ({ host: '127.0.0.1', port });
 
-/** Whether an HTTP server answers, with whatever status. */
+/** Whether an HTTP server answers, with any status. */
 const answers = (url: string) =>
   fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(2_000) }).then(
     () => true,
@@ -27,8 +27,8 @@ const answers = (url: string) =>
 const onTermination: PartSpec['stopBy'] = [['SIGTERM', 5_000]];
 
 /**
- * Redis, through which LiveKit and Egress find each other. What it knows is of rooms and
- * recordings under way: it survives Redis, but not the stack.
+ * Redis, through which LiveKit and Egress communicate. Its data about rooms and live recordings survives a
+ * restart of Redis, but not of the stack.
  */
 export function redisPart({ ports, runtime }: Settings): PartSpec {
   const port = String(ports.redis);
@@ -37,7 +37,7 @@ export function redisPart({ ports, runtime }: Settings): PartSpec {
     command: 'redis-server',
     args: [
       ...['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'yes', '--dir', runtime],
-      // Its title would be written over its environment, where our mark is.
+      // A process title would overwrite its environment, where our mark is.
       ...['--set-proc-title', 'no'],
     ],
     isUp: () => accepts(local(ports.redis)),
@@ -45,7 +45,10 @@ export function redisPart({ ports, runtime }: Settings): PartSpec {
   };
 }
 
-/** The S3 server: a bucket is a folder in `DATA/s3`, what S3 knows of an object is in the file's extended attributes. */
+/**
+ * The S3 server: a bucket is a folder in `DATA/s3`, an object's metadata is in the file's extended
+ * attributes.
+ */
 export function s3Part({ config, data, ports }: Settings, binary: string): PartSpec {
   return {
     name: 's3',
@@ -76,7 +79,7 @@ export function minioPart({ config, data, ports }: Settings, binary: string): Pa
       MINIO_ROOT_PASSWORD: config.s3.secretKey,
       MINIO_REGION: config.s3.region,
       MINIO_BROWSER: 'off',
-      // It asks for nothing of the world.
+      // No requests to the internet.
       MINIO_UPDATE: 'off',
     }),
     isUp: () => answers(`http://127.0.0.1:${ports.s3}/minio/health/live`),
@@ -109,7 +112,7 @@ export function livekitPart({ config, ports }: Settings, binary: string, hasRedi
     // JSON is YAML.
     env: { LIVEKIT_CONFIG: JSON.stringify(livekit) },
     isUp: () => answers(`http://127.0.0.1:${ports.livekit}`),
-    // The first signal has it wait until everyone has left, the second does not.
+    // On the first signal it waits until everyone has left, on the second it does not.
     stopBy: [
       ['SIGTERM', 300],
       ['SIGTERM', 5_000],
@@ -143,7 +146,7 @@ export function egressPart({ config, ports, runtime }: Settings, binary: string)
     api_secret: config.livekit.apiSecret,
     ws_url: `ws://127.0.0.1:${ports.livekit}`,
     backup_storage: config.recordings.backupFolder,
-    // By default it takes no job on two cores, and gives one up when it is short of CPU.
+    // By default it takes no job on two cores, and aborts one when it is short of CPU.
     cpu_cost: { max_cpu_utilization: 1, room_composite_cpu_cost: 0.5, web_cpu_cost: 0.5 },
   };
   return {
@@ -152,7 +155,7 @@ export function egressPart({ config, ports, runtime }: Settings, binary: string)
     args: [],
     env: {
       EGRESS_CONFIG_BODY: JSON.stringify(egress),
-      // It starts itself for each recording, by its name.
+      // It starts itself by name for each recording.
       PATH: [dirname(binary), process.env.PATH].join(delimiter),
       PULSE_SERVER: `unix:${pulseSocket(runtime)}`,
       TMPDIR: egressFolder(runtime),
@@ -167,9 +170,9 @@ export function egressPart({ config, ports, runtime }: Settings, binary: string)
 export const egressFolder = (runtime: string): string => join(runtime, 'egress');
 
 /**
- * What Node is given to run the app. Each piece of a video is a buffer that is garbage once it is sent, and
- * by default V8 marks its whole heap whenever some 32 MB of them were read, which doubles the CPU that a video
- * takes (bench/video.ts): the heap may grow to twice what the last marking left.
+ * Node's arguments for the app. Each chunk of a video is a buffer that is garbage once it is sent, and by
+ * default V8 marks its whole heap whenever some 32 MB of them were read, which doubles a video's CPU time
+ * (bench/video.ts): the heap may grow to twice its size after the last marking.
  */
 export const appArgs = ['--heap-growing-percent=100', 'server/main.ts'];
 

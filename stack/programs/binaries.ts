@@ -14,7 +14,7 @@ export interface Binary {
   module: string;
   /** The package with its `main`. */
   package: string;
-  /** What building it is called, with how long that takes the first time on two cores. */
+  /** The name of its build step, with its duration on two cores. */
   step: string;
 }
 
@@ -47,7 +47,7 @@ export const binaries = {
 
 /**
  * The version of `go` in the PATH.
- * @throws when there is none, or one that is too old
+ * @throws when there is none, or it is too old
  */
 export async function goVersion({ data }: Settings, signal: AbortSignal): Promise<string> {
   const cwd = join(root, 'stack', 'go', binaries.livekit.module);
@@ -71,10 +71,7 @@ export function isAtLeast(version: string, wanted: string): boolean {
 
 const exists = (file: string) => statSync(file, { throwIfNoEntry: false }) !== undefined;
 
-/**
- * Builds binaries one at a time: each takes all cores. `building` is told when one has
- * to be built at all.
- */
+/** Builds binaries one at a time: each takes all cores. `building` is called only if one has to be built. */
 export function createBuilder({ data, env }: Settings, go: string, signal: AbortSignal) {
   let queue: Promise<unknown> = Promise.resolve();
   return function build(binary: Binary, building: () => void): Promise<string> {
@@ -88,7 +85,7 @@ export function createBuilder({ data, env }: Settings, go: string, signal: Abort
       await step(binary.step, () => goBuild(binary, source, file));
       return file;
     });
-    // A build that fails says so to whoever asked for it; the next one starts all the same.
+    // A failed build rejects for its caller; the next one still runs.
     queue = result.catch(() => {});
     return result;
   };
@@ -97,9 +94,9 @@ export function createBuilder({ data, env }: Settings, go: string, signal: Abort
     const folder = dirname(file);
     mkdirSync(folder, { recursive: true });
     removeUnfinished(folder);
-    // Under its name only when it is whole, whoever else builds it too.
+    // Renamed atomically, so that concurrent builds do not interfere.
     const unfinished = join(folder, String(process.pid));
-    // Calls and pages go first on a machine that builds for minutes.
+    // Calls and pages take precedence over a build of minutes.
     const args = ['-n', '10', 'go', 'build', '-mod=readonly', '-trimpath', '-o', unfinished, binary.package];
     try {
       const { ok, output } = await run('nice', args, { cwd, data, signal });
@@ -111,7 +108,7 @@ export function createBuilder({ data, env }: Settings, go: string, signal: Abort
   }
 }
 
-/** Removes what launchers left behind that were killed while building. */
+/** Removes what killed launchers left of their builds. */
 function removeUnfinished(folder: string) {
   const unfinished = readdirSync(folder).filter((name) => /^\d+$/.test(name));
   for (const pid of unfinished) if (!exists(`/proc/${pid}`)) rmSync(join(folder, pid), { force: true });

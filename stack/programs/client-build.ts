@@ -15,7 +15,7 @@ const built = () => {
   }
 };
 
-/** Builds the web client, unless it has been built from the same sources. */
+/** Builds the web client, unless it is built from the same sources. */
 export async function buildClient({ data }: Settings, signal: AbortSignal): Promise<void> {
   const sources = fingerprint(root, ['client', 'shared', 'sdk', 'vite.config.ts', 'pnpm-lock.yaml']);
   if (built() === sources) return;

@@ -3,12 +3,12 @@ import { run } from '../processes/process.ts';
 import { root, type Settings } from '../lib/settings.ts';
 import { step } from '../lib/step.mjs';
 
-/** What LiveKit and Egress need of Debian or Ubuntu: to be built and to run. */
+/** The packages of Debian or Ubuntu that LiveKit and Egress need to be built and to run. */
 export const packages = [
   'redis-server',
-  // Egress shows the room's page in Chromium, on a display and a sound card that are not there.
+  // Egress shows the recorder page in Chromium, on a virtual display and sound card.
   'chromium',
-  // Names are legible in whatever script they are written.
+  // Fonts for names in all scripts.
   'fonts-dejavu-core',
   'fonts-noto-cjk',
   'fonts-noto-color-emoji',
@@ -32,9 +32,9 @@ export const packages = [
   'libgstreamer-plugins-base1.0-dev',
   'libgstreamer1.0-dev',
   'pkg-config',
-  // Tests look into recordings with ffprobe.
+  // Tests inspect recordings with ffprobe.
   'ffmpeg',
-  // They try the API with a program of Python's.
+  // They test the API with a Python program.
   'python3-venv',
 ];
 
@@ -49,13 +49,13 @@ export function isDebian(osRelease: string): boolean {
   return ids.includes('debian') || ids.includes('ubuntu');
 }
 
-/** Those of {@link packages} that dpkg-query's `STATUS PACKAGE` lines do not call installed. */
+/** Those of {@link packages} that dpkg-query's `STATUS PACKAGE` lines do not list as installed. */
 export function missingPackages(dpkgOutput: string): string[] {
   const installed = new Set([...dpkgOutput.matchAll(/^ii +(\S+)$/gm)].map(([, name]) => name));
   return packages.filter((name) => !installed.has(name));
 }
 
-/** @throws on a system where we can set up nothing, with what to do instead */
+/** @throws on a system other than Debian or Ubuntu, with what to do instead */
 export function requireDebian(): void {
   if (isDebian(readOsRelease())) return;
   throw new Error(
@@ -81,15 +81,15 @@ const canWrite = (folder: string) => {
   }
 };
 
-/** What the system still lacks: packages, and whether anything at all. */
+/** What the system still lacks: packages, and whether it lacks anything. */
 export interface Lacking {
   packages: string[];
   anything: boolean;
 }
 
 /**
- * Sees to it that the system has what the stack needs: installs what is missing when
- * that needs no password, else says what to run.
+ * Prepares the system for the stack: installs what is missing when that needs no password, else prints the
+ * command to run.
  */
 export async function prepareSystem(
   { data }: Settings,
@@ -102,7 +102,7 @@ export async function prepareSystem(
   const commands = [
     ...(missing.length > 0
       ? [
-          // Repairs what an interrupted installation has left.
+          // Repairs an interrupted installation.
           'dpkg --configure -a',
           'apt-get update',
           `apt-get install -y --no-install-recommends ${missing.join(' ')}`,

@@ -5,9 +5,8 @@ export interface Count {
 }
 
 /**
- * Counts what a TAP stream says. A test with assertions of its own is not counted beside
- * them, unless it failed and none of them did (its file crashed, or it ran out of time);
- * what was skipped, or is still to do, counts for nothing.
+ * Counts the assertions of a TAP stream. A test with assertions is not counted itself, unless it failed and
+ * none of them did (its file crashed, or timed out); skipped and todo points do not count.
  */
 export function countTap(tap: string): Count {
   const count = { passed: 0, failed: 0 };
