@@ -55,7 +55,7 @@ export const failureSentences: Record<Failure, string> = {
 
 export const layoutSchema = z
   .enum(['grid', 'speaker', 'single-speaker'], { error: 'layout must be grid, speaker or single-speaker' })
-  .describe('Everyone alike, whoever speaks large, or whoever speaks alone');
+  .describe('All participants alike, the speaker large, or the speaker alone');
 export const qualitySchema = z
   .enum(['480p', '720p', '1080p'], { error: 'quality must be 480p, 720p or 1080p' })
   .describe('The height of the picture in pixels');

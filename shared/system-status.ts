@@ -16,7 +16,7 @@ export type Setup = z.infer<typeof setupSchema>;
 const capabilitySchema = z.object({
   ready: z.boolean(),
   reason: z.string().describe('Why not, a sentence for people').optional(),
-  detail: z.string().describe('What has to be put right, for whoever runs the server').optional(),
+  detail: z.string().describe('What to fix, for operators').optional(),
 });
 
 /** What works now, and what is still being set up. */
@@ -31,7 +31,7 @@ export const systemStatusSchema = z.object({
     .optional(),
   notices: z
     .array(z.string())
-    .describe('What does not work as it could, though recordings do: for whoever runs the server')
+    .describe('Problems that do not keep recordings from working, for operators')
     .optional(),
 });
 export type SystemStatus = z.infer<typeof systemStatusSchema>;

@@ -1,6 +1,6 @@
-// The way in: `node stack/run.mjs start | dev | test [files…] | bench [files…] |
-// check | docs | reindex | pack [folder]`. Plain JavaScript, for Node from version 20 and with
-// nothing installed: it sees to a Node that is new enough, installs the workspace, then hands over to cli.ts.
+// The way in: `node stack/run.mjs start | dev | test [files…] | bench [files…] | check | docs | reindex |
+// pack [folder]`. Plain JavaScript, for Node from version 20 and with nothing installed: it finds a Node that
+// is new enough, installs the workspace, then hands over to cli.ts.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -45,7 +45,7 @@ function kill(group) {
   try {
     process.kill(-group, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }
 
@@ -64,7 +64,7 @@ const installed = () => {
 /** Does what was asked for, with the Node that runs this. */
 async function go() {
   console.log(`Node ${process.versions.node} (${process.execPath})`);
-  // A launcher that had to look for this Node was killed, so nobody waits for us any more.
+  // The launcher that started this Node was killed.
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.channel?.unref();
   if (!installed()) {

@@ -16,11 +16,11 @@ const proxy = z
   .string(proxyRule)
   .refine((range) => ['loopback', 'linklocal', 'uniquelocal'].includes(range) || isRange(range), proxyRule);
 
-/** What the process is told, and what the plugin is told in it. */
+/** The process's configuration, which includes the plugin's options. */
 const configSchema = optionsSchema.extend({
   port: wholeNumber(0, 65_535, 6_080).default(6_080),
   host: text.default('127.0.0.1'),
-  /** Whose X-Forwarded headers are believed. */
+  /** The proxies whose X-Forwarded headers are trusted. */
   trustedProxies: z.array(proxy).default(['loopback']),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -29,7 +29,7 @@ const configSchema = optionsSchema.extend({
     .default('info'),
 });
 
-/** A variable's name, and how its text is read; what cannot be read is left for the rules to refuse. */
+/** A variable's name and parser; unparsable text is passed on to validation. */
 type Variable = readonly [name: string, read?: (text: string) => unknown];
 
 /** The variable of every option: a group has its options' variables. */
@@ -95,7 +95,7 @@ const namesIn = (tree: Tree): string[] =>
 /** The names of all variables that the app reads. */
 export const variableNames = namesIn(variables);
 
-/** What a plugin has to be told, and a process need not be: the seed's, for one's own machine. */
+/** Defaults of the process for options that a plugin requires: the seed's, for a local machine. */
 const defaults = {
   ACCESS: 'open',
   LIVEKIT_URL: 'http://localhost:7880',
@@ -105,10 +105,10 @@ const defaults = {
   S3_BUCKET: 'openvidu',
 };
 
-/** The keys of that S3: they are of no use to one that is named. */
+/** The keys of that S3, used only with its default endpoint. */
 export const s3Keys = { S3_ACCESS_KEY: 'minioadmin', S3_SECRET_KEY: 'minioadmin' };
 
-/** What the environment gives, in the shape of the options. */
+/** The environment's values in the shape of the options. */
 function valuesIn(env: Record<string, string | undefined>, tree: Tree): unknown {
   if (!isVariable(tree))
     return Object.fromEntries(Object.entries(tree).map(([key, below]) => [key, valuesIn(env, below)]));
@@ -126,13 +126,13 @@ function variableAt(path: OptionPath): string {
   return isVariable(found) ? found[0] : path.join('.');
 }
 
-/** Secrets that everyone knows: those of development, ours and the usual servers'. */
+/** Well-known development secrets, ours and those of common servers. */
 const knownSecrets: Record<string, string[]> = {
   LIVEKIT_API_SECRET: ['secret', 'devsecret', defaults.LIVEKIT_API_SECRET],
   S3_SECRET_KEY: ['minioadmin', 'minio123', 'rustfsadmin', 'password'],
 };
 
-/** Why a process that other machines reach does not start with these variables, a line for each. */
+/** Why a process that other machines can reach refuses to start with these variables, a line for each. */
 function exposureProblems(env: Record<string, string>): string[] {
   const { HOST = '127.0.0.1' } = env;
   if (isLoopbackName(HOST)) return [];
@@ -149,7 +149,7 @@ function exposureProblems(env: Record<string, string>): string[] {
   return [...(isOpenByName ? [] : [access]), ...secrets];
 }
 
-/** The options that variables give, or what is wrong with them. */
+/** The parsed options, or the problems with them. */
 function parsed(values: unknown) {
   try {
     return { config: parseConfig(configSchema, values, variableAt), problems: [] };
@@ -180,15 +180,15 @@ export function loadConfig(env: Record<string, string | undefined>) {
     ...config,
     appUrl: config.appUrl ?? `http://localhost:${config.port}`,
     cors: isAsked ? config.cors : { origins: ['loopback'] },
-    // A process of ours alone has nobody else to check them.
+    // In our own process no host application checks them.
     hosts: config.hosts ?? [],
   };
 }
 
-/** What `main.ts` is told: the plugin's options, and the process's own. */
+/** The configuration of `main.ts`: the plugin's options, and the process's own. */
 export type Config = ReturnType<typeof loadConfig>;
 
-/** What the plugin is told, of all that the process is told. */
+/** The plugin's options in the process's configuration. */
 export const pluginOptions = ({
   port: _port,
   host: _host,

@@ -4,15 +4,15 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
-/** A host name as addresses have it, or an address of IPv6 without its brackets. */
+/** A host name in lower case; an IPv6 address without its brackets. */
 const bare = (name: string) => name.toLowerCase().replace(/^\[(.*)\]$/, '$1');
 
-/** Whether a host name of a URL, or an address, is that of an IP address. */
+/** Whether a host is an IP address, with or without IPv6's brackets. */
 export const isAddress = (name: string): boolean => isIP(bare(name)) !== 0;
 
 /**
- * Whether a host name or an address is this machine's own, which no other machine reaches: `localhost`
- * and what ends in it (RFC 6761 §6.3), `127.0.0.0/8`, `::1`.
+ * Whether a host name or an address is loopback, which no other machine can reach: `localhost` and its
+ * subdomains (RFC 6761 §6.3), `127.0.0.0/8`, `::1`.
  */
 export function isLoopbackName(name: string): boolean {
   const host = bare(name);

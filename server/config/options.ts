@@ -15,7 +15,7 @@ export const wholeNumber = (min: number, max: number, example: number) => {
 
 export const text = z.string('must be a text').min(1, 'must not be empty');
 
-/** Options that belong together; without any that has no default they need not be given. */
+/** A group of options. */
 const group = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: ({ code }) =>
@@ -27,7 +27,7 @@ const isOrigin = (text: string) => {
   return /^https?:$/.test(protocol) && pathname + search + hash + username === '/';
 };
 
-/** As browsers write it: in lower case, without the port that is usual; or one of these words. */
+/** An origin as browsers write it (lower case, without the default port), or one of `words`. */
 const originOr = (...words: string[]) => {
   const rule = `must be ${words.join(' or ')} or an origin such as https://example.com`;
   return z
@@ -38,19 +38,19 @@ const originOr = (...words: string[]) => {
 
 const hostRule = 'must be a host name without a port, such as reelroom.example.com';
 
-/** As URLs have it: in lower case, international names in Punycode. */
+/** A host name as in URLs: in lower case, international names in Punycode. */
 const hostName = z
   .string(hostRule)
   .refine((text) => /^[^\s:/?#@[\]]+$/.test(text) && URL.canParse(`http://${text}`), hostRule)
   .transform((text) => new URL(`http://${text}`).hostname);
 
-/** As the Standard Webhooks specification writes a secret. */
+/** Whether a secret has the form of the Standard Webhooks specification. */
 const isWebhookSecret = (secret: string) => {
   const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64');
   return bytes.length >= 24 && secret === `whsec_${bytes.toString('base64')}`;
 };
 
-/** A key has 1,024 bytes in S3, and the index puts much into one. */
+/** S3's keys have at most 1,024 bytes, of which index entries need most. */
 const maxPathBytes = 128;
 
 const onOffRule = 'must be on (true) or off (false)';
@@ -58,16 +58,16 @@ const bucketRule = 'must be 3 to 63 lower-case letters, digits, dots or hyphens,
 const pathRule = 'must be empty or folders that each end in a slash, such as recordings/';
 
 /**
- * What Reelroom is told from outside, whether by a Fastify application or by the
- * environment (config.ts), and the rules for it. What comes out of it may be put in again.
+ * Reelroom's options and their validation, whether given by a Fastify application or by the environment
+ * (environment.ts). Idempotent: its output is valid input.
  */
 export const optionsSchema = group({
   /**
-   * Where LiveKit and Egress reach the application, for webhooks and the page that is
-   * recorded; the plugin's prefix comes behind it. Where the application listens when absent.
+   * The application's URL for LiveKit and Egress (webhooks, recorder page); the plugin's prefix is appended.
+   * Where the application listens when absent.
    */
   appUrl: url(['http:', 'https:'], 'http://localhost:6080').optional(),
-  /** Who may do what: everyone everything. Nothing else is known yet. */
+  /** The access mode: `open` allows everyone everything. There is no other yet. */
   access: z.literal('open', 'must be open: there is no sign-in yet'),
   livekit: group({
     url: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880'),
@@ -76,18 +76,18 @@ export const optionsSchema = group({
   }),
   s3: group({
     endpoint: url(['http:', 'https:'], 'http://localhost:9000'),
-    /** The S3 server as Egress reaches it; the same when absent. */
+    /** The endpoint for Egress; `endpoint` when absent. */
     egressEndpoint: url(['http:', 'https:'], 'http://s3.internal:9000').optional(),
-    /** Without keys the AWS SDK looks for some where it always does: its variables, `~/.aws`, roles. */
+    /** Without keys the AWS SDK's default provider chain applies: its variables, `~/.aws`, roles. */
     accessKey: text.optional(),
     secretKey: text.optional(),
-    /** What comes with keys that are good for a while. */
+    /** The session token of temporary keys. */
     sessionToken: text.optional(),
     region: text.default('us-east-1'),
     bucket: z.string(bucketRule).regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, bucketRule),
     /** Whether the bucket is in the path of URLs, or in the host name: `https://BUCKET.s3.example.com`. */
     forcePathStyle: z.boolean(onOffRule).default(true),
-    /** Whether the bucket is made where it is missing when the app starts. */
+    /** Whether a missing bucket is created when the app starts. */
     createBucket: z.boolean(onOffRule).default(false),
   })
     .refine(({ accessKey, secretKey }) => accessKey === undefined || secretKey !== undefined, {
@@ -103,25 +103,27 @@ export const optionsSchema = group({
       error: 'must come with the access key and the secret key that it belongs to',
     }),
   cors: group({
-    /** Pages of which other origins may call us: `loopback` are those on this machine, `*` all; none by default. */
+    /**
+     * Other origins whose pages may call us: `loopback` are those on this machine, `*` all; none by default.
+     */
     origins: z.array(originOr('*', 'loopback'), 'must be a list of origins').default([]),
   }).prefault({}),
   /**
-   * By which host names we answer, beside those of this machine, IP addresses and that of `appUrl`; by
-   * any when absent, since the application around us may check them itself.
+   * The host names that we answer to, besides loopback names, IP addresses and that of `appUrl`; any when
+   * absent, since the host application may check them itself.
    */
   hosts: z.array(hostName, 'must be a list of host names').optional(),
   embed: group({
-    /** Pages of which other origins may show `/embed` in a frame; `*` are all. */
+    /** Other origins that may frame `/embed`; `*` are all. */
     origins: z.array(originOr('*'), 'must be a list of origins').default([]),
   }).prefault({}),
   rooms: group({
-    /** How long a room, and its recording, goes on after the last participant has left, in s. */
+    /** How long a room, and its recording, continues after the last participant has left, in s. */
     emptySeconds: wholeNumber(1, 3_600, 20).default(20),
   }).prefault({}),
-  /** The Redis that app processes share; there is but one process when absent. */
+  /** The Redis that app processes share; only one process may run when absent. */
   redisUrl: url(['redis:', 'rediss:'], 'redis://localhost:6379').optional(),
-  /** Where other systems hear of recordings, and what that is signed with. */
+  /** The receivers of outgoing webhooks, and the secret that signs them. */
   notifications: group({
     urls: z.array(url(['http:', 'https:'], 'https://example.com/hook'), 'must be a list of URLs').default([]),
     secret: z
@@ -137,11 +139,11 @@ export const optionsSchema = group({
     })
     .prefault({}),
   playback: group({
-    /** Whether video goes through us, or players are sent to S3 itself. */
+    /** Whether video is proxied, or players are redirected to S3. */
     mode: z.enum(['proxy', 'redirect'], 'must be proxy or redirect').default('proxy'),
-    /** The S3 server as browsers reach it. */
+    /** The S3 endpoint for browsers. */
     publicEndpoint: url(['http:', 'https:'], 'https://s3.example.com').optional(),
-    /** After how long a player is dropped that takes nothing, in s. */
+    /** After how long a stalled player is disconnected, in s. */
     stalledSeconds: wholeNumber(1, 86_400, 600).default(600),
   })
     .refine(({ mode, publicEndpoint }) => mode === 'proxy' || publicEndpoint !== undefined, {
@@ -150,7 +152,7 @@ export const optionsSchema = group({
     })
     .prefault({}),
   recordings: group({
-    /** Key prefix of everything in the bucket that is ours: empty, or ends in a slash. */
+    /** Key prefix of everything that is ours in the bucket: empty, or ends in a slash. */
     path: z
       .string(pathRule)
       .regex(/^(?:(?!\.{1,2}\/)[^/\\{}\p{Cc}]+\/)*$/u, pathRule)
@@ -158,32 +160,35 @@ export const optionsSchema = group({
         error: `must be at most ${maxPathBytes} bytes of UTF-8, such as recordings/`,
       })
       .default('recordings/'),
-    /** Most bytes in the answer to an open-ended range; no cap when absent. */
+    /** The most bytes sent for an open-ended range; no cap when absent. */
     portionSize: wholeNumber(1, Number.MAX_SAFE_INTEGER, 5_242_880).optional(),
-    /** Whether a recording is also stored piece by piece, so that it survives its recorder. */
+    /** Whether a recording is also stored in segments, so that it survives its recorder. */
     crashSafe: z.boolean(onOffRule).default(true),
-    /** Where Egress leaves what S3 did not take, if its disk is ours, too. */
+    /** Egress's `backup_storage` folder, if we can access it. */
     backupFolder: text.optional(),
-    /** How long a recording may be; no limit when absent. */
+    /** The maximum length of a recording; no limit when absent. */
     maxMinutes: z
       .number('must be a number of minutes up to 10000, such as 240')
       .positive('must be more than no minutes, such as 240')
       .max(10_000, 'must be a number of minutes up to 10000, such as 240')
       .optional(),
-    /** After how long alone in a recorded room somebody is asked whether it is to go on, in minutes; never when 0. */
+    /**
+     * How long somebody must be alone in a recorded room before being asked whether to go on, in minutes;
+     * never when 0.
+     */
     aloneMinutes: z
       .number('must be a number of minutes up to 10000, such as 10, or off')
       .min(0, 'must be a number of minutes up to 10000, such as 10, or off')
       .max(10_000, 'must be a number of minutes up to 10000, such as 10, or off')
       .default(10),
-    /** How many there may be at once; no limit when absent. */
+    /** The most recordings at once; no limit when absent. */
     maxConcurrent: wholeNumber(1, 10_000, 4).optional(),
-    /** After how many days recordings are deleted that are not kept; never when absent. */
+    /** Retention: the age in days at which recordings without `keep` are deleted; never when absent. */
     retentionDays: wholeNumber(1, 36_500, 90).optional(),
   }).prefault({}),
 });
 
-/** What the application is told from outside, complete. */
+/** The validated options. */
 export type Options = z.output<typeof optionsSchema>;
 
 /** Every mistake in the configuration, each a line `NAME must be …, such as … (it is "…")`. */
@@ -199,7 +204,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Where in the configuration a value is. */
+/** The path of a value in the configuration. */
 export type OptionPath = readonly PropertyKey[];
 
 const valueAt = (input: unknown, path: OptionPath): unknown =>
@@ -208,12 +213,12 @@ const valueAt = (input: unknown, path: OptionPath): unknown =>
     input,
   );
 
-/** Values that are never repeated in a message. */
+/** Whether a value must not be repeated in messages. */
 const isSecret = (path: OptionPath) => /secret|key/i.test(path.map(String).join('.'));
 
 /**
- * `input` as `schema` makes it.
- * @param nameOf how whoever gave the value at a place calls it
+ * Parses `input` by `schema`.
+ * @param nameOf the name of an option, or variable, in messages
  * @throws {ConfigError} with all mistakes at once
  */
 export function parseConfig<Schema extends z.ZodType>(

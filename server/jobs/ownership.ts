@@ -51,7 +51,7 @@ export function createOwnership({
       // The client logs that Redis is down.
       isDown = monotonicTime() - repliedAt > leaseMs;
     }
-    if (isOurs() && !wasOurs) log.info('this app process looks after the library');
+    if (isOurs() && !wasOurs) log.info('this app process owns the library');
   }
   const stop = repeat(renew, () => (redis.isReady ? renewalMs : reconnectMs));
 

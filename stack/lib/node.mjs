@@ -34,7 +34,7 @@ export async function fetchNode(env) {
 
   mkdirSync(cache, { recursive: true });
   removeUnfinished(cache, `${name}-${version}.`);
-  // Under its name only when it is whole, whoever else fetches it too.
+  // Renamed atomically, so that concurrent launchers do not interfere.
   const unfinished = mkdtempSync(`${folder}.${process.pid}-`);
   const options = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', unfinished];
   await step(`Fetching Node ${version} from npm, only once`, async () => {
@@ -54,7 +54,7 @@ export async function fetchNode(env) {
   return node;
 }
 
-/** Removes what launchers left behind that were killed while they fetched. */
+/** Removes what killed launchers left of their downloads. */
 function removeUnfinished(cache, prefix) {
   for (const name of readdirSync(cache).filter((name) => name.startsWith(prefix))) {
     const pid = Number.parseInt(name.slice(prefix.length), 10);

@@ -4,7 +4,7 @@ export function elapsed(since) {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Does `work`, and says its name, that it goes on, and how long it took. */
+/** Runs `work`, and prints its name, that it is still running, and how long it took. */
 export async function step(name, work) {
   const began = Date.now();
   console.log(`${name} …`);

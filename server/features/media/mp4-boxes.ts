@@ -23,7 +23,7 @@ export const box = (type: string, ...parts: Parts): Buffer => {
 export const fullBox = (type: string, version: number, flags: number, ...parts: Parts): Buffer =>
   box(type, u32(version * 2 ** 24 + flags), ...parts);
 
-/** The boxes one behind the other in `bytes`: each whole, and its content, as views. */
+/** The consecutive boxes in `bytes`: each whole, and its content, as views. */
 export function* boxesIn(bytes: Buffer): Generator<{ type: string; whole: Buffer; content: Buffer }> {
   for (let at = 0; at + 8 <= bytes.length;) {
     const end = at + bytes.readUInt32BE(at);
@@ -60,7 +60,7 @@ export interface Run {
   sizes: number[];
 }
 
-/** The runs of samples that a `moof` tells of (ISO/IEC 14496-12, 8.8.7 and 8.8.8). */
+/** The runs of samples in a `moof` (ISO/IEC 14496-12, 8.8.7 and 8.8.8). */
 export function runsOf(moof: Buffer): Run[] {
   return contentsAt(moof, 'moof/traf').map((traf) => {
     const tfhd = contentAt(traf, 'tfhd');

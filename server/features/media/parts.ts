@@ -4,9 +4,9 @@ import type { Upload } from '../../adapters/s3/multipart.ts';
 const partBytes = 8 * 2 ** 20;
 
 /**
- * Cuts what is written into the parts of an upload, each uploaded as soon as it is
- * full; but for the first, which waits for the `headBytes` that stand before all else and
- * are known last. Holds two parts at most. Parts are of one size, as some S3 servers want them.
+ * Splits what is written into the parts of an upload, each uploaded as soon as it is full; the first one
+ * last, since the `headBytes` at its start are known last. Holds two parts at most. Parts have equal sizes,
+ * which some S3 servers require.
  */
 export function createParts(upload: Upload, headBytes: number) {
   let pending: Buffer[] = [];
@@ -38,7 +38,7 @@ export function createParts(upload: Upload, headBytes: number) {
       room -= rest.length;
     },
 
-    /** Uploads what is left, and the first part; the bytes of the whole. */
+    /** Uploads the last and the first part; returns the total size in bytes. */
     async end(head: Buffer): Promise<number> {
       if (pending.length > 0) await endPart();
       await upload.put(1, Buffer.concat([head, first ?? Buffer.alloc(0)]));

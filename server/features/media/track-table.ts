@@ -1,13 +1,13 @@
 import { box, contentAt, contentsAt, fullBox, u32, u64 } from './mp4-boxes.ts';
 import { NumberList, RunList } from './number-list.ts';
 
-/** Units a second in which tracks count, as MPEG-TS does. */
+/** The timescale of tracks, in units per second: MPEG-TS's. */
 export const mediaTimescale = 90_000;
 
-/** Units a second in which the file as a whole counts. */
+/** The timescale of the movie, in units per second. */
 const movieTimescale = 1_000;
 
-/** A picture or a piece of sound; times in {@link mediaTimescale} from the beginning of the file. */
+/** A sample; times in {@link mediaTimescale} from the beginning of the file. */
 export interface Sample {
   data: Buffer;
   decodedAt: number;
@@ -18,14 +18,14 @@ export interface Sample {
 
 const toMovieTime = (time: number): number => Math.round((time / mediaTimescale) * movieTimescale);
 
-/** Where a track's samples are and when they are due; takes at most 20 bytes for each. */
+/** A track's sample table; takes at most 20 bytes per sample. */
 export function createTrackTable() {
   const sizes = new NumberList();
   const steps = new RunList();
-  /** How much later than decoded each is shown, which may be less than zero. */
+  /** Composition offsets: presentation minus decoding time, which may be negative. */
   const offsets = new RunList();
   const keys = new NumberList();
-  /** Two numbers for each chunk: files may be larger than 4 GiB. */
+  /** Two numbers per chunk: offsets may exceed 4 GiB. */
   const chunkPositions = new NumberList();
   const chunkLengths = new RunList();
   let leastOffset = 0;
@@ -35,13 +35,13 @@ export function createTrackTable() {
   const stepAfter = (decodedAt: number) => steps.push(decodedAt - (last?.decodedAt ?? 0));
 
   return {
-    /** When the last sample that was added is decoded. */
+    /** The decoding time of the last sample added. */
     lastDecoded: (): number => last?.decodedAt ?? -1,
 
     /** When the track ends. */
     end: (): number => (last ? last.decodedAt + last.duration : 0),
 
-    /** Adds samples that stand one behind the other from `position` on in the file, in the order of decoding. */
+    /** Adds a chunk of consecutive samples at offset `position` in the file, in decoding order. */
     addChunk(position: number, samples: Sample[]): void {
       for (const { data, decodedAt, shownAt, duration, isKey } of samples) {
         if (last) stepAfter(decodedAt);
@@ -57,11 +57,11 @@ export function createTrackTable() {
       chunkLengths.push(samples.length);
     },
 
-    /** The whole track's box, given that of a file with the same coding. To be called once. */
+    /** The track's `trak`, given one of a file with the same codecs. To be called once. */
     trak(like: Buffer): Buffer {
       if (last) stepAfter(last.decodedAt + last.duration);
-      // Players differ in what they make of offsets below zero: all are moved up, and the
-      // edit list says where the first picture is then.
+      // Players handle negative offsets differently: all are shifted to zero or more, and an edit list
+      // compensates.
       offsets.shift(-leastOffset);
       const length = this.end() - firstDecoded;
       const edits = [u64(toMovieTime(length)), u64(-leastOffset), u32(0x10000)];
@@ -118,7 +118,7 @@ export function createTrackTable() {
 
 export type TrackTable = ReturnType<typeof createTrackTable>;
 
-/** The `moov` of a whole file, given one of a file with the same tracks; `end` is when the last track ends. */
+/** The `moov` of a whole file, given one of a file with the same tracks. */
 export function finishMoov(like: Buffer, tables: TrackTable[]): Buffer {
   const moov = contentAt(like, 'moov');
   const end = Math.max(...tables.map((table) => table.end()));

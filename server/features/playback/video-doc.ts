@@ -67,7 +67,7 @@ export function fileResponses(types: string[], { hasDate = true } = {}): Operati
     },
     304: { ...notModified, headers: its },
     416: {
-      description: 'The range begins behind the end; no body',
+      description: 'The range begins after the end; no body',
       headers: common.extend({ 'Content-Range': z.string().describe('bytes */48211904: the size') }),
     },
     ...errors('PRECONDITION_FAILED'),

@@ -16,6 +16,6 @@ export const failed = (recording: RecordingState, failure: Failure): RecordingSt
 export function advance(known: RecordingState | undefined, next: RecordingState): RecordingState {
   if (!known) return next;
   if (isFinal(known.status) || statusOrder[next.status] < statusOrder[known.status]) return known;
-  // The reason of whoever ended it outranks the recorder's.
+  // The reason known here outranks the recorder's, which was only asked to stop.
   return { ...known, ...next, ...(known.endedBy !== undefined && { endedBy: known.endedBy }) };
 }

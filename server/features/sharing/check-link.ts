@@ -4,7 +4,7 @@ import type { Shares } from './links.ts';
 
 /** Documents the query parameter of a share link. */
 export const linkQuery = z.object({
-  share: z.string().describe('What a link carries behind share=, for whoever has no other right').optional(),
+  share: z.string().describe('The token of a share link, for clients without other rights').optional(),
 });
 
 const querySchema = z.object({
