@@ -7,25 +7,24 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
-  paginateListObjectsV2,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
 import type { ReelroomError } from '../../lib/errors.ts';
 import type { Options } from '../../config/options.ts';
-import { createReach, isNoBucket, orNothing, orStatus, UnexpectedAnswer } from './errors.ts';
+import { createReach, isNoBucket, orNothing, orStatus } from './errors.ts';
 import { abortUploads, type OpenUpload } from './stale-uploads.ts';
 import { ConditionNotMet, whenMet, type WriteCondition } from './conditions.ts';
 import { credentialsOf } from './credentials.ts';
 import { deleteAtOnce, keysAtOnce } from './deletes.ts';
 import { createHealth } from './health.ts';
-import { parseListAnswer } from './list-xml.ts';
+import { createLists } from './lists.ts';
 import { createObjectStream } from './object-stream.ts';
 import { createPresigner, type Presign } from './presign.ts';
 import { answersWithin, createS3Client, patient, s3Clock } from './client.ts';
 import { createSignedRequests, signedFor } from './request.ts';
 import { startUpload, type Upload } from './multipart.ts';
-import type { StoredObject, Listing, ObjectRequest, ObjectHead } from './types.ts';
+import type { ObjectRequest, ObjectHead } from './types.ts';
 import { createVersions } from './versions.ts';
 
 /** How long a few megabytes may take, in ms. */
@@ -140,16 +139,6 @@ export function createStorage(s3: Options['s3'], path = '') {
     await reach('s3:CreateBucket', orNothing(made, 409));
   }
 
-  /** What is directly in a folder, 1,000 keys a page. */
-  async function* pagesOf(prefix: string) {
-    const pages = paginateListObjectsV2({ client }, { Bucket, Prefix: prefix, Delimiter: '/' });
-    for (;;) {
-      const { value, done } = await reach('s3:ListBucket', pages.next());
-      if (done) return;
-      yield value;
-    }
-  }
-
   /** An object, or a part of it, at once, with its size; no bytes where S3 says that there are none. */
   function readWhole(key: string, request: Pick<ObjectRequest, 'Range' | 'IfMatch'> = {}) {
     const signal = AbortSignal.timeout(bodyTimeout);
@@ -184,53 +173,7 @@ export function createStorage(s3: Options['s3'], path = '') {
     /** Signs URLs of the bucket at another endpoint, such as the one that browsers reach. No request. */
     presignerAt: (endpoint: string): Presign => createPresigner({ ...s3, endpoint }, signing),
 
-    /** All objects directly in the folder `prefix` ends in, key by key in S3's own order. */
-    async *list(prefix: string): AsyncGenerator<StoredObject> {
-      for await (const page of pagesOf(prefix))
-        for (const { Key, Size, LastModified } of page.Contents ?? [])
-          if (Key !== undefined)
-            yield { key: Key, size: Size ?? 0, lastModified: LastModified ?? new Date(0) };
-    },
-
-    /** The names of the folders directly in the folder `prefix`. */
-    async *folders(prefix: string): AsyncGenerator<string> {
-      for await (const page of pagesOf(prefix))
-        for (const { Prefix = '' } of page.CommonPrefixes ?? []) yield Prefix.slice(prefix.length, -1);
-    },
-
-    /**
-     * The keys that begin with `prefix` and come behind `startAfter`, `limit` at most (1,000);
-     * with `hasFolders` a folder counts for what is in it.
-     */
-    async listPage({
-      prefix,
-      startAfter,
-      limit = keysAtOnce,
-      hasFolders = false,
-    }: {
-      prefix: string;
-      startAfter?: string | undefined;
-      limit?: number;
-      hasFolders?: boolean;
-    }): Promise<Listing> {
-      const query = {
-        ...{ 'list-type': '2', prefix, 'max-keys': String(limit) },
-        ...(startAfter && { 'start-after': startAfter }),
-        ...(hasFolders && { delimiter: '/' }),
-      };
-      const answer = requests.get({
-        what: `list ${JSON.stringify(query)}`,
-        sign: () => presign('GET', undefined, query, signedFor / 1_000),
-        signal: AbortSignal.timeout(bodyTimeout),
-        read: async ({ statusCode, body }) => ({ statusCode, text: await body.text() }),
-      });
-      const listing = answer.then(({ statusCode, text }) => {
-        // A bucket that is not there is no empty one.
-        if (statusCode !== 200) throw new UnexpectedAnswer(statusCode, text);
-        return parseListAnswer(text);
-      });
-      return reach('s3:ListBucket', listing);
-    },
+    ...createLists({ client, requests, reach, presign, Bucket }),
 
     /** A small object's text; nothing where there is none. */
     async getText(key: string): Promise<string | undefined> {
