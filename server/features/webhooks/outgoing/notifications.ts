@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { createEndpoint } from './endpoint.ts';
-import { createOutbox, type Bucket, type NotificationType } from './outbox.ts';
+import { createOutbox, type Bucket } from './outbox.ts';
+import type { NotificationType } from './outbox-entries.ts';
 
 /**
  * The same for the same fact, in all processes, also in one that knows a recording by its file alone

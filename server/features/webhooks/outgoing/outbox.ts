@@ -1,18 +1,14 @@
 import type { Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
-import { z } from 'zod';
 import { monotonicTime } from '../../../lib/clock.ts';
 import { untilEnded } from '../../../lib/until-ended.ts';
-import { ConditionNotMet, ifStill } from '../../../adapters/s3/conditions.ts';
+import { ConditionNotMet } from '../../../adapters/s3/conditions.ts';
 import type { Storage } from '../../../adapters/s3/bucket.ts';
 import type { StoredObject } from '../../../adapters/s3/types.ts';
 import type { Endpoint, Message } from './endpoint.ts';
+import { createOutboxEntries, type Entry, type NotificationType } from './outbox-entries.ts';
 import { createQueue } from './queue.ts';
-
-const types = ['recording.started', 'recording.ready', 'recording.failed', 'recording.deleted'] as const;
-
-export type NotificationType = (typeof types)[number];
 
 /**
  * How long to wait after each try that failed, in ms: twelve tries, within about three days. Each is longer
@@ -37,17 +33,6 @@ const watchfulMs = 30_000;
 const atOnce = 16;
 const maxWaiting = 1_000;
 
-const entrySchema = z.looseObject({
-  type: z.enum(types),
-  /** The recording's. */
-  name: z.string(),
-  /** Tries that were begun. */
-  attempts: z.number().int().nonnegative(),
-  /** The message; none of what is only about to become true. */
-  body: z.string().optional(),
-});
-type Entry = z.infer<typeof entrySchema>;
-
 /** What stands in the bucket, and what it is about. */
 export interface Bucket {
   storage: Pick<Storage, 'list' | 'getTextAndEtag' | 'putJson' | 'putEmpty' | 'deleteMany' | 'now'>;
@@ -56,15 +41,6 @@ export interface Bucket {
   /** A recording as its manifest describes it, once it has ended. */
   described: (name: string) => Promise<Recording | undefined>;
   retryDelays?: number[];
-}
-
-/** What a newer version wrote may not be readable: it is left to that. */
-function parseEntry(text: string): Entry | undefined {
-  try {
-    return entrySchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -92,13 +68,10 @@ export function createOutbox({
   const keyOf = (id: string, { hash }: Endpoint) => `${folder}${id}-${hash}.json`;
   const endpointOf = (key: string) => endpoints.find(({ hash }) => key.endsWith(`-${hash}.json`));
 
+  const entries = createOutboxEntries(storage);
   const writes = createQueue({ atOnce, maxWaiting: maxWaiting * endpoints.length });
-  /** The ETags of entries that were prepared here, by key. */
-  const prepared = new Map<string, string>();
   /** The keys of those that are on their way here. */
   const inHand = new Set<string>();
-  /** The keys of those that need nothing more, which S3 has not taken down yet. */
-  const over = new Set<string>();
   /** When those that wait are due, by the monotonic clock, as long as they are not written again. */
   let waiting = new Map<string, { writtenAt: number; dueAt: number }>();
   let lookAt = -Infinity;
@@ -107,42 +80,15 @@ export function createOutbox({
     lookAt = Math.min(lookAt, monotonicTime() + ms);
   };
 
-  async function read(key: string) {
-    const found = await storage.getTextAndEtag(key);
-    const entry = found && parseEntry(found.text);
-    return entry && { entry, etag: found.etag };
-  }
-
-  /** Has an entry say that nothing more is to be done. */
-  async function settle(key: string): Promise<void> {
-    over.add(key);
-    await storage.putEmpty(key);
-    over.delete(key);
-    prepared.delete(key);
-  }
-
   async function giveUp(key: string, endpoint: Endpoint, message: Message, reason: string): Promise<void> {
     endpoint.giveUp(message, reason);
-    await settle(key);
-  }
-
-  /** Writes that the next try begins, which is ours alone then; whether it is. One PUT. */
-  async function claim(key: string, entry: Entry, etag: string | undefined): Promise<boolean> {
-    try {
-      await storage.putJson(key, { ...entry, attempts: entry.attempts + 1 }, ifStill(etag));
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionNotMet)) throw error;
-      // Somebody else's, or it was written and the answer was lost.
-      lookWithin(watchfulMs);
-      return false;
-    }
+    await entries.settle(key);
   }
 
   /** Makes the try that was claimed. */
   async function tryOnce(key: string, endpoint: Endpoint, message: Message, tries: number): Promise<void> {
     const reason = await endpoint.attempt(message);
-    if (reason === undefined) return settle(key);
+    if (reason === undefined) return entries.settle(key);
     const isGone = endpoint.isGone();
     // Whoever is next goes on.
     if (endpoint.ended() !== undefined && !isGone) return;
@@ -160,7 +106,9 @@ export function createOutbox({
     ifNotClaimed: (error: unknown) => void,
   ): void {
     const run = async () => {
-      const isOurs = await claim(key, entry, etag).catch(ifNotClaimed);
+      const isOurs = await entries.claim(key, entry, etag).catch(ifNotClaimed);
+      // Somebody else's, or it was written and the answer was lost.
+      if (isOurs === false) lookWithin(watchfulMs);
       if (isOurs) await tryOnce(key, endpoint, message, entry.attempts + 1);
     };
     inHand.add(key);
@@ -179,20 +127,6 @@ export function createOutbox({
     });
   }
 
-  /** Puts an entry where there is none: its ETag; none where somebody else has begun to send it. One PUT, or two requests. */
-  async function own(key: string, entry: Entry): Promise<{ etag: string | undefined } | undefined> {
-    const etag = prepared.get(key);
-    prepared.delete(key);
-    if (etag !== undefined) return { etag };
-    try {
-      return { etag: await storage.putJson(key, entry, ifStill(undefined)) };
-    } catch (error) {
-      if (!(error instanceof ConditionNotMet)) throw error;
-      const found = await read(key);
-      return found?.entry.attempts === 0 ? found : undefined;
-    }
-  }
-
   /** Whether it is kept in the bucket, or nobody is to be told. */
   async function announceTo(endpoint: Endpoint, message: Message, entry: Entry): Promise<boolean> {
     const sendFromMemory = (error: unknown) => {
@@ -208,7 +142,7 @@ export function createOutbox({
     }
     const key = keyOf(message.id, endpoint);
     try {
-      const owned = await own(key, entry);
+      const owned = await entries.own(key, entry);
       if (owned) deliver(key, endpoint, { message, entry, etag: owned.etag }, sendFromMemory);
       return true;
     } catch (error) {
@@ -228,7 +162,7 @@ export function createOutbox({
 
   /** Deletes an entry that is not touched any more; that a message was never sent is logged. */
   async function forget(key: string): Promise<void> {
-    const { entry } = (await read(key)) ?? {};
+    const { entry } = (await entries.read(key)) ?? {};
     if (entry?.body !== undefined) {
       const { type, name } = entry;
       log.error(
@@ -241,11 +175,11 @@ export function createOutbox({
 
   /** Sees to one entry: when it is due, by the monotonic clock, if it waits. */
   async function visit({ key, lastModified }: StoredObject, endpoint: Endpoint): Promise<number | undefined> {
-    if (over.has(key)) {
-      await settle(key);
+    if (entries.isOver(key)) {
+      await entries.settle(key);
       return undefined;
     }
-    const found = await read(key);
+    const found = await entries.read(key);
     const message = found && (await messageOf(found.entry));
     // What is not true yet, whoever makes it so sends.
     if (!message || inHand.has(key)) return undefined;
@@ -314,12 +248,8 @@ export function createOutbox({
         if (endpoint.isGone()) return;
         const key = keyOf(messageId(type, name), endpoint);
         try {
-          // Again where it was written already, which makes it young.
-          const condition = ifStill(prepared.get(key));
-          const etag = await storage.putJson(key, { type, name, attempts: 0 }, condition);
-          if (etag !== undefined) prepared.set(key, etag);
+          await entries.prepare(key, { type, name, attempts: 0 });
         } catch (error) {
-          prepared.delete(key);
           if (!(error instanceof ConditionNotMet))
             log.warn({ err: error, name, type }, 'a webhook is not kept in the bucket yet');
         }
