@@ -49,7 +49,7 @@ const foundSchema = z.catch(
   {},
 );
 
-const objectSchema = z.catch(z.record(z.string(), z.unknown()), {});
+const objectSchema = z.catch(z.looseObject({}), {});
 
 const key = 'reelroom';
 
