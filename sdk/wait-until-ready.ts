@@ -3,6 +3,7 @@ import type { Unsubscribable } from '@trpc/server/observable';
 import type { AppRouter } from '../server/router.ts';
 import type { Recording } from '@reelroom/shared';
 import { errorCodeOf, mayGoWellLater } from './call-error.ts';
+import { RecordingFailedError } from './recording-failed.ts';
 
 /** How long to wait before what failed is tried again, or what is nowhere is looked for again, in ms. */
 const retryMs = 1_000;
@@ -20,17 +21,6 @@ interface Options {
 }
 
 type Procedures = Pick<TRPCClient<AppRouter>, 'recordings' | 'system'>;
-
-/** A recording that has failed; the message says why, for people. */
-export class RecordingFailedError extends Error {
-  override name = 'RecordingFailedError';
-  readonly recording: Recording;
-
-  constructor(recording: Recording) {
-    super(recording.error ?? 'The recording failed');
-    this.recording = recording;
-  }
-}
 
 /**
  * A recording that has ended. Nothing while it is under way, which is asked first: its file

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * Every error that Reelroom answers with, in one table: its stable `code`, and
@@ -59,7 +59,7 @@ export const errorCodeSchema = z.enum(
 
 /** What REST answers when something is wrong. */
 export const errorSchema = z.object({
-  errorMessage: z.string().describe('What is wrong, a sentence for people'),
+  errorMessage: z.string().check(z.describe('What is wrong, a sentence for people')),
   code: errorCodeSchema,
 });
 export type ErrorAnswer = z.infer<typeof errorSchema>;

@@ -15,7 +15,7 @@ import { errors, type Answer, type Operation } from './route-doc.ts';
 import { docsPolicy } from './guards/csp.ts';
 
 /** Schemas that the document names, and refers to wherever they are used. */
-const components: Record<string, z.ZodType> = {
+const components: Record<string, z.core.$ZodType> = {
   Recording: recordingSchema,
   RecordingPage: recordingPageSchema,
   RecordingList: recordingListSchema,
@@ -24,7 +24,7 @@ const components: Record<string, z.ZodType> = {
 const nameOf = (schema: unknown) => Object.keys(components).find((name) => components[name] === schema);
 
 /** A zod schema as JSON Schema, of what is sent or of what is answered. */
-function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', isComponent = false) {
+function toJsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', isComponent = false) {
   return z.toJSONSchema(schema, {
     io,
     override({ zodSchema, jsonSchema, path }) {

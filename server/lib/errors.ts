@@ -1,5 +1,5 @@
 import { errorCodes, type ErrorCode } from '@reelroom/shared';
-import type { ZodError, ZodType } from 'zod';
+import { z } from 'zod';
 
 /** An error that callers are told of: a stable code, and a sentence for people. */
 export class ReelroomError extends Error {
@@ -175,15 +175,15 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
 };
 
 /** The sentences of a schema's refusal, one after the other. */
-export const validationMessage = (error: ZodError): string =>
+export const validationMessage = (error: z.core.$ZodError): string =>
   [...new Set(error.issues.map((issue) => issue.message))].join('; ');
 
 /**
  * `input` as `schema` makes it.
  * @throws {ReelroomError} INVALID_INPUT, naming what was wrong
  */
-export function parseInput<Output>(schema: ZodType<Output>, input: unknown): Output {
-  const result = schema.safeParse(input);
+export function parseInput<Output>(schema: z.core.$ZodType<Output>, input: unknown): Output {
+  const result = z.safeParse(schema, input);
   if (!result.success) throw invalidInput(validationMessage(result.error));
   return result.data;
 }

@@ -7,6 +7,7 @@ import {
   renameInputSchema,
   roomsInputSchema,
 } from '@reelroom/shared';
+import { z } from 'zod';
 import { proceduresWith } from '../access/procedures.ts';
 import type { Events } from '../events/events.ts';
 import { recordingChanges } from './changes.ts';
@@ -27,7 +28,7 @@ const procedure = proceduresWith<LibraryCollaborators>();
 export const libraryProcedures = {
   /** A page of the recordings that the filter asks for, those under way on top of the first. */
   list: procedure
-    .input(listInputSchema.optional())
+    .input(z.optional(listInputSchema))
     .query(({ ctx, input }) => ctx.listing.page(input ?? listInputSchema.parse({}))),
 
   /** Rooms that have recordings, to choose from. */

@@ -153,14 +153,16 @@ const answers: Operation['answers'] = {
 };
 
 const tz = timeZoneSchema.optional();
-const inputSchema = zipInputSchema.extend({ tz });
+const inputSchema = z.object({ ...zipInputSchema.shape, tz });
 
 /** How many may be named in an address, whose parser reads a thousand and forgets the rest. */
 const mostInAddress = 100;
 
-const fewNames = zipInputSchema.shape.names.max(
-  mostInAddress,
-  `name is given too often: at most ${mostInAddress} times in an address; POST takes more`,
+const fewNames = zipInputSchema.shape.names.check(
+  z.maxLength(
+    mostInAddress,
+    `name is given too often: at most ${mostInAddress} times in an address; POST takes more`,
+  ),
 );
 
 const getZip: Operation = {
