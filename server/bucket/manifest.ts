@@ -95,7 +95,7 @@ function parseJson(text: string): unknown {
 
 const parseManifest = (text: string | undefined) => manifestSchema.safeParse(parseJson(text ?? '')).data;
 
-/** What was last written of a recording by us; nothing by the manifest that Egress writes before it. */
+/** What was last written of a recording by us; nothing by one of Egress, which older recordings have. */
 export const recordingOfManifest = (manifestText: string | undefined): Recording | undefined =>
   parseManifest(manifestText)?.reelroom;
 
@@ -107,7 +107,7 @@ export const isManifest = (manifestText: string | undefined): boolean =>
 export const mediaOfManifest = (manifestText: string | undefined): string[] =>
   (parseManifest(manifestText)?.files ?? []).flatMap(({ filename }) => filename.split('/').pop() ?? []);
 
-/** How a recording ended, by a manifest of ours; nothing by the one that Egress writes before it. */
+/** How a recording ended, by a manifest of ours; nothing by one of Egress. */
 export const endOf = (manifestText: string | undefined): RecordingStatus | undefined =>
   recordingOfManifest(manifestText)?.status;
 

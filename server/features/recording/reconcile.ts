@@ -14,9 +14,6 @@ import { failed } from './status-machine.ts';
 /** How often, in ms, a recorder is looked for that says nothing by itself. */
 const lookEveryMs = 5_000;
 
-/** The same of one that was taken for lost: doubled each time, up to this. */
-const longestPauseMs = 60_000;
-
 /** How often in a row a recorder may be missing from its room, or leave a stop unanswered. */
 const missesUntilLost = 2;
 
@@ -30,8 +27,6 @@ interface Watch {
   unanswered: number;
   /** Whether LiveKit has forgotten it. */
   isForgotten: boolean;
-  /** For how long one that was taken for lost is let be. */
-  pauseMs: number;
 }
 
 /** Whether a recorder did not answer when it was asked to stop. */
@@ -78,15 +73,15 @@ export function createCare({
   let rooms = new Map<string, Room>();
 
   function watchOf(id: string): Watch {
-    const fresh = { lookedAt: -Infinity, missed: 0, unanswered: 0, isForgotten: false, pauseMs: lookEveryMs };
+    const fresh = { lookedAt: -Infinity, missed: 0, unanswered: 0, isForgotten: false };
     const watch = watches.get(id) ?? fresh;
     watches.set(id, watch);
     return watch;
   }
 
   /** Whether it is time for another look, which this then is. */
-  function isDue(watch: Watch, everyMs = lookEveryMs): boolean {
-    if (monotonicTime() - watch.lookedAt < everyMs) return false;
+  function isDue(watch: Watch): boolean {
+    if (monotonicTime() - watch.lookedAt < lookEveryMs) return false;
     watch.lookedAt = monotonicTime();
     return true;
   }
@@ -214,15 +209,15 @@ export function createCare({
     });
   }
 
-  /** Looks whether a recorder that was taken for lost is in its room again, where it must not be unseen. */
+  /**
+   * Looks whether a recorder that was taken for lost is in its room again, where it must not be unseen: only
+   * where LiveKit says of the room that some recorder is there.
+   */
   async function lookForLost(heard: RecordingState): Promise<void> {
-    const watch = watchOf(heard.id);
-    if (heard.status === 'starting' || !isDue(watch, watch.pauseMs)) return;
-    if (!(await livekit.hasParticipant(heard.roomName, heard.id))) {
-      watch.pauseMs = Math.min(2 * watch.pauseMs, longestPauseMs);
-      return;
-    }
-    watches.delete(heard.id);
+    const { id, roomName, status } = heard;
+    if (status === 'starting' || !rooms.get(roomName)?.activeRecording) return;
+    if (!(await livekit.hasParticipant(roomName, id))) return;
+    watches.delete(id);
     intake.reopen(heard);
     await askToStop(heard);
   }
