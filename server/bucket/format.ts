@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
 import { monotonicTime } from '../lib/clock.ts';
 import { storageNewer } from '../lib/errors.ts';
-import { ConditionNotMet, ifStill } from '../adapters/s3/conditions.ts';
+import { ConditionNotMet, ifUnchanged } from '../adapters/s3/conditions.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 
 /** The format in which this version stores recordings: a higher one where others could not write beside it any more. */
@@ -58,7 +58,7 @@ export function createFormat({
     const readableSince = Math.max(format?.readableSince ?? 0, oursIsReadableSince);
     const now = { ...format, written: ours, readableSince };
     try {
-      await storage.putJson(key, now, ifStill(found?.etag));
+      await storage.putJson(key, now, ifUnchanged(found?.etag));
     } catch (error) {
       if (error instanceof ConditionNotMet) await lookOnce();
       // S3 that is full takes no format, and has to let recordings be deleted.
@@ -108,7 +108,7 @@ export const guardWrites = (
   delete: (...args) => assertWritable().then(() => storage.delete(...args)),
   deleteEach: (...args) => assertWritable().then(() => storage.deleteEach(...args)),
   deleteMany: (...args) => assertWritable().then(() => storage.deleteMany(...args)),
-  deleteIfStill: (...args) => assertWritable().then(() => storage.deleteIfStill(...args)),
+  deleteIfMatch: (...args) => assertWritable().then(() => storage.deleteIfMatch(...args)),
   deleteReplaced: (...args) => assertWritable().then(() => storage.deleteReplaced(...args)),
   startUpload: (...args) => assertWritable().then(() => storage.startUpload(...args)),
   abortUploads: (...args) => assertWritable().then(() => storage.abortUploads(...args)),

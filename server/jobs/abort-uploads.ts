@@ -27,7 +27,7 @@ export const createBrokenUploads =
       (key.endsWith(mediaSuffix) && !key.slice(path.length).includes('/'));
     const uploads = await storage.abortUploads(
       path,
-      ({ key, begunAt }) => isOurs(key) && storage.now().getTime() - begunAt.getTime() > brokenMs,
+      ({ key, initiatedAt }) => isOurs(key) && storage.now().getTime() - initiatedAt.getTime() > brokenMs,
     );
     if (uploads > 0) log.info({ uploads }, 'uploads that broke off more than a day ago are aborted');
   };

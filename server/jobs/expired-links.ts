@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { keysAtOnce } from '../adapters/s3/deletes.ts';
+import { maxKeysPerRequest } from '../adapters/s3/deletes.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 import { allLinks } from '../bucket/share-folder.ts';
 import { readLink } from '../features/sharing/token.ts';
@@ -43,7 +43,7 @@ export function createExpiredLinks({
       const { objects, isTruncated } = await storage.listPage({
         prefix: folder,
         startAfter,
-        limit: keysAtOnce,
+        limit: maxKeysPerRequest,
       });
       const expired = objects.map(({ key }) => key).filter(hasExpired);
       if (expired.length > 0) await storage.deleteMany(expired);

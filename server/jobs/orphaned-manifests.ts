@@ -27,7 +27,7 @@ export function createOrphanedManifests({
   path,
   log,
 }: {
-  storage: Pick<Storage, 'list' | 'head' | 'getTextAndEtag' | 'deleteIfStill' | 'now'>;
+  storage: Pick<Storage, 'list' | 'head' | 'getTextAndEtag' | 'deleteIfMatch' | 'now'>;
   /** What recorders could not upload, where that can be had. */
   backup: Pick<Backup, 'names'> | undefined;
   /** Whether a recording is under way. */
@@ -67,7 +67,7 @@ export function createOrphanedManifests({
       suspects.set(name, etag);
       if (before.get(name) !== etag || deleted.length === perRound) continue;
       try {
-        await storage.deleteIfStill(manifestKey(path + name), etag);
+        await storage.deleteIfMatch(manifestKey(path + name), etag);
         deleted.push(name);
       } catch (error) {
         if (!(error instanceof ConditionNotMet)) throw error;

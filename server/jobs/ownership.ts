@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import { monotonicTime } from '../lib/clock.ts';
 import { createLease, leaseMs, renewalMs } from '../adapters/redis/lease.ts';
-import { inTime, type Redis } from '../adapters/redis/client.ts';
+import { withTimeout, type Redis } from '../adapters/redis/client.ts';
 import { repeat } from './repeat.ts';
 
 /** How often Redis is asked that is not there, in ms. */
@@ -43,7 +43,7 @@ export function createOwnership({
     const askedAt = monotonicTime();
     const wasOurs = isOurs();
     try {
-      const isTaken = (wasOurs && (await inTime(lease.renew()))) || (await inTime(lease.take()));
+      const isTaken = (wasOurs && (await withTimeout(lease.renew()))) || (await withTimeout(lease.acquire()));
       toldAt = monotonicTime();
       oursUntil = isTaken ? askedAt + leaseMs : -Infinity;
       isAway = false;
@@ -61,7 +61,7 @@ export function createOwnership({
       await stop();
       oursUntil = -Infinity;
       // One that is not given back ends by itself.
-      await inTime(lease.giveBack()).catch(() => false);
+      await withTimeout(lease.release()).catch(() => false);
     },
   };
 }

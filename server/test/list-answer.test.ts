@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { parseListAnswer } from '../adapters/s3/list-xml.ts';
+import { parseListResponse } from '../adapters/s3/list-xml.ts';
 import type { Listing } from '../adapters/s3/types.ts';
 
 /** As different servers write it. */
@@ -43,7 +43,7 @@ t.test('whatever keys are called, they come out of the answer as they went in', 
       fc.constantFrom(...escapes),
       (objects, folders, isTruncated, escape) => {
         const listing = { objects, folders, isTruncated };
-        t.same(parseListAnswer(answerOf(listing, escape)), listing);
+        t.same(parseListResponse(answerOf(listing, escape)), listing);
       },
     ),
   );
@@ -56,5 +56,5 @@ t.test('what is no list is not taken for an empty one', async (t) => {
     '<Error><Code>SlowDown</Code></Error>',
     '<ListBucketResult><![CDATA[x]]>',
   ])
-    t.throws(() => parseListAnswer(text), text);
+    t.throws(() => parseListResponse(text), text);
 });

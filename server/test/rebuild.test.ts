@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { storageUnavailable } from '../lib/errors.ts';
 import { inspectMedia } from '../features/media/inspect.ts';
 import { rebuildFromSegments } from '../features/media/rebuild.ts';
-import { ifStill } from '../adapters/s3/conditions.ts';
+import { ifUnchanged } from '../adapters/s3/conditions.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
@@ -11,7 +11,7 @@ import { makeSegments, openVideo } from './support/segments.ts';
 
 const { signal } = new AbortController();
 /** For what nobody else makes. */
-const condition = ifStill(undefined);
+const condition = ifUnchanged(undefined);
 
 t.test('a recording is made whole from its segments', async (t) => {
   const s3 = await proxyTo(t, testConfig().s3.endpoint);
@@ -95,7 +95,7 @@ t.test('a recording is made whole from its segments', async (t) => {
     const { etag } = await storage.head('twice.mp4');
     t.match(await failure(rebuildTwice()), { name: 'ConditionNotMet' });
     t.equal((await storage.head('twice.mp4')).etag, etag);
-    const again = { storage, segments: from, target: 'twice.mp4', condition: ifStill(etag), signal };
+    const again = { storage, segments: from, target: 'twice.mp4', condition: ifUnchanged(etag), signal };
     t.match(await rebuildFromSegments(again), { gapMs: 0 }, 'what was seen is replaced');
     t.ok((await read('twice.mp4')).length > 0);
   });

@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import t from 'tap';
-import { inTime, openRedis } from '../adapters/redis/client.ts';
+import { withTimeout, openRedis } from '../adapters/redis/client.ts';
 import { failure } from './support/failure.ts';
 import { recordedLog } from './support/log.ts';
 import { redisClient, startRedis } from './support/redis.ts';
@@ -55,7 +55,7 @@ t.test(
     const client = await redisClient(t, server.url, log);
     server.hang();
     const since = Date.now();
-    t.match(await failure(inTime(client.ping())), { message: /did not answer/ });
+    t.match(await failure(withTimeout(client.ping())), { message: /did not answer/ });
     t.ok(Date.now() - since < 800);
     await until('the connection to be given up', async () => lines[0] === 'warn: Redis is away', 20_000);
     t.same(idle.lines, []);

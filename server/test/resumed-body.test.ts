@@ -40,7 +40,7 @@ t.test('wherever it breaks off, or ends early, it is what it was', async () => {
         };
         const whole = resumedBody({
           ...{ body: next(start), start, end: bytes.length, signal },
-          async ask(at) {
+          async requestFrom(at) {
             if (all[0]?.isRefusedFirst && !refused.has(at)) {
               refused.add(at);
               throw new Error('connection refused');
@@ -58,7 +58,7 @@ t.test('wherever it breaks off, or ends early, it is what it was', async () => {
 t.test('it fails where what is left is not there any more, and never looks whole', async (t) => {
   const whole = resumedBody({
     ...{ body: part(0, 70_000, false), start: 0, end: 100_000, signal },
-    ask: async () => Promise.reject(new BodyLost('it was replaced')),
+    requestFrom: async () => Promise.reject(new BodyLost('it was replaced')),
   });
   t.match(await failure(buffer(whole)), {
     code: 'STORAGE_UNAVAILABLE',
@@ -70,7 +70,7 @@ t.test('one that breaks off again and again within a megabyte is given up', asyn
   let asked = 0;
   const whole = resumedBody({
     ...{ body: part(0, 10, true), start: 0, end: bytes.length, signal },
-    async ask(at) {
+    async requestFrom(at) {
       asked += 1;
       return part(at, at + 10, true);
     },
@@ -84,7 +84,7 @@ t.test('it is read only as fast as it is read from, and asked for again only by 
   const body = part(0, 1_000_000, true);
   const whole = resumedBody({
     ...{ body, start: 0, end: bytes.length, signal },
-    async ask(at) {
+    async requestFrom(at) {
       asked += 1;
       return part(at, bytes.length, false);
     },
@@ -105,7 +105,7 @@ t.test('nobody is asked once nobody is there', async (t) => {
   let asked = 0;
   const whole = resumedBody({
     ...{ body: part(0, 10, true), start: 0, end: 100, signal: leave.signal },
-    async ask() {
+    async requestFrom() {
       asked += 1;
       throw new Error('connection refused');
     },
@@ -120,7 +120,7 @@ t.test('nobody is asked once nobody is there', async (t) => {
 
   const unread = resumedBody({
     ...{ body: part(0, 10, false), start: 0, end: 10, signal },
-    ask: async () => part(0, 10, false),
+    requestFrom: async () => part(0, 10, false),
   });
   unread.destroy();
   await until('it to close', async () => unread.closed);

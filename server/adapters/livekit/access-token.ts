@@ -9,13 +9,13 @@ interface TokenOptions {
   name?: string;
   /** The room that a join opens with it: how long it stays open once it is empty, in seconds. */
   room?: { departureTimeout: number };
-  /** How long it is good for, as `10m`; LiveKit's usual time when absent. */
+  /** Its lifetime, such as `10m`; LiveKit's default when absent. */
   ttl?: string;
 }
 
 /**
- * A LiveKit access token without a time before which it is not good: the SDK sets our
- * own clock's, and LiveKit refuses every token of an app whose clock is a minute ahead.
+ * A LiveKit access token without `nbf` (not before): the SDK sets it by our own clock, and LiveKit refuses
+ * every token of an app whose clock is a minute ahead.
  */
 export async function signToken(
   { apiKey, apiSecret }: { apiKey: string; apiSecret: string },
@@ -28,15 +28,18 @@ export async function signToken(
   return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(apiSecret));
 }
 
-/** How long, in seconds, after it has expired a token still says who somebody was. */
-const rememberedSeconds = 24 * 60 * 60;
+/** How long an expired token still identifies its participant, in seconds. */
+const expiredToleranceSeconds = 24 * 60 * 60;
 
 const joinClaims = z.object({
   sub: z.string().min(1),
   video: z.object({ roomJoin: z.literal(true), room: z.string() }),
 });
 
-/** Whose a token to join `roomName` is, its participant's identity; nothing where we did not sign it, or for another room. */
+/**
+ * The participant's identity in a token to join `roomName`; undefined where we did not sign it, or for
+ * another room.
+ */
 export async function readIdentity(
   { apiKey, apiSecret }: { apiKey: string; apiSecret: string },
   token: string,
@@ -46,7 +49,7 @@ export async function readIdentity(
     const { payload } = await jwtVerify(token, new TextEncoder().encode(apiSecret), {
       algorithms: ['HS256'],
       issuer: apiKey,
-      clockTolerance: rememberedSeconds,
+      clockTolerance: expiredToleranceSeconds,
     });
     const { sub, video } = joinClaims.parse(payload);
     return video.room === roomName ? sub : undefined;

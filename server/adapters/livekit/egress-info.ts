@@ -17,7 +17,7 @@ export interface RecordingState extends Recording {
   recordingSince?: number;
   /** When the recorder ended, in ms since 1970; absent until then. */
   endedAt?: number;
-  /** Whether the recorder could not upload the file, and has it still. */
+  /** Whether the recorder could not upload the file, and still has it. */
   isLeftBehind?: boolean;
 }
 
@@ -38,7 +38,7 @@ export const hasEnded = ({ status }: EgressInfo): boolean =>
 
 const fromNanoseconds = (time: bigint): number => Number(time / 1_000_000n);
 
-/** What Egress gives as the reason of an end that left a good file (`details`, `livekit_egress.go` of its protocol). */
+/** Why an egress that left a good file ended, from its `details` (`livekit_egress.go` of its protocol). */
 function endedByOf({ status, details }: EgressInfo): EndedBy {
   if (status === EgressStatus.EGRESS_LIMIT_REACHED || /limit reached/i.test(details)) return 'limit';
   if (/source closed/i.test(details)) return 'room-closed';
@@ -46,13 +46,13 @@ function endedByOf({ status, details }: EgressInfo): EndedBy {
   return 'stop';
 }
 
-/** Where the file of an egress goes: the key, and the bucket where LiveKit tells it. */
+/** Where the file of an egress goes: its key, and its bucket where LiveKit reports it. */
 export interface Target {
   key?: string | undefined;
   bucket?: string | undefined;
 }
 
-/** How a recording is made, as far as its egress says. */
+/** The options of a recording, as far as its egress reports them. */
 function optionsOf({ request }: EgressInfo): Pick<Recording, 'layout' | 'quality' | 'audioOnly'> {
   if (request.case !== 'roomComposite') return {};
   const { layout, audioOnly, options } = request.value;
@@ -64,11 +64,11 @@ function optionsOf({ request }: EgressInfo): Pick<Recording, 'layout' | 'quality
   };
 }
 
-/** What Egress writes may quote an address with a token in it, and is of any length. */
+/** Egress's texts may quote a URL with a token in it, and have any length. */
 const maxReasonLength = 500;
 const secretParts = /\?[^\s"']*|\beyJ[\w.-]+/g;
 
-/** Egress's own reason of a failure, for operators: its error, its code and its details; nothing secret. */
+/** Egress's own reason of a failure, for operators: its error, its code and its details, without secrets. */
 function reasonOf({ error, errorCode, details }: EgressInfo): string | undefined {
   const code = errorCode > 0 ? `(${errorCode})` : '';
   const text = [error, code, details === error ? '' : details].filter((part) => part !== '').join(' ');
@@ -85,7 +85,7 @@ export function targetOf({ fileResults, request }: EgressInfo): Target {
   return { key: fileResults[0]?.filename, bucket: upload?.bucket || undefined };
 }
 
-/** What an egress says of the recording that it makes; nothing where it makes no file. */
+/** The recording that an egress makes; undefined where it makes no file. */
 export function recordingOf(egress: EgressInfo): RecordingState | undefined {
   const file = egress.fileResults[0];
   const name = file?.filename.split('/').pop();
@@ -96,7 +96,7 @@ export function recordingOf(egress: EgressInfo): RecordingState | undefined {
     name,
     roomName: egress.roomName,
     roomId: egress.roomId,
-    // Egress tells no time before the recording begins; the name does from the first.
+    // Egress reports no time before the recording begins; the name has it from the start.
     startedAt: parseRecordingName(name)?.startedAt ?? fromNanoseconds(egress.startedAt),
     size: Number(file.size),
     status,
@@ -104,7 +104,7 @@ export function recordingOf(egress: EgressInfo): RecordingState | undefined {
     ...(file.startedAt > 0n && { recordingSince: fromNanoseconds(file.startedAt) }),
     ...(file.duration > 0n && { durationMs: fromNanoseconds(file.duration) }),
     ...(egress.endedAt > 0n && { endedAt: fromNanoseconds(egress.endedAt) }),
-    // Egress 1.8.6 says only where it is: at a path of its own, not at a URL.
+    // Egress 1.8.6 reports only its location: a local path, not a URL.
     ...((egress.backupStorageUsed || file.location.startsWith('/')) && { isLeftBehind: true }),
     ...(status === 'ready' && { endedBy: endedByOf(egress) }),
   };

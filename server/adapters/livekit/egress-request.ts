@@ -13,14 +13,14 @@ import type { Options } from '../../config/options.ts';
 import { noCredentials } from '../s3/refusal.ts';
 import { credentialsOf } from '../s3/credentials.ts';
 
-/** Picture sizes in pixels, and the bits a second (in kbit) that they take. */
+/** Picture sizes in pixels, and their bit rates in kbit/s. */
 const qualities = {
   '480p': { width: 854, height: 480, videoBitrate: 1_500 },
   '720p': { width: 1280, height: 720, videoBitrate: 3_000 },
   '1080p': { width: 1920, height: 1080, videoBitrate: 4_500 },
 } as const;
 
-/** Where Egress puts what survives a recorder, as the fields of its SegmentedFileOutput and its ImageOutput. */
+/** Where Egress stores segments and thumbnails: the fields of its SegmentedFileOutput and ImageOutput. */
 export interface EgressFiles {
   /** How long a segment is, in seconds. */
   segmentSeconds: number;
@@ -30,14 +30,14 @@ export interface EgressFiles {
   };
 }
 
-/** What is asked of Egress for a recording, given where everything goes. */
+/** Builds Egress requests for recordings. */
 export function createEgressRequests(
   { s3, recordings }: Pick<Options, 's3' | 'recordings'>,
   files: EgressFiles,
 ) {
   const credentials = credentialsOf(s3);
 
-  /** Where Egress puts what it makes, and by what right: as the credentials are now. */
+  /** Where Egress uploads to, with the current credentials. */
   async function s3Upload() {
     const {
       accessKeyId,
@@ -64,8 +64,8 @@ export function createEgressRequests(
       new EncodingOptions({ ...qualities[quality], framerate: 30, keyFrameInterval: files.segmentSeconds }),
 
     /**
-     * The files of a recording: its MP4, and when it has to survive its recorder the
-     * same pictures in segments, with a thumbnail now and then.
+     * The outputs of a recording: its MP4; with `crashSafe` also segments and thumbnails, which survive the
+     * recorder.
      */
     async outputsOf(name: string, { audioOnly }: StartOptions): Promise<EncodedOutputs> {
       const output = await s3Upload();

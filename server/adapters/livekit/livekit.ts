@@ -16,44 +16,50 @@ import { readIdentity, signToken } from './access-token.ts';
 import { livekitUnavailable, noRecorder, recorderNotResponding, roomNotFound } from '../../lib/errors.ts';
 import type { Options } from '../../config/options.ts';
 
-/** LiveKit answers in milliseconds; one that takes longer counts as away. */
+/** LiveKit answers in milliseconds; a slower one counts as unavailable. */
 const requestTimeoutSeconds = 3;
 
-/** How long a recorder may take to answer, in seconds. LiveKit itself waits 22 for one to take a job, 3 for one to stop. */
+/**
+ * How long a recorder may take to answer, in seconds. LiveKit itself waits 22 s for one to take a job, 3 s
+ * for one to stop.
+ */
 const recorderTimeoutSeconds = 4;
 
-/** How far, in seconds, our clock may be from LiveKit's when it signs webhooks: five minutes, and the way here. */
-const clockTolerance = 330;
+/**
+ * How far our clock may differ from LiveKit's when a webhook is verified, in seconds: five minutes and the
+ * transfer.
+ */
+const clockToleranceSeconds = 330;
 
-/** For how long a webhook's signature may be good, in ms: LiveKit signs for five minutes. */
-export const webhookLifetimeMs = (5 * 60 + 2 * clockTolerance) * 1_000;
+/** How long a webhook's signature may be valid, in ms: LiveKit signs for five minutes. */
+export const webhookLifetimeMs = (5 * 60 + 2 * clockToleranceSeconds) * 1_000;
 
-const isAway = (error: unknown) =>
+const isUnavailable = (error: unknown) =>
   error instanceof ServerError ? error.status >= 500 || error.status === 401 : error instanceof Error;
 
 const isTimeout = (error: unknown) => error instanceof Error && error.name === 'TimeoutError';
 
 const isNotFound = (error: unknown) => error instanceof ServerError && error.code === 'not_found';
 
-/** `call`, with every failure that means "LiveKit is away" (or refuses our key) told as such. */
-async function reach<T>(call: Promise<T>): Promise<T> {
+/** Awaits `call`; LiveKit being unreachable, or refusing our key, throws LIVEKIT_UNAVAILABLE. */
+async function mapLivekitError<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    throw isAway(error) ? livekitUnavailable(error) : error;
+    throw isUnavailable(error) ? livekitUnavailable(error) : error;
   }
 }
 
-const nothingIfNotFound = (error: unknown): undefined => {
+const undefinedIfNotFound = (error: unknown): undefined => {
   if (!isNotFound(error)) throw error;
 };
 
 /**
- * LiveKit and its Egress as the rest of the server sees them: the only place that
- * knows the SDK's clients. Each method is one request unless it says more, and throws
- * `LIVEKIT_UNAVAILABLE` when LiveKit cannot be reached or refuses the API key.
+ * LiveKit and its Egress: the only place that knows the SDK's clients. Each method is one request unless
+ * documented otherwise, and throws `LIVEKIT_UNAVAILABLE` when LiveKit cannot be reached or refuses the API
+ * key.
  * @param ownUrl where LiveKit and Egress reach us
- * @param files where Egress puts what survives a recorder
+ * @param files where Egress stores segments and thumbnails
  */
 export function createLivekit(
   config: Pick<Options, 'livekit' | 'rooms' | 's3' | 'recordings'>,
@@ -80,15 +86,15 @@ export function createLivekit(
     /** Where browsers connect. */
     url,
 
-    /** Throws when LiveKit is away. */
+    /** Throws when LiveKit is unavailable. */
     async check(): Promise<void> {
-      await reach(rooms.listRooms(['-']));
+      await mapLivekitError(rooms.listRooms(['-']));
     },
 
     /**
-     * A token to join `roomName` and publish there. It carries no `roomRecord`, which
-     * LiveKit does not limit to a room: whoever holds it may stop every recording. The
-     * room that a join with it opens stays open for a while after everyone has left. No request.
+     * A token to join `roomName` and publish there. It carries no `roomRecord`, which LiveKit does not scope
+     * to a room: its holder could stop every recording. A room opened by it stays open for `departureTimeout`
+     * after everyone has left. No request.
      */
     createToken(roomName: string, participant: { identity: string; name: string }): Promise<string> {
       return signToken(livekit, {
@@ -98,70 +104,76 @@ export function createLivekit(
       });
     },
 
-    /** The identity that a token was made for by {@link createToken}, for `roomName`; nothing where it was not. No request. */
+    /**
+     * The identity in a token made by {@link createToken} for `roomName`; undefined in any other. No request.
+     */
     identityOf: (token: string, roomName: string): Promise<string | undefined> =>
       readIdentity(livekit, token, roomName),
 
     async findRoom(roomName: string): Promise<Room | undefined> {
-      return (await reach(rooms.listRooms([roomName])))[0];
+      return (await mapLivekitError(rooms.listRooms([roomName])))[0];
     },
 
     /** All rooms that are open. */
     openRooms(): Promise<Room[]> {
-      return reach(rooms.listRooms());
+      return mapLivekitError(rooms.listRooms());
     },
 
-    /** A room, opened if it was not. */
+    /** A room, created if it was not open. */
     openRoom(roomName: string): Promise<Room> {
-      return reach(rooms.createRoom({ name: roomName, departureTimeout }));
+      return mapLivekitError(rooms.createRoom({ name: roomName, departureTimeout }));
     },
 
     /**
-     * How many people are in a room: not recorders, which are hidden, and not who has gone
-     * and is still listed. Unlike a room's own count it is never old.
+     * How many people are in a room, without recorders (hidden) and disconnected participants that are still
+     * listed. Unlike a room's own count it is current.
      */
     async countPeople(roomName: string): Promise<number> {
-      const everyone = await reach(rooms.listParticipants(roomName));
+      const everyone = await mapLivekitError(rooms.listParticipants(roomName));
       const people = everyone.filter(
         ({ permission, state }) => !permission?.hidden && state !== ParticipantInfo_State.DISCONNECTED,
       );
       return new Set(people.map(({ identity }) => identity)).size;
     },
 
-    /** Sets a room's metadata as a whole; a room that is gone has none to set. */
+    /** Replaces a room's metadata; does nothing where the room is gone. */
     async setRoomMetadata(roomName: string, metadata: string): Promise<void> {
-      await reach(rooms.updateRoomMetadata(roomName, metadata)).catch(nothingIfNotFound);
+      await mapLivekitError(rooms.updateRoomMetadata(roomName, metadata)).catch(undefinedIfNotFound);
     },
 
-    /** Egresses that have not ended: of one room, or of all. */
+    /** Egresses that have not ended, of one room or of all. */
     activeEgresses(roomName?: string): Promise<EgressInfo[]> {
-      return reach(egress.listEgress({ active: true, ...(roomName !== undefined && { roomName }) }));
+      return mapLivekitError(
+        egress.listEgress({ active: true, ...(roomName !== undefined && { roomName }) }),
+      );
     },
 
-    /** An egress; nothing where LiveKit does not know it, or not any more. */
+    /** An egress; undefined where LiveKit does not know it, or has forgotten it. */
     async findEgress(egressId: string): Promise<EgressInfo | undefined> {
-      return (await reach(egress.listEgress({ egressId })).catch(nothingIfNotFound))?.[0];
+      return (await mapLivekitError(egress.listEgress({ egressId })).catch(undefinedIfNotFound))?.[0];
     },
 
-    /** All egresses; LiveKit forgets those that have ended after a day. */
+    /** All egresses; LiveKit keeps ended ones for a day. */
     allEgresses(): Promise<EgressInfo[]> {
-      return reach(egress.listEgress());
+      return mapLivekitError(egress.listEgress());
     },
 
-    /** Whether somebody, or a recorder (its identity is the egress's id), is in a room. */
+    /** Whether a participant is in a room; a recorder's identity is the egress's id. */
     async hasParticipant(roomName: string, identity: string): Promise<boolean> {
-      const found = await reach(rooms.getParticipant(roomName, identity)).catch(nothingIfNotFound);
+      const found = await mapLivekitError(rooms.getParticipant(roomName, identity)).catch(
+        undefinedIfNotFound,
+      );
       return found !== undefined;
     },
 
-    /** Has somebody, or a recorder, leave a room; who is not there has left. */
+    /** Removes a participant from a room; does nothing where it has left. */
     async removeParticipant(roomName: string, identity: string): Promise<void> {
-      await reach(rooms.removeParticipant(roomName, identity)).catch(nothingIfNotFound);
+      await mapLivekitError(rooms.removeParticipant(roomName, identity)).catch(undefinedIfNotFound);
     },
 
     /**
-     * Has a recorder take the job of recording a room into the recording `name`.
-     * @throws {ReelroomError} NO_RECORDER when none took it in time; it may do so yet.
+     * Starts an egress that records a room into the file `name`.
+     * @throws {ReelroomError} NO_RECORDER when no recorder took the job in time; one may still take it later.
      *   ROOM_NOT_FOUND when the room is gone.
      */
     async startRecording(name: string, options: StartOptions): Promise<EgressInfo> {
@@ -172,7 +184,7 @@ export function createLivekit(
           audioOnly: options.audioOnly,
           encodingOptions: encodingOf(options),
           customBaseUrl: `${ownUrl()}/recorder.html`,
-          // A newer Egress tells us by itself; LiveKit need not be configured for it.
+          // A newer Egress sends these itself, without webhooks configured in LiveKit.
           webhooks: [new WebhookConfig({ url: `${ownUrl()}/livekit/webhook`, signingKey: apiKey })],
         });
       } catch (error) {
@@ -180,15 +192,14 @@ export function createLivekit(
         const noneFree =
           error instanceof ServerError && ['unavailable', 'resource_exhausted'].includes(error.code ?? '');
         if (isTimeout(error) || noneFree) throw noRecorder(error);
-        throw isAway(error) ? livekitUnavailable(error) : error;
+        throw isUnavailable(error) ? livekitUnavailable(error) : error;
       }
     },
 
     /**
-     * Has a recorder stop, also one that LiveKit has forgotten: its egress as it then is. One
-     * that has ended already says so, which is a second request.
-     * @throws {ReelroomError} RECORDER_NOT_RESPONDING when it does not answer, which LiveKit
-     *   notices after 3 s
+     * Stops an egress, also one that LiveKit has forgotten, and returns its state. One that has already ended
+     * costs a second request.
+     * @throws {ReelroomError} RECORDER_NOT_RESPONDING when the recorder does not answer LiveKit within 3 s
      */
     async stopEgress(egressId: string): Promise<EgressInfo> {
       try {
@@ -199,16 +210,18 @@ export function createLivekit(
         const ended = error.code === 'failed_precondition' ? await this.findEgress(egressId) : undefined;
         if (ended) return ended;
         if (error.code === 'deadline_exceeded' || isNotFound(error)) throw recorderNotResponding(error);
-        throw isAway(error) ? livekitUnavailable(error) : error;
+        throw isUnavailable(error) ? livekitUnavailable(error) : error;
       }
     },
 
     /**
-     * For how long somebody, or a recorder, has been in a room, in ms, all of it by LiveKit's
-     * clock; nothing where they are not there, or its time is not known. Two requests.
+     * How long a participant has been in a room, in ms, measured by LiveKit's clock; undefined where it is
+     * not in the room, or LiveKit's time is unknown. Two requests.
      */
     async presentFor(roomName: string, identity: string): Promise<number | undefined> {
-      const found = await reach(rooms.getParticipant(roomName, identity)).catch(nothingIfNotFound);
+      const found = await mapLivekitError(rooms.getParticipant(roomName, identity)).catch(
+        undefinedIfNotFound,
+      );
       if (!found) return undefined;
       const signal = AbortSignal.timeout(requestTimeoutSeconds * 1_000);
       const answer = await fetch(url.replace(/^ws/, 'http'), { method: 'HEAD', signal }).catch(
@@ -219,11 +232,11 @@ export function createLivekit(
     },
 
     /**
-     * The event of a webhook request, its signature checked over the raw `body`
-     * (LiveKit, "Webhooks"). Throws when the signature is not ours.
+     * Verifies a webhook's signature over the raw `body` (LiveKit, "Webhooks") and returns its event. Throws
+     * when the signature is invalid.
      */
     receiveWebhook(body: string, authorization: string | undefined): Promise<WebhookEvent> {
-      return webhooks.receive(body, authorization, false, clockTolerance);
+      return webhooks.receive(body, authorization, false, clockToleranceSeconds);
     },
   };
 }

@@ -7,17 +7,16 @@ import type { Options } from '../../config/options.ts';
 const longestRetryMs = 2_000;
 
 /**
- * A client of the Redis at `url` (`redis[s]://[[user]:password@]host[:port][/database]`)
- * that connects by itself, and again whenever the connection is lost. While Redis is
- * away its commands reject at once: whoever asks has another way. Only changes between
- * there and away are logged.
+ * A client of the Redis at `url` (`redis[s]://[[user]:password@]host[:port][/database]`) that connects in the
+ * background and reconnects. While Redis is down its commands reject at once: every caller has a fallback.
+ * Only transitions between up and down are logged.
  */
 export function createRedis(url: string, log: FastifyBaseLogger) {
   const redis = createClient({
     url,
-    // A command that waits for Redis to come back would come too late.
+    // A command queued until Redis is back would run too late.
     disableOfflineQueue: true,
-    // A Redis that hangs leaves the ping unanswered, and then the socket is closed.
+    // Detects a Redis that hangs: an unanswered ping closes the socket.
     pingInterval: 5_000,
     socket: {
       connectTimeout: 2_000,
@@ -25,14 +24,14 @@ export function createRedis(url: string, log: FastifyBaseLogger) {
       reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, longestRetryMs) * (0.5 + Math.random() / 2),
     },
   });
-  let isAway = false;
+  let isDown = false;
   redis.on('ready', () => {
-    if (isAway) log.info('Redis is back');
-    isAway = false;
+    if (isDown) log.info('Redis is back');
+    isDown = false;
   });
   redis.on('error', (error: unknown) => {
-    if (!isAway) log.warn({ err: error }, 'Redis is away');
-    isAway = true;
+    if (!isDown) log.warn({ err: error }, 'Redis is away');
+    isDown = true;
   });
   // It rejects only when it is closed before it ever connected.
   redis.connect().catch(() => undefined);
@@ -41,26 +40,26 @@ export function createRedis(url: string, log: FastifyBaseLogger) {
 
 export type Redis = ReturnType<typeof createRedis>;
 
-/** How long anybody waits for Redis, in ms, and in pieces of how many. */
-const patienceMs = 500;
-const pieceMs = 25;
+/** How long a command may take, in ms, and the steps in which that is waited. */
+const timeoutMs = 500;
+const stepMs = 25;
 
-/** Waits that long, not counting the time in which this process was too busy to read an answer. */
-async function patience(signal: AbortSignal): Promise<void> {
-  for (let waited = 0; waited < patienceMs; waited += pieceMs) await sleep(pieceMs, undefined, { signal });
+/** Resolves after the timeout, not counting time in which this process was too busy to read a reply. */
+async function timeoutElapsed(signal: AbortSignal): Promise<void> {
+  for (let waited = 0; waited < timeoutMs; waited += stepMs) await sleep(stepMs, undefined, { signal });
 }
 
 /**
- * What Redis answers to a command.
- * @throws when it does not answer in time; the command may be carried out yet
+ * Awaits a command's reply.
+ * @throws when there is none in time; the command may still be executed
  */
-export async function inTime<T>(command: Promise<T>): Promise<T> {
+export async function withTimeout<T>(command: Promise<T>): Promise<T> {
   const late = new AbortController();
   try {
     return await Promise.race([
       command,
-      patience(late.signal).then(() => {
-        throw new Error(`Redis did not answer within ${patienceMs} ms`);
+      timeoutElapsed(late.signal).then(() => {
+        throw new Error(`Redis did not answer within ${timeoutMs} ms`);
       }),
     ]);
   } finally {
@@ -69,8 +68,8 @@ export async function inTime<T>(command: Promise<T>): Promise<T> {
 }
 
 /**
- * Redis for a plugin, where there is one: the app starts and goes on without it, and it
- * comes back by itself. Let go of when the application closes.
+ * The configured Redis, for a plugin: the app starts and continues without it. Destroyed when the application
+ * closes.
  */
 export function openRedis(
   app: Pick<FastifyInstance, 'log' | 'addHook'>,

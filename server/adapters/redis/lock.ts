@@ -4,18 +4,18 @@ import type { FastifyBaseLogger } from 'fastify';
 import { alreadyStarted, noRecorder } from '../../lib/errors.ts';
 import { monotonicTime } from '../../lib/clock.ts';
 import { createLease, leaseMs, renewalMs } from './lease.ts';
-import { inTime, type Redis } from './client.ts';
+import { withTimeout, type Redis } from './client.ts';
 
-/** How long anybody waits for a turn, and how often it is asked for among processes, in ms. */
+/** How long a caller waits for its turn, and how often it tries to acquire the lock, in ms. */
 const longestWaitMs = 10_000;
-const askAgainMs = 50;
+const retryMs = 50;
 
-/** A lock among all processes that share a Redis; with Redis away it is granted to whoever asks. */
+/** A lock among all processes that share a Redis; while Redis is down every attempt succeeds. */
 const createSharedLock = (redis: Redis, log: FastifyBaseLogger) => ({
-  /** Takes the lock for `owner`: whether it was free. */
-  async take(key: string, owner: string): Promise<boolean> {
+  /** Acquires the lock for `owner`; whether it was free. */
+  async acquire(key: string, owner: string): Promise<boolean> {
     try {
-      return await inTime(createLease(redis, key, owner).take());
+      return await withTimeout(createLease(redis, key, owner).acquire());
     } catch (error) {
       log.warn({ err: error, key }, 'Redis is away: the lock holds in this process only');
       return true;
@@ -23,28 +23,31 @@ const createSharedLock = (redis: Redis, log: FastifyBaseLogger) => ({
   },
 
   /**
-   * Holds the lock for its owner, until what it returns is called. Nobody waits for
-   * Redis: a lock that is not given back ends with its lease.
+   * Renews the lock until the returned function releases it. Neither waits for Redis: a lock that is not
+   * released expires with its lease.
    */
   hold(key: string, owner: string): () => void {
     const lease = createLease(redis, key, owner);
-    const tell = (how: 'renew' | 'giveBack') => {
+    const send = (how: 'renew' | 'release') => {
       lease[how]().catch((error: unknown) => {
-        log.warn({ err: error, key }, `the lock was not renewed or given back: it ends within ${leaseMs} ms`);
+        log.warn(
+          { err: error, key },
+          `the lock could not be renewed or released: it expires within ${leaseMs} ms`,
+        );
       });
     };
-    const renewal = setInterval(tell, renewalMs, 'renew');
+    const renewal = setInterval(send, renewalMs, 'renew');
     return () => {
       clearInterval(renewal);
-      tell('giveBack');
+      send('release');
     };
   },
 });
 
 /**
- * Locks of one library: one per room, and one for all of it. Among all app processes where
- * they share a Redis, else in this process, and also there while Redis is away.
- * @param scope whose locks these are, since a Redis may serve several libraries
+ * Locks of one library: one per room, and one for the whole library. Shared by all app processes that share a
+ * Redis; process-local without Redis and while Redis is down.
+ * @param scope the library's, since a Redis may serve several
  */
 export function createLock({
   redis,
@@ -57,11 +60,11 @@ export function createLock({
 }) {
   const heldHere = new Set<string>();
   const shared = redis && createSharedLock(redis, log);
-  /** Resolves when whoever is in front has had a turn. */
+  /** Resolves when all earlier callers have had their turn. */
   let queue = Promise.resolve();
 
-  /** Does `work` with the lock, which `take` has to get. */
-  async function holding<T>(key: string, take: (owner: string) => Promise<void>, work: () => Promise<T>) {
+  /** Runs `work` while holding the lock, which `take` acquires. */
+  async function whileHeld<T>(key: string, take: (owner: string) => Promise<void>, work: () => Promise<T>) {
     const owner = randomUUID();
     await take(owner);
     const release = shared?.hold(key, owner);
@@ -72,43 +75,43 @@ export function createLock({
     }
   }
 
-  /** Takes the lock as soon as nobody else has it. */
-  async function wait(key: string, owner: string): Promise<void> {
+  /** Acquires the lock as soon as it is free. */
+  async function acquireInTime(key: string, owner: string): Promise<void> {
     const since = monotonicTime();
-    while (shared && !(await shared.take(key, owner))) {
+    while (shared && !(await shared.acquire(key, owner))) {
       if (monotonicTime() - since > longestWaitMs) throw noRecorder(new Error('too many start at once'));
-      await sleep(askAgainMs * (0.5 + Math.random()));
+      await sleep(retryMs * (0.5 + Math.random()));
     }
   }
 
   return {
     /**
-     * What `work` gives, done while nobody else holds the room's lock. Never waits for
-     * the lock, and at most 0.5 s for Redis.
-     * @throws {ReelroomError} RECORDING_ALREADY_STARTED when somebody holds it; and whatever `work` throws
+     * Runs `work` under the room's lock and returns its result. Never waits for the lock, and at most 0.5 s
+     * for Redis.
+     * @throws {ReelroomError} RECORDING_ALREADY_STARTED when the lock is held; and whatever `work` throws
      */
     async withLock<T>(roomName: string, work: () => Promise<T>): Promise<T> {
       if (heldHere.has(roomName)) throw alreadyStarted();
       heldHere.add(roomName);
       const key = `reelroom:lock:${scope}:${roomName}`;
       const take = async (owner: string) => {
-        if (shared && !(await shared.take(key, owner))) throw alreadyStarted();
+        if (shared && !(await shared.acquire(key, owner))) throw alreadyStarted();
       };
       try {
-        return await holding(key, take, work);
+        return await whileHeld(key, take, work);
       } finally {
         heldHere.delete(roomName);
       }
     },
 
     /**
-     * What `work` gives, done while nobody else in the library is at such work; whoever asks
-     * waits for a turn, at most 10 s behind those of other processes.
-     * @throws {ReelroomError} NO_RECORDER when none comes; and whatever `work` throws
+     * Runs `work` under the library's lock and returns its result. Waits for its turn, at most 10 s for other
+     * processes.
+     * @throws {ReelroomError} NO_RECORDER when its turn does not come; and whatever `work` throws
      */
     async inTurn<T>(work: () => Promise<T>): Promise<T> {
       const key = `reelroom:turn:${scope}`;
-      const turn = queue.then(() => holding(key, (owner) => wait(key, owner), work));
+      const turn = queue.then(() => whileHeld(key, (owner) => acquireInTime(key, owner), work));
       queue = turn.then(
         () => undefined,
         () => undefined,

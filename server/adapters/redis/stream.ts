@@ -2,23 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventSchema, resetSchema, type ReelroomEvent, type Reset } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
-import { inTime, type Redis } from './client.ts';
+import { withTimeout, type Redis } from './client.ts';
 
-/** An event, and the id that resumes behind it. */
+/** An event, and the id that resumes after it. */
 export interface Entry<Event> {
   id: string;
   event: Event;
 }
 
-/** How long Redis holds a read that has nothing to give, in ms: less than the socket's own time-out. */
+/** How long a blocking read waits for messages, in ms: less than the socket's timeout. */
 const blockMs = 4_000;
 
-/** How long to wait before Redis is asked again, in ms. */
+/** How long to wait before reading is tried again, in ms. */
 const retryMs = 200;
 
 const messageSchema = z.union([eventSchema, resetSchema]);
 
-/** A message that was read; nothing where it is not one that this version knows. */
+/** Parses a message; undefined where this version does not know its type. */
 function parseMessage(text: string | undefined): ReelroomEvent | Reset | undefined {
   try {
     return messageSchema.safeParse(JSON.parse(text ?? '')).data;
@@ -28,10 +28,9 @@ function parseMessage(text: string | undefined): ReelroomEvent | Reset | undefin
 }
 
 /**
- * Events that all app processes see, in one order: a Redis stream of about `limit`
- * messages, read by one connection for the whole process. `onEvent` gets each event,
- * this process's own too; `onReset` is called whenever some may have been missed, and
- * then the events that the stream still holds come again.
+ * Events shared by all app processes in one order: a Redis stream of about `limit` messages, read over one
+ * connection per process. `onEvent` gets each event, including this process's own; `onReset` is called
+ * whenever some may have been missed, and then the events that the stream still holds are delivered again.
  */
 export function createStream({
   redis,
@@ -50,33 +49,33 @@ export function createStream({
 }) {
   const closing = new AbortController();
   const reader = redis.duplicate();
-  // The shared client tells of a Redis that is away.
+  // The shared client logs that Redis is down.
   reader.on('error', () => undefined);
   reader.connect().catch(() => undefined);
 
-  let isFollowing = false;
+  let isReading = false;
   let hasFailed = false;
-  /** Whether this process had events that the others know nothing of. */
-  let hasUnshared = false;
+  /** Whether this process had events that did not reach the others. */
+  let hasLocalEvents = false;
 
   const append = async (client: Redis, message: ReelroomEvent | Reset) => {
     const trim = { strategy: 'MAXLEN', strategyModifier: '~', threshold: limit } as const;
     await client.xAdd(key, '*', { message: JSON.stringify(message) }, { TRIM: trim });
   };
 
-  async function tellOfUnshared(): Promise<void> {
-    if (!hasUnshared) return;
-    hasUnshared = false;
+  async function publishReset(): Promise<void> {
+    if (!hasLocalEvents) return;
+    hasLocalEvents = false;
     try {
       await append(reader, { type: 'reset' });
     } catch (error) {
-      hasUnshared = true;
+      hasLocalEvents = true;
       throw error;
     }
   }
 
-  /** Hands messages on, oldest first: the id of the last one. */
-  function take(messages: { id: string; message: Record<string, string> }[]): string | undefined {
+  /** Delivers messages, oldest first; returns the id of the last one. */
+  function dispatch(messages: { id: string; message: Record<string, string> }[]): string | undefined {
     for (const { id, message } of messages) {
       const event = parseMessage(message.message);
       if (event?.type === 'reset') onReset(id);
@@ -85,18 +84,18 @@ export function createStream({
     return messages.at(-1)?.id;
   }
 
-  /** Reads what the stream holds and then all that comes, until Redis fails. */
+  /** Reads what the stream holds, then each new message, until Redis fails. */
   async function follow(): Promise<never> {
     const held = await reader.xRevRange(key, '+', '-', { COUNT: limit });
     onReset();
-    let last = take((held ?? []).reverse()) ?? '0-0';
-    isFollowing = true;
+    let last = dispatch((held ?? []).reverse()) ?? '0-0';
+    isReading = true;
     if (hasFailed) log.info('live updates reach all app processes again');
     hasFailed = false;
     for (;;) {
-      await tellOfUnshared();
+      await publishReset();
       const streams = await reader.xRead({ key, id: last }, { BLOCK: blockMs, COUNT: 100 });
-      for (const { messages } of streams ?? []) last = take(messages) ?? last;
+      for (const { messages } of streams ?? []) last = dispatch(messages) ?? last;
     }
   }
 
@@ -104,9 +103,9 @@ export function createStream({
     while (!closing.signal.aborted) {
       if (reader.isReady)
         await follow().catch((error: unknown) => {
-          isFollowing = false;
+          isReading = false;
           if (!hasFailed && !closing.signal.aborted)
-            log.warn({ err: error }, 'live updates reach only those whom this app process serves');
+            log.warn({ err: error }, 'live updates reach only the clients of this app process');
           hasFailed = true;
         });
       await sleep(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
@@ -115,13 +114,13 @@ export function createStream({
   const following = keepFollowing();
 
   return {
-    /** Appends an event; throws when it did not get there, within 0.5 s. */
+    /** Appends an event; throws when that failed or took over 0.5 s. */
     async publish(event: ReelroomEvent): Promise<void> {
       try {
-        if (!isFollowing) throw new Error('the stream of events is not connected');
-        await inTime(append(redis, event));
+        if (!isReading) throw new Error('the stream of events is not connected');
+        await withTimeout(append(redis, event));
       } catch (error) {
-        hasUnshared = true;
+        hasLocalEvents = true;
         throw error;
       }
     },

@@ -12,93 +12,101 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { ReelroomError } from '../../lib/errors.ts';
 import type { Options } from '../../config/options.ts';
-import { createReach, isNoBucket, orNothing, orStatus } from './errors.ts';
+import { createErrorMapper, isNoBucket, undefinedIf404, withStatus } from './errors.ts';
 import { abortUploads, type OpenUpload } from './stale-uploads.ts';
-import { ConditionNotMet, whenMet, type WriteCondition } from './conditions.ts';
+import { ConditionNotMet, mapConditionError, type WriteCondition } from './conditions.ts';
 import { credentialsOf } from './credentials.ts';
-import { deleteAtOnce, keysAtOnce } from './deletes.ts';
+import { deleteBatch, maxKeysPerRequest } from './deletes.ts';
 import { createHealth } from './health.ts';
 import { createLists } from './lists.ts';
 import { createObjectStream } from './object-stream.ts';
 import { createPresigner, type Presign } from './presign.ts';
-import { answersWithin, createS3Client, patient, s3Clock } from './client.ts';
-import { createSignedRequests, signedFor } from './request.ts';
+import { responseTimeoutMs, createS3Client, longRequest, s3Clock } from './client.ts';
+import { createSignedRequests, signedForMs } from './request.ts';
 import { startUpload, type Upload } from './multipart.ts';
 import type { ObjectRequest, ObjectHead } from './types.ts';
 import { createVersions } from './versions.ts';
 
-/** How long a few megabytes may take, in ms. */
-const bodyTimeout = 60_000;
+/** How long the transfer of a few megabytes may take, in ms. */
+const bodyTimeoutMs = 60_000;
 
-/** How long a small request may take, with its tries, in ms. */
-const smallTimeout = 2 * answersWithin;
+/** How long a small request may take with its retries, in ms. */
+const shortTimeoutMs = 2 * responseTimeoutMs;
 
-/** How old what S3 last answered may be, in ms, for it to count as there. */
-const quietMs = 120_000;
+/** How old S3's last answer may be, in ms, for it to count as available. */
+const maxSilenceMs = 120_000;
 
 /**
- * The bucket, and the only place that knows the S3 SDK. Each method is one request
- * but for `list`, `folders`, `deleteEach`, `deleteMany` (one per 1,000 keys) and `abortUploads`, and throws `STORAGE_UNAVAILABLE` when S3
- * cannot be reached, `STORAGE_REFUSED` when it refuses what we may not do: a right, the bucket or a setting is missing.
- * @param path key prefix of all that is ours
+ * The bucket, and the only place that knows the S3 SDK. Each method is one request but for `list`, `folders`,
+ * `deleteEach`, `deleteMany` (one per 1,000 keys) and `abortUploads`; each throws `STORAGE_UNAVAILABLE` when
+ * S3 cannot be reached, `STORAGE_REFUSED` when a right, the bucket or a setting is missing.
+ * @param path key prefix of everything that is ours
  */
 export function createStorage(s3: Options['s3'], path = '') {
   const client = createS3Client(s3);
   const clock = s3Clock(client);
   const Bucket = s3.bucket;
   const signing = { credentials: credentialsOf(s3), now: clock.now };
-  const requests = createSignedRequests(clock.heard);
+  const requests = createSignedRequests(clock.learn);
   const presign = createPresigner(s3, signing);
-  const stream = createObjectStream(requests, (key) => presign('GET', key, {}, signedFor / 1_000));
+  const stream = createObjectStream(requests, (key) => presign('GET', key, {}, signedForMs / 1_000));
 
-  /** An object that is there for a moment, to see whether we may put, read and delete one. */
+  /** A short-lived object that tests whether we may put, get and delete one. */
   const probeKey = `${path}.reelroom/probe`;
-  let isMade = !s3.createBucket;
+  let isBucketMade = !s3.createBucket;
   const health = createHealth({
     async ask() {
-      // Once only: where the bucket is missing later something is wrong with the disk, which a new one would hide.
-      if (!isMade) await makeBucket();
-      isMade = true;
-      await reach('s3:ListBucket', lookForBucket());
+      // Once only: a bucket that vanishes later means a disk problem, which a new bucket would hide.
+      if (!isBucketMade) await makeBucket();
+      isBucketMade = true;
+      await mapS3Error('s3:ListBucket', probeBucket());
     },
     async probe() {
       await put(probeKey, new Uint8Array());
-      await reach(
+      await mapS3Error(
         's3:GetObject',
-        orNothing(client.send(new GetObjectCommand({ Bucket, Key: probeKey }), soon())),
+        undefinedIf404(client.send(new GetObjectCommand({ Bucket, Key: probeKey }), shortRequest())),
       );
       await remove(probeKey);
     },
   });
-  const reach = createReach(health.listener);
-  /** For what nothing depends on: that it is refused says nothing of the rest. */
-  const reachBeside = createReach({ ...health.listener, refused: () => undefined, failed: () => undefined });
+  const mapS3Error = createErrorMapper(health.listener);
+  /** For optional requests: a refusal says nothing about S3's health. */
+  const mapOptionalError = createErrorMapper({
+    ...health.listener,
+    refused: () => undefined,
+    failed: () => undefined,
+  });
 
   const deleteWithoutVersions = (keys: string[]) =>
-    deleteAtOnce(
-      { client, reach, Bucket },
+    deleteBatch(
+      { client, mapS3Error, Bucket },
       keys.map((Key) => ({ Key })),
       's3:DeleteObject',
     );
-  const versions = createVersions({ client, reach: reachBeside, Bucket }, deleteWithoutVersions);
+  const versions = createVersions({ client, mapS3Error: mapOptionalError, Bucket }, deleteWithoutVersions);
 
-  const soon = () => ({ abortSignal: AbortSignal.timeout(smallTimeout) });
+  const shortRequest = () => ({ abortSignal: AbortSignal.timeout(shortTimeoutMs) });
 
-  /** Puts a small object: its ETag. */
+  /** Puts a small object and returns its ETag. */
   async function put(
     Key: string,
     Body: Uint8Array,
     more: { ContentType?: string; IfMatch?: string; IfNoneMatch?: string } = {},
   ): Promise<string | undefined> {
     const request = new PutObjectCommand({ Bucket, Key, Body, ...more });
-    const { ETag, VersionId } = await reach('s3:PutObject', client.send(request, soon()));
-    versions.heard(VersionId);
+    const { ETag, VersionId } = await mapS3Error('s3:PutObject', client.send(request, shortRequest()));
+    versions.learn(VersionId);
     return ETag;
   }
 
   async function remove(Key: string): Promise<void> {
     if (await versions.areKept()) await deleteMany([Key]);
-    else await reach('s3:DeleteObject', client.send(new DeleteObjectCommand({ Bucket, Key }), soon()));
+    else
+      await mapS3Error(
+        's3:DeleteObject',
+        client.send(new DeleteObjectCommand({ Bucket, Key }), shortRequest()),
+      );
   }
 
   const deleteSome = async (keys: string[]): Promise<Map<string, ReelroomError>> =>
@@ -106,8 +114,8 @@ export function createStorage(s3: Options['s3'], path = '') {
 
   async function deleteEach(keys: string[]): Promise<Map<string, ReelroomError>> {
     const left = new Map<string, ReelroomError>();
-    for (let from = 0; from < keys.length; from += keysAtOnce) {
-      const refused = await deleteSome(keys.slice(from, from + keysAtOnce));
+    for (let from = 0; from < keys.length; from += maxKeysPerRequest) {
+      const refused = await deleteSome(keys.slice(from, from + maxKeysPerRequest));
       if (refused.size === 0) continue;
       for (const [key, why] of await deleteSome([...refused.keys()])) left.set(key, why);
     }
@@ -119,79 +127,78 @@ export function createStorage(s3: Options['s3'], path = '') {
     if (why) throw why;
   }
 
-  /** Asks for the shortest of lists: HeadBucket does not say why it is refused. */
-  const lookForBucket = () =>
+  /** Lists at most one key: the answer to HeadBucket has no error code. */
+  const probeBucket = () =>
     client.send(new ListObjectsV2Command({ Bucket, Prefix: probeKey, MaxKeys: 1 }), {
-      abortSignal: AbortSignal.timeout(answersWithin),
+      abortSignal: AbortSignal.timeout(responseTimeoutMs),
     });
 
   async function makeBucket(): Promise<void> {
-    const isThere = lookForBucket().then(
+    const isThere = probeBucket().then(
       () => true,
       (error: unknown) => {
         if (!isNoBucket(error)) throw error;
         return false;
       },
     );
-    if (await reach('s3:ListBucket', isThere)) return;
-    // 409: another process has made it in this very moment.
-    const made = client.send(new CreateBucketCommand({ Bucket }), soon());
-    await reach('s3:CreateBucket', orNothing(made, 409));
+    if (await mapS3Error('s3:ListBucket', isThere)) return;
+    // 409: another process has just created it.
+    const made = client.send(new CreateBucketCommand({ Bucket }), shortRequest());
+    await mapS3Error('s3:CreateBucket', undefinedIf404(made, 409));
   }
 
-  /** An object, or a part of it, at once, with its size; no bytes where S3 says that there are none. */
+  /** Reads an object, or a range of it, into memory, with its size; no bytes where S3 sends none. */
   function readWhole(key: string, request: Pick<ObjectRequest, 'Range' | 'IfMatch'> = {}) {
-    const signal = AbortSignal.timeout(bodyTimeout);
+    const signal = AbortSignal.timeout(bodyTimeoutMs);
     const read = stream(key, request, signal).then(async ({ status, body, etag, contentRange }) => {
       const bytes = body && (await buffer(body));
       return { status, bytes, etag, size: Number(contentRange?.split('/')[1] ?? bytes?.length) };
     });
-    return reach('s3:GetObject', read);
+    return mapS3Error('s3:GetObject', read);
   }
 
   return {
     /**
-     * Throws why recordings can be neither made nor read, as far as is known. The first time the bucket is made where
-     * that is wanted. S3 is asked, by one request,
-     * when it has answered nothing for `maxAgeMs`, or when a request has failed since; it is away
-     * when it does not answer that within 15 s.
+     * Throws why recordings can be neither made nor read, as far as is known. The first call creates the
+     * bucket where that is configured. Sends one request when S3's last answer is older than `maxAgeMs`, or
+     * when a request has failed since; S3 is unavailable when it does not answer that within 15 s.
      */
-    check: (maxAgeMs = quietMs): Promise<void> => health.check(maxAgeMs),
+    check: (maxAgeMs = maxSilenceMs): Promise<void> => health.check(maxAgeMs),
 
-    /** What does not work as it could, though recordings do: sentences for whoever runs the app. */
+    /** Problems that do not keep recordings from working: sentences for operators. */
     notices(): string[] {
       const notice = versions.notice();
       return notice === undefined ? health.refusals() : [...health.refusals(), notice];
     },
 
-    /** What time it is at S3, as far as it has said: the same for all processes. */
+    /** S3's time, from its `Date` headers: the same for all processes. */
     now: (): Date => clock.now(),
 
-    /** Makes the bucket, unless it is there. One request, or two. */
+    /** Creates the bucket unless it exists. One or two requests. */
     makeBucket,
 
-    /** Signs URLs of the bucket at another endpoint, such as the one that browsers reach. No request. */
+    /** Presigns URLs of the bucket at another endpoint, such as the public one. No request. */
     presignerAt: (endpoint: string): Presign => createPresigner({ ...s3, endpoint }, signing),
 
-    ...createLists({ client, requests, reach, presign, Bucket }),
+    ...createLists({ client, requests, mapS3Error, presign, Bucket }),
 
-    /** A small object's text; nothing where there is none. */
+    /** A small object's text; undefined where there is no such object. */
     async getText(key: string): Promise<string | undefined> {
       const { bytes } = await readWhole(key);
       return bytes?.toString();
     },
 
-    /** A whole object, for those that are a few megabytes at most; nothing where there is none. */
+    /** A whole object of a few megabytes at most; undefined where there is no such object. */
     async getBytes(key: string): Promise<Uint8Array | undefined> {
       const { bytes } = await readWhole(key);
       return bytes;
     },
 
     /**
-     * The bytes of an object from `start` to before `end`, or to its end if that comes first,
-     * with its size and ETag; nothing where there is no such object, or nothing of it in that range.
-     * With an `etag` only of the object that has it.
-     * @throws {ConditionNotMet} where it is another by now
+     * The bytes of an object from `start` to before `end`, or to its end if that comes first, with its size
+     * and ETag; undefined where there is no such object, or the range is beyond its end. With an `etag` only
+     * of the object that has it (If-Match).
+     * @throws {ConditionNotMet} where the object has changed
      */
     async getPart(
       key: string,
@@ -202,18 +209,18 @@ export function createStorage(s3: Options['s3'], path = '') {
       const request = { Range: `bytes=${start}-${end - 1}`, IfMatch: etag };
       const { status, bytes, ...found } = await readWhole(key, request);
       if (etag !== undefined && (status === 404 || status === 412))
-        throw new ConditionNotMet(`${key} is another by now`);
+        throw new ConditionNotMet(`${key} has changed`);
       return bytes && { bytes, ...found };
     },
 
-    /** A small object's text and its ETag, for who means to write it again; nothing where there is none. */
+    /** A small object's text and ETag, for compare and swap; undefined where there is no such object. */
     async getTextAndEtag(key: string): Promise<{ text: string; etag: string | undefined } | undefined> {
       const { bytes, etag } = await readWhole(key);
       return bytes && { text: bytes.toString(), etag };
     },
 
     /**
-     * Writes an object, with a `condition` only where that holds.
+     * Writes an object; with a `condition` only where that holds.
      * @returns its ETag
      * @throws {ConditionNotMet}
      */
@@ -222,16 +229,16 @@ export function createStorage(s3: Options['s3'], path = '') {
         ContentType: 'application/json',
         ...condition,
       });
-      return condition ? whenMet(written) : written;
+      return condition ? mapConditionError(written) : written;
     },
 
-    /** Makes an object that says all it has to say by its key. */
+    /** Puts an empty object, whose key carries all its data. */
     async putEmpty(key: string): Promise<void> {
       await put(key, new Uint8Array());
     },
 
     /**
-     * Puts an object in the place of the one that has this `etag`, whole or not at all; a few megabytes.
+     * Atomically replaces the object that has this `etag` by one of a few megabytes.
      * @throws {ConditionNotMet}
      */
     async replace(key: string, body: Uint8Array, contentType: string, etag: string): Promise<void> {
@@ -239,56 +246,57 @@ export function createStorage(s3: Options['s3'], path = '') {
         ...{ Bucket, Key: key, Body: body, ContentType: contentType, IfMatch: etag },
         ContentMD5: createHash('md5').update(body).digest('base64'),
       });
-      await whenMet(reach('s3:PutObject', client.send(request, patient)));
+      await mapConditionError(mapS3Error('s3:PutObject', client.send(request, longRequest)));
     },
 
-    /** Deletes an object; one that is not there is deleted already. */
+    /** Deletes an object; a missing one counts as deleted. */
     delete: remove,
 
     /**
-     * Deletes objects, those that are not there as well: one request per 1,000, and one more
-     * for those that S3 would not delete at first, such as one that somebody else was deleting.
-     * In a bucket that keeps versions with all of them: see {@link createVersions}.
-     * @returns why it would not the second time either, by the keys of those
+     * Deletes objects, missing ones included: one request per 1,000, and one more to retry those that S3 did
+     * not delete at first, such as one that is being deleted concurrently. In a versioned bucket with all
+     * their versions: see {@link createVersions}.
+     * @returns the errors of those that are left, by key
      * @throws {ReelroomError} STORAGE_UNAVAILABLE, STORAGE_REFUSED where it would delete none
      */
     deleteEach,
 
-    /** As `deleteEach`, for those that have to be gone; throws STORAGE_REFUSED, RECORDING_LOCKED also for a single one. */
+    /** As `deleteEach`, but throws STORAGE_REFUSED or RECORDING_LOCKED if any object is left. */
     deleteMany,
 
     /**
-     * Deletes an object that has this ETag, by servers that know of conditions there; of its versions the older ones, too.
+     * Deletes an object if it has this ETag, on servers that support conditional deletes; its older versions,
+     * too.
      * @throws {ConditionNotMet}
      */
-    async deleteIfStill(Key: string, IfMatch: string): Promise<void> {
+    async deleteIfMatch(Key: string, IfMatch: string): Promise<void> {
       const request = new DeleteObjectCommand({ Bucket, Key, IfMatch });
-      await whenMet(reach('s3:DeleteObject', client.send(request, soon())));
+      await mapConditionError(mapS3Error('s3:DeleteObject', client.send(request, shortRequest())));
       if (await versions.areKept()) await versions.deleteReplaced(Key);
     },
 
     /**
-     * Deletes what a bucket with versions keeps of what an object was before: a LIST, and a DELETE where there is
-     * any; no request where it keeps none.
+     * Deletes the older versions of an object in a versioned bucket: a LIST, and a DELETE where there are
+     * any; no request where the bucket keeps none.
      */
     async deleteReplaced(key: string): Promise<void> {
       if (await versions.areKept()) await versions.deleteReplaced(key);
     },
 
-    /** Begins an object that is uploaded in parts, or replaced by them. */
+    /** Begins a multipart upload of an object, which may replace one. */
     startUpload: (key: string, contentType: string): Promise<Upload> =>
-      startUpload({ client, reach, Bucket }, key, contentType),
+      startUpload({ client, mapS3Error, Bucket }, key, contentType),
 
-    /** Aborts those uploads below `prefix` that `isBroken`: how many; see {@link abortUploads}. */
+    /** Aborts those uploads below `prefix` that `isBroken` and counts them; see {@link abortUploads}. */
     abortUploads: (prefix: string, isBroken: (upload: OpenUpload) => boolean): Promise<number> =>
-      abortUploads({ client, reach: reachBeside, Bucket }, prefix, isBroken),
+      abortUploads({ client, mapS3Error: mapOptionalError, Bucket }, prefix, isBroken),
 
     /** An object's head; its status is S3's: 200 or 404. */
     head(key: string): Promise<ObjectHead> {
-      return reach(
+      return mapS3Error(
         's3:GetObject',
-        orStatus(
-          client.send(new HeadObjectCommand({ Bucket, Key: key }), soon()).then((output) => ({
+        withStatus(
+          client.send(new HeadObjectCommand({ Bucket, Key: key }), shortRequest()).then((output) => ({
             status: 200,
             contentLength: output.ContentLength,
             etag: output.ETag,
@@ -299,16 +307,15 @@ export function createStorage(s3: Options['s3'], path = '') {
     },
 
     /**
-     * An object, or the part of it that `request` asks for: its status is S3's (200,
-     * 206, 304, 404, 412, 416), its body flows as fast as it is read. Aborting
-     * `signal`, or destroying the body, ends the transfer.
+     * An object, or a range of it: its status is S3's (200, 206, 304, 404, 412, 416), its body is transferred
+     * as fast as it is read. Aborting `signal`, or destroying the body, ends the transfer.
      */
     get: (
       key: string,
       request: ObjectRequest,
       signal: AbortSignal,
     ): Promise<ObjectHead & { body?: Readable }> =>
-      reach('s3:GetObject', stream(key, request, signal), signal),
+      mapS3Error('s3:GetObject', stream(key, request, signal), signal),
 
     close(): void {
       client.destroy();
@@ -319,7 +326,7 @@ export function createStorage(s3: Options['s3'], path = '') {
 
 export type Storage = ReturnType<typeof createStorage>;
 
-/** The bucket for a plugin: let go of when the application closes. */
+/** The bucket, for a plugin: closed when the application closes. */
 export function openStorage(app: FastifyInstance, { s3, recordings }: Options): Storage {
   const storage = createStorage(s3, recordings.path);
   app.addHook('onClose', async () => storage.close());

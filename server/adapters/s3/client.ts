@@ -3,17 +3,17 @@ import type { Options } from '../../config/options.ts';
 import { credentialsOf } from './credentials.ts';
 
 /**
- * How long S3 may take until it begins to answer, in ms: one that is far away, busy, or has to get an object from a
- * cold tier takes seconds, and works all the same.
+ * How long S3 may take until its response begins, in ms: one that is far away, busy, or reads from a cold
+ * tier takes seconds, and works.
  */
-export const answersWithin = 15_000;
+export const responseTimeoutMs = 15_000;
 
-/** For requests that move much data, or make the server do so: ms until the answer begins. */
-export const patient = { requestTimeout: 120_000 };
+/** Options of requests that move much data, or make the server do so; ms until the response begins. */
+export const longRequest = { requestTimeout: 120_000 };
 
 /**
- * The SDK's client. It learns from the `Date` of each answer what time it is at S3, and signs
- * with that: see {@link s3Clock}.
+ * The SDK's client. It learns S3's time from the `Date` of each response and signs with that: see {@link
+ * s3Clock}.
  */
 export function createS3Client(s3: Options['s3']): S3Client {
   const client = new S3Client({
@@ -21,24 +21,24 @@ export function createS3Client(s3: Options['s3']): S3Client {
     region: s3.region,
     credentials: credentialsOf(s3),
     forcePathStyle: s3.forcePathStyle,
-    // Servers other than AWS refuse checksums that they do not know.
+    // Servers other than AWS refuse checksums that they do not support.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    // With a growing pause of random length between them, as S3's SlowDown asks for.
+    // With exponential back-off and jitter, as S3's SlowDown asks for.
     maxAttempts: 4,
     retryMode: 'standard',
     requestHandler: {
       connectionTimeout: 5_000,
-      // Until the answer begins: a video may take hours.
-      requestTimeout: answersWithin,
+      // Until the response begins: a video may take hours.
+      requestTimeout: responseTimeoutMs,
       throwOnRequestTimeout: true,
-      // A paused viewer holds its socket: they must not use up a small pool.
+      // A paused viewer holds its socket: a small pool would run out.
       httpAgent: { maxSockets: 10_000, keepAlive: true },
       httpsAgent: { maxSockets: 10_000, keepAlive: true },
     },
   });
-  // The SDK has learned from the refusal what time it is, and tries again where our clock has become wrong,
-  // but not where it has been set right.
+  // The SDK learns the time from the refusal and retries where our clock has become wrong, but not where it
+  // was corrected.
   client.middlewareStack.add(
     (next) => async (args) => {
       try {
@@ -54,14 +54,14 @@ export function createS3Client(s3: Options['s3']): S3Client {
 }
 
 /**
- * S3's clock, one for the SDK and for what is signed without it: how far it is ahead of ours is
- * kept where the SDK keeps it, by the SDK's rule.
+ * S3's clock, shared by the SDK and the requests signed without it: the offset is kept where the SDK keeps
+ * it.
  */
 export const s3Clock = ({ config }: S3Client) => ({
   now: (): Date => new Date(Date.now() + config.systemClockOffset),
 
-  /** Takes in the `Date` of an answer (RFC 9110, 6.6.1). */
-  heard(date: string): void {
+  /** Learns the time from the `Date` of a response (RFC 9110, 6.6.1). */
+  learn(date: string): void {
     const offset = Date.parse(date) - Date.now();
     if (!Number.isNaN(offset)) config.systemClockOffset = offset;
   },

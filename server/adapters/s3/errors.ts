@@ -4,11 +4,11 @@ import { ConditionNotMet } from './conditions.ts';
 import { refusalOf, type Refusal, type Right } from './refusal.ts';
 import type { ObjectHead } from './types.ts';
 
-/** An answer of S3 to a request that was not made by the SDK, which is none of those that were expected. */
-export class UnexpectedAnswer extends Error {
+/** An unexpected response of S3 to a request that was not made by the SDK. */
+export class UnexpectedResponse extends Error {
   override name = 'UnexpectedAnswer';
   readonly status: number;
-  /** S3's own code, where the body says one. */
+  /** S3's error code, where the body has one. */
   readonly code: string;
 
   /** @param body XML, as S3 writes errors */
@@ -19,53 +19,55 @@ export class UnexpectedAnswer extends Error {
   }
 }
 
-/** What S3 says of an error; nothing where it is not S3 that says it. */
-function saidOf(error: unknown): { code: string; message: string; status: number | undefined } | undefined {
+/** S3's details of an error; undefined where it is not S3's. */
+function detailsOf(
+  error: unknown,
+): { code: string; message: string; status: number | undefined } | undefined {
   if (error instanceof S3ServiceException)
     return { code: error.name, message: error.message, status: error.$metadata.httpStatusCode };
-  if (error instanceof UnexpectedAnswer) return error;
+  if (error instanceof UnexpectedResponse) return error;
   if (error instanceof Error && error.name === 'CredentialsProviderError')
     return { code: error.name, message: error.message, status: undefined };
   return undefined;
 }
 
-/** S3's code for a bucket that is not there, whose 404 is no answer to whether an object is. */
+/** S3's code for a missing bucket, whose 404 says nothing about an object. */
 const noBucket = 'NoSuchBucket';
 
-/** Whether S3 says that there is no such bucket. */
-export const isNoBucket = (error: unknown): boolean => saidOf(error)?.code === noBucket;
+/** Whether S3 reports that there is no such bucket. */
+export const isNoBucket = (error: unknown): boolean => detailsOf(error)?.code === noBucket;
 
 const statusOf = (error: unknown) => {
-  return isNoBucket(error) ? undefined : saidOf(error)?.status;
+  return isNoBucket(error) ? undefined : detailsOf(error)?.status;
 };
 
-/** Whether S3 answered, with a refusal that is about this very request: not found, not changed, no such range. */
-const isAnswer = (error: unknown) => {
+/** Whether S3 answered with an error about this very request: not found, not modified, no such range. */
+const isClientError = (error: unknown) => {
   const status = statusOf(error) ?? 0;
   return status === 304 || (status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status));
 };
 
-/** The error that a refusal is. */
-export const refusedFor = ({ detail, isLock }: Refusal, cause?: unknown): ReelroomError =>
+/** The error for a refusal. */
+export const errorOfRefusal = ({ detail, isLock }: Refusal, cause?: unknown): ReelroomError =>
   isLock ? recordingLocked(detail, cause) : storageRefused(detail, cause);
 
-/** Hears how requests went. */
+/** Is told the outcome of requests. */
 export interface Listener {
-  /** S3 has done what takes this right. */
+  /** A request that needs this right succeeded. */
   answered(right: Right): void;
-  /** S3 does not let us do what takes this right; a lock on one object does not count. */
+  /** S3 refused a request that needs this right; a lock on one object does not count. */
   refused(right: Right, error: ReelroomError): void;
-  /** S3 could not be reached, or could not answer. */
+  /** S3 could not be reached, or failed. */
   failed(): void;
 }
 
 /**
- * Waits for requests, and tells `listener` of each: what S3 answers; `STORAGE_REFUSED` where a
- * right, the bucket or a setting is missing, `RECORDING_LOCKED` where the object is locked, `STORAGE_UNAVAILABLE` where
- * S3 cannot be reached. What is ended by
- * `signal` fails as it does.
+ * Awaits requests, maps their errors and reports each outcome to `listener`: `STORAGE_REFUSED` where a right,
+ * the bucket or a setting is missing, `RECORDING_LOCKED` where the object is locked, `STORAGE_UNAVAILABLE`
+ * where S3 cannot be reached. Client errors (404, 412 …), and those of an aborted `signal`, are thrown
+ * unchanged.
  */
-export const createReach =
+export const createErrorMapper =
   (listener: Listener) =>
   async <T>(right: Right, call: Promise<T>, signal?: AbortSignal): Promise<T> => {
     try {
@@ -78,14 +80,14 @@ export const createReach =
         listener.answered(right);
         throw error;
       }
-      const said = saidOf(error);
-      const refusal = said && refusalOf(said, right);
+      const details = detailsOf(error);
+      const refusal = details && refusalOf(details, right);
       if (refusal) {
-        const refused = refusedFor(refusal, error);
+        const refused = errorOfRefusal(refusal, error);
         if (!refusal.isLock) listener.refused(right, refused);
         throw refused;
       }
-      if (isAnswer(error)) {
+      if (isClientError(error)) {
         listener.answered(right);
         throw error;
       }
@@ -94,10 +96,10 @@ export const createReach =
     }
   };
 
-export type Reach = ReturnType<typeof createReach>;
+export type MapS3Error = ReturnType<typeof createErrorMapper>;
 
-/** `undefined` in place of S3's "there is none". */
-export async function orNothing<T>(call: Promise<T>, ...statuses: number[]): Promise<T | undefined> {
+/** Awaits `call`; undefined for a 404, or one of `statuses`. */
+export async function undefinedIf404<T>(call: Promise<T>, ...statuses: number[]): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
@@ -106,13 +108,13 @@ export async function orNothing<T>(call: Promise<T>, ...statuses: number[]): Pro
   }
 }
 
-/** The answer, also where it is one that the SDK throws: 304, 404, 416. */
-export async function orStatus<T extends ObjectHead>(call: Promise<T>): Promise<T | ObjectHead> {
+/** Awaits `call`; a status that the SDK throws (304, 404, 416) is returned as a head. */
+export async function withStatus<T extends ObjectHead>(call: Promise<T>): Promise<T | ObjectHead> {
   try {
     return await call;
   } catch (error) {
     const status = statusOf(error);
-    if (!(error instanceof S3ServiceException) || status === undefined || !isAnswer(error)) throw error;
+    if (!(error instanceof S3ServiceException) || status === undefined || !isClientError(error)) throw error;
     return { status, etag: error.$response?.headers.etag };
   }
 }

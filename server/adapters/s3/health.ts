@@ -3,44 +3,44 @@ import { toReelroomError, type ReelroomError } from '../../lib/errors.ts';
 import type { Listener } from './errors.ts';
 import type { Right } from './refusal.ts';
 
-/** How long S3 is not asked again, in ms, once it could not be reached, and once it has refused. */
+/** The pause before another check, in ms, after S3 could not be reached, and after it refused. */
 const awayPauseMs = 1_000;
 const refusedPauseMs = 5_000;
 
-/** How long what S3 refused is not tried again, in ms. */
+/** The pause before refused rights are probed again, in ms. */
 const probePauseMs = 60_000;
 
-/** Without these rights there is no recording. */
-const needed: Right[] = ['s3:ListBucket', 's3:PutObject', 's3:GetObject'];
+/** Recording is impossible without these rights. */
+const requiredRights: Right[] = ['s3:ListBucket', 's3:PutObject', 's3:GetObject'];
 
 /**
- * Whether S3 is there and lets us do what we have to, from how requests go; it is asked where
- * they do not tell. A request that fails is a reason to ask, and no more: S3 is away when it does not answer that
- * either.
- * @param ask one request that needs no object; fails with a ReelroomError
- * @param probe tries what takes the other rights; what comes of it is heard
+ * Whether S3 is available and grants our rights, from the outcome of requests; checked by a request of its
+ * own where they do not tell. A request that fails only prompts a check: S3 is unavailable when that fails
+ * too.
+ * @param ask a request that needs no object; rejects with a ReelroomError
+ * @param probe tries the other rights; the listener is told the outcome
  */
 export function createHealth({ ask, probe }: { ask: () => Promise<void>; probe: () => Promise<void> }) {
   let answeredAt = -Infinity;
-  let askedAt = -Infinity;
+  let checkedAt = -Infinity;
   let probedAt = -Infinity;
   let hasFailed = false;
-  /** Why S3 did not answer when it was asked. */
+  /** Why the last check failed. */
   let problem: ReelroomError | undefined;
   const refused = new Map<Right, ReelroomError>();
-  let asking: Promise<void> | undefined;
+  let checking: Promise<void> | undefined;
 
-  const reason = () => problem ?? needed.map((right) => refused.get(right)).find((error) => error);
+  const reason = () => problem ?? requiredRights.map((right) => refused.get(right)).find((error) => error);
 
   function isDue(maxAgeMs: number): boolean {
     const known = reason();
-    if (!known) return askedAt === -Infinity || hasFailed || monotonicTime() - answeredAt >= maxAgeMs;
+    if (!known) return checkedAt === -Infinity || hasFailed || monotonicTime() - answeredAt >= maxAgeMs;
     const pauseMs = known.code === 'STORAGE_REFUSED' ? refusedPauseMs : awayPauseMs;
-    return monotonicTime() - askedAt >= pauseMs;
+    return monotonicTime() - checkedAt >= pauseMs;
   }
 
-  async function askNow(): Promise<void> {
-    askedAt = monotonicTime();
+  async function checkNow(): Promise<void> {
+    checkedAt = monotonicTime();
     hasFailed = false;
     try {
       await ask();
@@ -72,20 +72,20 @@ export function createHealth({ ask, probe }: { ask: () => Promise<void>; probe: 
     listener,
 
     /**
-     * Throws why recordings can be neither made nor read, as far as is known: S3 is asked when
-     * the last answer, to whatever request, is older than `maxAgeMs`, or when a request has failed since.
+     * Throws why recordings can be neither made nor read, as far as is known: checks when the last response,
+     * to any request, is older than `maxAgeMs`, or when a request has failed since.
      */
     async check(maxAgeMs: number): Promise<void> {
-      if (isDue(maxAgeMs)) asking ??= askNow().finally(() => (asking = undefined));
-      await asking;
+      if (isDue(maxAgeMs)) checking ??= checkNow().finally(() => (checking = undefined));
+      await checking;
       const error = reason();
       if (error) throw error;
     },
 
-    /** What S3 does not let us do that recordings do not need: sentences for whoever runs the app. */
+    /** Refused rights that recordings do not need: sentences for operators. */
     refusals: (): string[] =>
       [...refused].flatMap(([right, { detail }]) =>
-        needed.includes(right) || detail === undefined ? [] : [detail],
+        requiredRights.includes(right) || detail === undefined ? [] : [detail],
       ),
   };
 }

@@ -1,21 +1,21 @@
 import type { Listing } from './types.ts';
 
-const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** What stands in XML as character data (XML 1.0, 4.1 and 4.6). */
+/** Decodes the character and entity references of XML (XML 1.0, 4.1 and 4.6). */
 const unescapeXml = (text: string): string =>
-  // Most have nothing to say again, and lists have thousands.
+  // Most texts have none, and lists have thousands of texts.
   text.includes('&')
     ? text.replace(
         /&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi,
         (whole, hex?: string, decimal?: string, name = '') => {
           if (hex !== undefined) return String.fromCodePoint(parseInt(hex, 16));
-          return decimal === undefined ? (named[name] ?? whole) : String.fromCodePoint(Number(decimal));
+          return decimal === undefined ? (entities[name] ?? whole) : String.fromCodePoint(Number(decimal));
         },
       )
     : text;
 
-/** The text of an element that has no others in it. */
+/** The text of an element without child elements. */
 const textOf = (xml: string, element: string): string => {
   const start = xml.indexOf(`<${element}>`);
   if (start < 0) return '';
@@ -24,13 +24,13 @@ const textOf = (xml: string, element: string): string => {
 };
 
 /**
- * What S3 answers to ListObjectsV2, a `ListBucketResult`. Not by a parser of all XML, which takes
- * longer than S3 does for the list: in this one no `<` is anything but the beginning of a tag.
- * @throws {Error} where it is something else
+ * Parses the response to ListObjectsV2, a `ListBucketResult`. Not by a general XML parser, which takes longer
+ * than S3 takes for the list: here every `<` begins a tag.
+ * @throws {Error} where it is none
  */
-export function parseListAnswer(xml: string): Listing {
+export function parseListResponse(xml: string): Listing {
   if (!xml.includes('<ListBucketResult') || xml.includes('<![CDATA['))
-    throw new Error('S3 has answered with something that is no list');
+    throw new Error('S3 answered with something that is not a list');
   return {
     objects: xml
       .split('<Contents>')

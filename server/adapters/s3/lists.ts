@@ -1,40 +1,40 @@
 import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
-import { keysAtOnce } from './deletes.ts';
-import { UnexpectedAnswer, type Reach } from './errors.ts';
-import { parseListAnswer } from './list-xml.ts';
+import { maxKeysPerRequest } from './deletes.ts';
+import { UnexpectedResponse, type MapS3Error } from './errors.ts';
+import { parseListResponse } from './list-xml.ts';
 import type { Presign } from './presign.ts';
-import { signedFor, type SignedRequests } from './request.ts';
+import { signedForMs, type SignedRequests } from './request.ts';
 import type { Listing, StoredObject } from './types.ts';
 
 /** How long a list of 1,000 keys may take, in ms. */
-const listTimeout = 60_000;
+const listTimeoutMs = 60_000;
 
-/** Lists of the bucket's keys: one request per 1,000. */
+/** Lists the bucket's keys: one request per 1,000. */
 export function createLists({
   client,
   requests,
-  reach,
+  mapS3Error,
   presign,
   Bucket,
 }: {
   client: S3Client;
   requests: SignedRequests;
-  reach: Reach;
+  mapS3Error: MapS3Error;
   presign: Presign;
   Bucket: string;
 }) {
-  /** What is directly in a folder, 1,000 keys a page. */
+  /** The direct contents of a folder, 1,000 keys a page. */
   async function* pagesOf(prefix: string) {
     const pages = paginateListObjectsV2({ client }, { Bucket, Prefix: prefix, Delimiter: '/' });
     for (;;) {
-      const { value, done } = await reach('s3:ListBucket', pages.next());
+      const { value, done } = await mapS3Error('s3:ListBucket', pages.next());
       if (done) return;
       yield value;
     }
   }
 
   return {
-    /** All objects directly in the folder `prefix` ends in, key by key in S3's own order. */
+    /** All objects directly in the folder `prefix`, in S3's key order. */
     async *list(prefix: string): AsyncGenerator<StoredObject> {
       for await (const page of pagesOf(prefix))
         for (const { Key, Size, LastModified } of page.Contents ?? [])
@@ -49,37 +49,37 @@ export function createLists({
     },
 
     /**
-     * The keys that begin with `prefix` and come behind `startAfter`, `limit` at most (1,000);
-     * with `hasFolders` a folder counts for what is in it.
+     * Up to `limit` (1,000) keys that begin with `prefix` and come after `startAfter`; with `byFolder` keys
+     * of one folder are grouped (`delimiter`).
      */
     async listPage({
       prefix,
       startAfter,
-      limit = keysAtOnce,
-      hasFolders = false,
+      limit = maxKeysPerRequest,
+      byFolder = false,
     }: {
       prefix: string;
       startAfter?: string | undefined;
       limit?: number;
-      hasFolders?: boolean;
+      byFolder?: boolean;
     }): Promise<Listing> {
       const query = {
         ...{ 'list-type': '2', prefix, 'max-keys': String(limit) },
         ...(startAfter && { 'start-after': startAfter }),
-        ...(hasFolders && { delimiter: '/' }),
+        ...(byFolder && { delimiter: '/' }),
       };
       const answer = requests.get({
         what: `list ${JSON.stringify(query)}`,
-        sign: () => presign('GET', undefined, query, signedFor / 1_000),
-        signal: AbortSignal.timeout(listTimeout),
+        sign: () => presign('GET', undefined, query, signedForMs / 1_000),
+        signal: AbortSignal.timeout(listTimeoutMs),
         read: async ({ statusCode, body }) => ({ statusCode, text: await body.text() }),
       });
       const listing = answer.then(({ statusCode, text }) => {
-        // A bucket that is not there is no empty one.
-        if (statusCode !== 200) throw new UnexpectedAnswer(statusCode, text);
-        return parseListAnswer(text);
+        // A missing bucket is not an empty one.
+        if (statusCode !== 200) throw new UnexpectedResponse(statusCode, text);
+        return parseListResponse(text);
       });
-      return reach('s3:ListBucket', listing);
+      return mapS3Error('s3:ListBucket', listing);
     },
   };
 }

@@ -1,14 +1,13 @@
 import type { Presign } from './presign.ts';
 
-/**
- * How long such a URL is good for, in s: a player that has been sent there once may ask
- * there again, also after a pause of its viewer.
- */
-const publicFor = 3_600;
+/** The lifetime of such a URL, in s: a player sends later ranges there too, also after a pause. */
+const publicUrlSeconds = 3_600;
 
-/** Signs URLs by which browsers read objects from S3 themselves: `presign` signs for the endpoint that they reach. */
+/**
+ * Presigns URLs by which browsers read objects directly from S3; `presign` is that of the public endpoint.
+ */
 export function createPublicUrls(presign: Presign) {
-  /** The URL for a request with this method, whose answer has these headers. */
+  /** The URL for a request with this method, whose response has these headers. */
   return (
     method: 'GET' | 'HEAD',
     key: string,
@@ -21,7 +20,7 @@ export function createPublicUrls(presign: Presign) {
         'response-content-type': type,
         ...(disposition !== undefined && { 'response-content-disposition': disposition }),
       },
-      publicFor,
+      publicUrlSeconds,
     );
 }
 

@@ -1,4 +1,4 @@
-/** What a key may be allowed to do in a bucket: the actions of S3's policies. */
+/** An action of S3's policies that a key may be granted in a bucket. */
 export type Right =
   | 's3:CreateBucket'
   | 's3:ListBucket'
@@ -13,15 +13,15 @@ export type Right =
 
 /** Why S3 refuses. */
 export interface Refusal {
-  /** What has to be put right, with the setting that it is about: a sentence for whoever runs the app. */
+  /** What to fix, with its setting: a sentence for operators. */
   detail: string;
-  /** Whether it is about one object alone, which is locked. */
+  /** Whether it concerns one locked object alone. */
   isLock: boolean;
 }
 
-const aboutKey = 'look at S3_ACCESS_KEY and S3_SECRET_KEY';
+const keyHint = 'look at S3_ACCESS_KEY and S3_SECRET_KEY';
 
-/** There is nothing to sign with. */
+/** The detail where there are no credentials. */
 export const noCredentials =
   'There are no credentials for S3: set S3_ACCESS_KEY and S3_SECRET_KEY, or what the AWS SDK looks for, such as AWS_ACCESS_KEY_ID';
 
@@ -40,15 +40,15 @@ const details: Record<string, string> = {
   SecondLevelDomainForbidden: 'it takes no bucket in the path: set S3_FORCE_PATH_STYLE=off',
 };
 
-/** How servers say that an object must not be changed: AWS and MinIO as AccessDenied, with a sentence. */
+/** Whether a refusal is for an object lock: AWS and MinIO send AccessDenied with a sentence. */
 const isAboutLock = (code: string, message: string) =>
   /ObjectLocked|InvalidRetention/.test(code) || /object lock|WORM|retention|legal hold/i.test(message);
 
 /**
- * Why S3 refuses a request in a way that asking again does not mend.
- * @param code S3's own; what the status is called where there is none, as in every answer to HEAD
- * @param right that the request takes
- * @returns nothing where it does not
+ * Why S3 refuses a request, where a retry does not help.
+ * @param code S3's error code; the status's name where there is none, as in every response to HEAD
+ * @param right the one that the request needs
+ * @returns undefined where it is no refusal
  */
 export function refusalOf(
   { code, message, status }: { code: string; message: string; status: number | undefined },
@@ -60,5 +60,5 @@ export function refusalOf(
   const isLock = isAboutLock(code, message);
   if (isLock) return { detail: `S3 refuses: the object is locked (${code}: ${message})`, isLock };
   if (status !== 401 && status !== 403) return undefined;
-  return { detail: `S3 refuses: ${right} is needed (${code}): ${aboutKey}`, isLock };
+  return { detail: `S3 refuses: ${right} is needed (${code}): ${keyHint}`, isLock };
 }

@@ -1,40 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { Agent, errors, request, type Dispatcher } from 'undici';
-import { answersWithin } from './client.ts';
+import { responseTimeoutMs } from './client.ts';
 
-/** How long a signed URL is good for, and how long one is used, in ms. */
-export const signedFor = 15 * 60_000;
-const reusedFor = 5 * 60_000;
+/** The lifetime of a presigned URL, and how long one is reused, in ms. */
+export const signedForMs = 15 * 60_000;
+const reusedForMs = 5 * 60_000;
 
-/** How many signed URLs are kept. */
+/** How many presigned URLs are cached. */
 const maxSigned = 1_000;
 
-/** How often a request is tried, and the longest pause behind the first try, in ms. */
-const tries = 4;
-const firstPause = 200;
+/** How often a request is tried, and the longest pause after the first attempt, in ms. */
+const maxTries = 4;
+const firstPauseMs = 200;
 
 const isBusy = (status: number) => [429, 500, 502, 503, 504].includes(status);
 
-/** What S3 says of a URL whose time is over, by its clock or ours, among much else. */
+/** S3's status for an expired URL, among other refusals. */
 const forbidden = 403;
 
 /**
- * GETs through undici, which takes half the time of the SDK's own requests, of URLs that S3
- * takes since they are signed, for {@link signedFor} ms. A URL is used for some minutes, whatever the
- * headers say: neither Range nor conditions are part of what is signed.
- * @param heardDate hears what time it is at S3, from the `Date` of each answer
+ * GETs of presigned URLs through undici, in half the time of the SDK's own requests. A URL is reused for some
+ * minutes with any headers: neither Range nor preconditions are signed.
+ * @param onDate gets the `Date` of each response
  */
-export function createSignedRequests(heardDate: (date: string) => void) {
+export function createSignedRequests(onDate: (date: string) => void) {
   const agent = new Agent({
     // Over HTTP/2 all viewers would share one connection to S3, and its flow control.
     allowH2: false,
     connect: { timeout: 5_000 },
-    headersTimeout: answersWithin,
-    // Within which a next piece has to come. Does not run while whoever reads is the one who pauses.
+    headersTimeout: responseTimeoutMs,
+    // The longest gap between two chunks; does not run while the consumer pauses.
     bodyTimeout: 10_000,
   });
-  const signed = new LRUCache<string, Promise<string>>({ max: maxSigned, ttl: reusedFor });
+  const signed = new LRUCache<string, Promise<string>>({ max: maxSigned, ttl: reusedForMs });
 
   function urlOf(what: string, sign: () => Promise<string>): Promise<string> {
     const known = signed.get(what);
@@ -47,11 +46,11 @@ export function createSignedRequests(heardDate: (date: string) => void) {
 
   return {
     /**
-     * What `read` makes of S3's answer, of whatever status; tried again, with growing pauses of random
-     * length, until it is not that S3 is busy, and until `read` does not fail; once more, with a URL that is signed
-     * anew, when S3 forbids it: the machine may have slept, or its clock been set. Not tried again when S3
-     * took too long to begin. Throws what undici throws.
-     * @param what is asked for, and `sign` signs
+     * What `read` makes of S3's response, of whatever status. Retried with exponential back-off and jitter
+     * while S3 is busy or `read` fails; once with a newly signed URL after a 403, since the machine may have
+     * slept, or its clock been set. Not retried when the response did not begin in time. Throws what undici
+     * throws.
+     * @param what identifies the URL that `sign` presigns
      */
     async get<T>({
       what,
@@ -67,18 +66,18 @@ export function createSignedRequests(heardDate: (date: string) => void) {
       read: (answer: Dispatcher.ResponseData) => T | Promise<T>;
     }): Promise<T> {
       let url = await urlOf(what, sign);
-      let isSignedAnew = false;
+      let isSignedAgain = false;
       for (let tried = 1; ; tried += 1) {
-        const isLast = tried === tries;
+        const isLast = tried === maxTries;
         try {
           const answer = await request(url, { dispatcher: agent, headers, signal });
           const { date } = answer.headers;
-          if (typeof date === 'string') heardDate(date);
-          if (answer.statusCode === forbidden && !isSignedAnew) {
+          if (typeof date === 'string') onDate(date);
+          if (answer.statusCode === forbidden && !isSignedAgain) {
             await answer.body.dump();
             signed.delete(what);
             url = await urlOf(what, sign);
-            isSignedAnew = true;
+            isSignedAgain = true;
             continue;
           }
           if (isLast || !isBusy(answer.statusCode)) return await read(answer);
@@ -86,7 +85,7 @@ export function createSignedRequests(heardDate: (date: string) => void) {
         } catch (error) {
           if (isLast || signal.aborted || error instanceof errors.HeadersTimeoutError) throw error;
         }
-        await sleep(Math.random() * firstPause * 2 ** (tried - 1), undefined, { signal });
+        await sleep(Math.random() * firstPauseMs * 2 ** (tried - 1), undefined, { signal });
       }
     },
 

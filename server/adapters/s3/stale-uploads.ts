@@ -1,19 +1,19 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
-import { orNothing, type Reach } from './errors.ts';
+import { undefinedIf404, type MapS3Error } from './errors.ts';
 
-/** An upload that was begun, and neither completed nor aborted. */
+/** A multipart upload that was neither completed nor aborted. */
 export interface OpenUpload {
   key: string;
-  begunAt: Date;
+  initiatedAt: Date;
 }
 
 /**
- * Aborts those uploads whose keys begin with `prefix` that `isBroken`: how many. One request for each 1,000 that
- * are open, and one for each that is aborted. MinIO lists only those of one whole key, and takes away what is older
- * than a day by itself.
+ * Aborts those uploads below `prefix` that `isBroken` and counts them. One request per 1,000 open uploads,
+ * and one per aborted upload. MinIO lists uploads of a whole key only, and removes those older than a day
+ * itself.
  */
 export async function abortUploads(
-  { client, reach, Bucket }: { client: S3Client; reach: Reach; Bucket: string },
+  { client, mapS3Error, Bucket }: { client: S3Client; mapS3Error: MapS3Error; Bucket: string },
   prefix: string,
   isBroken: (upload: OpenUpload) => boolean,
 ): Promise<number> {
@@ -21,11 +21,11 @@ export async function abortUploads(
   let marker: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
   for (;;) {
     const request = new ListMultipartUploadsCommand({ Bucket, Prefix: prefix, ...marker });
-    const page = await reach('s3:ListBucketMultipartUploads', client.send(request));
+    const page = await mapS3Error('s3:ListBucketMultipartUploads', client.send(request));
     for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
-      if (Key === undefined || !Initiated || !isBroken({ key: Key, begunAt: Initiated })) continue;
+      if (Key === undefined || !Initiated || !isBroken({ key: Key, initiatedAt: Initiated })) continue;
       const abort = new AbortMultipartUploadCommand({ Bucket, Key, UploadId });
-      await reach('s3:AbortMultipartUpload', orNothing(client.send(abort)));
+      await mapS3Error('s3:AbortMultipartUpload', undefinedIf404(client.send(abort)));
       aborted += 1;
     }
     if (!page.IsTruncated || page.NextKeyMarker === undefined) return aborted;

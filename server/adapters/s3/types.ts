@@ -1,4 +1,4 @@
-/** What S3 tells of an object. */
+/** An object in a listing. */
 export interface StoredObject {
   key: string;
   /** Bytes. */
@@ -6,22 +6,22 @@ export interface StoredObject {
   lastModified: Date;
 }
 
-/** What one LIST gives, in S3's own order of keys. */
+/** The result of one LIST, in S3's key order. */
 export interface Listing {
   objects: StoredObject[];
-  /** What the keys of folders begin with, where folders were asked for. */
+  /** The folders' prefixes (`CommonPrefixes`), where keys are grouped. */
   folders: string[];
-  /** Whether there is more behind it. */
+  /** Whether more keys follow. */
   isTruncated: boolean;
 }
 
-/** Which part of an object is wanted, and unless it is which, or only if; as in HTTP. */
+/** The range and the preconditions of a GET, as in HTTP. */
 export type ObjectRequest = { [Header in 'Range' | 'IfNoneMatch' | 'IfMatch']?: string | undefined };
 
 /** An object's head as S3 gives it: an HTTP status, and what the headers say. */
 export interface ObjectHead {
   status: number;
-  /** Bytes that follow, or would. */
+  /** Bytes of the body. */
   contentLength?: number | undefined;
   contentRange?: string | undefined;
   etag?: string | undefined;

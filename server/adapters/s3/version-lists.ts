@@ -1,35 +1,35 @@
 /** A version of an object, or a delete marker, as S3 lists them. */
 export interface Version {
   key: string;
-  /** `null` for what was stored while the bucket kept none. */
+  /** `null` for an object stored while the bucket was not versioned. */
   id: string;
-  /** Whether it is what a request without a version finds. */
+  /** Whether a request without a version id finds it. */
   isLatest: boolean;
-  /** Whether it only says that the object was deleted. */
+  /** Whether it is a delete marker. */
   isMarker: boolean;
 }
 
-/** Keys whose versions are looked for together. */
+/** Keys whose versions are listed together. */
 export interface VersionList {
-  /** What all of them begin with. */
+  /** Their common prefix. */
   prefix: string;
   keys: string[];
-  /** How many LISTs of 1,000 may be spent on what begins so: more of them are dearer than one LIST for each key. */
+  /** The most LISTs of 1,000 to spend on the prefix: more cost more than one LIST per key. */
   maxPages: number;
 }
 
-/** How many keys have to be in a folder for one LIST of it to be tried, rather than one for each. */
-const worthAList = 8;
+/** From how many keys on a folder is listed as a whole, rather than each key. */
+const minKeysPerList = 8;
 
-/** By their bytes in UTF-8, as S3 orders keys. */
+/** Compares keys in S3's order, by their bytes in UTF-8. */
 export const compareKeys = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one), Buffer.from(other));
 
 const folderOf = (key: string) => key.slice(0, key.lastIndexOf('/') + 1);
 
 /**
- * Which LISTs find the versions of `keys`: those of one folder together, such as a recording's segments, where
- * they are many; a LIST for each where they are few, since the folder may hold a whole library.
+ * The LISTs that find the versions of `keys`: one per folder with many of them, such as a recording's
+ * segments; one per key where they are few, since the folder may hold a whole library.
  */
 export function versionLists(keys: string[]): VersionList[] {
   const folders = new Map<string, string[]>();
@@ -39,15 +39,15 @@ export function versionLists(keys: string[]): VersionList[] {
     else folders.set(folderOf(key), [key]);
   }
   return [...folders].flatMap(([prefix, its]) =>
-    its.length < worthAList
+    its.length < minKeysPerList
       ? its.map((key) => ({ prefix: key, keys: [key], maxPages: Infinity }))
-      : [{ prefix, keys: its, maxPages: Math.ceil(its.length / worthAList) }],
+      : [{ prefix, keys: its, maxPages: Math.ceil(its.length / minKeysPerList) }],
   );
 }
 
 /**
- * In which order versions are deleted, so that no older one comes to light meanwhile, however
- * much of it is done: those that are not the latest, then the latest.
+ * Versions in deletion order, so that no older one becomes current at any point: those that are not the
+ * latest, then the latest.
  */
 export const inDeletionOrder = (versions: Version[]): [older: Version[], latest: Version[]] => [
   versions.filter(({ isLatest }) => !isLatest),

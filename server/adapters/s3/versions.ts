@@ -7,8 +7,8 @@ import {
 import pMap from 'p-map';
 import { monotonicTime } from '../../lib/clock.ts';
 import { isLocked, ReelroomError } from '../../lib/errors.ts';
-import { orNothing, type Reach } from './errors.ts';
-import { deleteAtOnce, keysAtOnce } from './deletes.ts';
+import { undefinedIf404, type MapS3Error } from './errors.ts';
+import { deleteBatch, maxKeysPerRequest } from './deletes.ts';
 import {
   compareKeys,
   inDeletionOrder,
@@ -17,23 +17,23 @@ import {
   type VersionList,
 } from './version-lists.ts';
 
-/** How long, in ms, it holds what S3 said of whether the bucket keeps versions. */
+/** How long the bucket's versioning status is cached, in ms. */
 const knownForMs = 3_600_000;
 
-/** How many LISTs are under way at once. */
-const atOnce = 16;
+/** How many LISTs run concurrently. */
+const maxConcurrent = 16;
 
-/** How a server answers that knows of no versions. */
+/** Statuses of servers without versioning. */
 const knowsNone = [400, 405, 501];
 
-const goes = 'what is deleted goes from the library, but its bytes stay in the bucket';
+const consequence = 'what is deleted goes from the library, but its bytes stay in the bucket';
 
 const noticeOf = (error: ReelroomError): string =>
   isLocked(error)
-    ? `The bucket locks objects: ${goes} until their lock has ended and a lifecycle rule takes them away`
-    : `The bucket keeps versions, which we may not delete: ${goes}. ${error.detail ?? ''}`;
+    ? `The bucket locks objects: ${consequence} until their lock has ended and a lifecycle rule takes them away`
+    : `The bucket keeps versions, which we may not delete: ${consequence}. ${error.detail ?? ''}`;
 
-/** The one that comes last in S3's order; an empty one of none. */
+/** The last key in S3's order; empty for no keys. */
 const lastOf = (keys: string[]): string =>
   keys.reduce((one, other) => (compareKeys(one, other) > 0 ? one : other), '');
 
@@ -41,29 +41,29 @@ const isRefusal = (error: unknown): error is ReelroomError =>
   error instanceof ReelroomError && error.code !== 'STORAGE_UNAVAILABLE';
 
 /**
- * The versions that a bucket keeps of what is replaced and deleted (`Enabled`, or `Suspended` for those that it has
- * kept before). Where it does, deleting an object is deleting all of them, and its delete markers.
- * @param reach for what recordings do not depend on
- * @param hide deletes objects for whoever asks for no version
+ * The versions that a versioned bucket keeps of replaced and deleted objects (`Enabled`, or `Suspended` with
+ * earlier versions). There, deleting an object means deleting all its versions and delete markers.
+ * @param mapS3Error for optional requests
+ * @param addDeleteMarkers deletes objects without their versions
  */
 export function createVersions(
-  s3: { client: S3Client; reach: Reach; Bucket: string },
-  hide: (keys: string[]) => Promise<Map<string, ReelroomError>>,
+  s3: { client: S3Client; mapS3Error: MapS3Error; Bucket: string },
+  addDeleteMarkers: (keys: string[]) => Promise<Map<string, ReelroomError>>,
 ) {
-  const { client, reach, Bucket } = s3;
+  const { client, mapS3Error, Bucket } = s3;
   let isKept = false;
-  /** Whether S3 has said which version it has made of an object. R2 does, and keeps none. */
-  let isHeard = false;
-  let askedAt = -Infinity;
-  let asking: Promise<void> | undefined;
+  /** Whether a PUT's response had a version id. R2 sends one, and keeps no versions. */
+  let hasSeenVersion = false;
+  let refreshedAt = -Infinity;
+  let refreshing: Promise<void> | undefined;
   let notice: string | undefined;
 
-  /** All of what begins with a prefix in its folder, in S3's order. */
+  /** All versions below a prefix, without subfolders, in S3's order. */
   async function* pagesOf(prefix: string) {
     let marker: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> = {};
     for (;;) {
       const request = new ListObjectVersionsCommand({ Bucket, Prefix: prefix, Delimiter: '/', ...marker });
-      const page = await reach('s3:ListBucketVersions', client.send(request));
+      const page = await mapS3Error('s3:ListBucketVersions', client.send(request));
       const { Versions = [], DeleteMarkers = [], IsTruncated, NextKeyMarker, NextVersionIdMarker } = page;
       const of = (isMarker: boolean, found: typeof DeleteMarkers): Version[] =>
         found.flatMap(({ Key, VersionId, IsLatest = false }) =>
@@ -82,7 +82,7 @@ export function createVersions(
     const last = lastOf(keys);
     const found: Version[] = [];
     let pages = 0;
-    // What S3 gives as the next key is no key where MinIO gives it.
+    // MinIO's NextKeyMarker is not a key: the last key of the page decides.
     for await (const versions of pagesOf(prefix)) {
       found.push(...versions.filter(({ key }) => wanted.has(key)));
       const reached = lastOf(versions.map(({ key }) => key));
@@ -90,25 +90,25 @@ export function createVersions(
       pages += 1;
       if (pages < maxPages) continue;
       const isBehind = (key: string) => compareKeys(key, reached) >= 0;
-      const rest = await versionsOf(keys.filter(isBehind).map(alone));
+      const rest = await versionsOf(keys.filter(isBehind).map(listOfOne));
       return [...found.filter(({ key }) => !isBehind(key)), ...rest];
     }
     return found;
   }
 
-  const alone = (key: string): VersionList => ({ prefix: key, keys: [key], maxPages: Infinity });
+  const listOfOne = (key: string): VersionList => ({ prefix: key, keys: [key], maxPages: Infinity });
 
   const versionsOf = async (lists: VersionList[]): Promise<Version[]> =>
-    (await pMap(lists, versionsIn, { concurrency: atOnce })).flat();
+    (await pMap(lists, versionsIn, { concurrency: maxConcurrent })).flat();
 
-  /** Deletes versions: why S3 would not, by the keys of those. */
+  /** Deletes versions; returns the errors of those that are left, by key. */
   async function deleteVersions(versions: Version[]): Promise<Map<string, ReelroomError>> {
     const refused = new Map<string, ReelroomError>();
-    for (let from = 0; from < versions.length; from += keysAtOnce) {
-      const some = versions.slice(from, from + keysAtOnce);
+    for (let from = 0; from < versions.length; from += maxKeysPerRequest) {
+      const some = versions.slice(from, from + maxKeysPerRequest);
       const objects = some.map(({ key, id }) => ({ Key: key, VersionId: id }));
       try {
-        for (const [key, why] of await deleteAtOnce(s3, objects, 's3:DeleteObjectVersion'))
+        for (const [key, why] of await deleteBatch(s3, objects, 's3:DeleteObjectVersion'))
           refused.set(key, why);
       } catch (error) {
         if (!isRefusal(error)) throw error;
@@ -118,38 +118,38 @@ export function createVersions(
     return refused;
   }
 
-  async function ask(): Promise<void> {
+  async function refresh(): Promise<void> {
     const request = client.send(new GetBucketVersioningCommand({ Bucket }));
     try {
-      const said = await reach('s3:GetBucketVersioning', orNothing(request, ...knowsNone));
-      isKept = said !== undefined && (isHeard || said.Status !== undefined);
+      const versioning = await mapS3Error('s3:GetBucketVersioning', undefinedIf404(request, ...knowsNone));
+      isKept = versioning !== undefined && (hasSeenVersion || versioning.Status !== undefined);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      isKept = isHeard;
+      isKept = hasSeenVersion;
     }
-    askedAt = monotonicTime();
+    refreshedAt = monotonicTime();
   }
 
   return {
-    /** Hears which version S3 has made of an object that was put: it tells that it may keep them. */
-    heard(id: string | undefined): void {
-      if (id === undefined || isHeard) return;
-      isHeard = true;
-      askedAt = -Infinity;
+    /** Learns from the version id of a PUT's response that the bucket may be versioned. */
+    learn(id: string | undefined): void {
+      if (id === undefined || hasSeenVersion) return;
+      hasSeenVersion = true;
+      refreshedAt = -Infinity;
     },
 
-    /** Whether the bucket keeps versions: one request an hour, and once it is heard of. */
+    /** Whether the bucket keeps versions: one request an hour, and one after the first version id. */
     async areKept(): Promise<boolean> {
-      if (monotonicTime() - askedAt >= knownForMs)
-        await (asking ??= ask().finally(() => (asking = undefined)));
+      if (monotonicTime() - refreshedAt >= knownForMs)
+        await (refreshing ??= refresh().finally(() => (refreshing = undefined)));
       return isKept;
     },
 
     /**
-     * Deletes up to 1,000 objects with all their versions: a LIST for each, or one for each 1,000 versions in a
-     * folder, and a DELETE or two for each 1,000. Where S3 does not let us, they are deleted as far as it does, and
+     * Deletes up to 1,000 objects with all their versions: a LIST for each, or one for each 1,000 versions in
+     * a folder, and a DELETE or two for each 1,000. Where S3 refuses, only delete markers are added, and
      * `notice` says so.
-     * @returns why, by the keys of those that are still there
+     * @returns the errors of those that are left, by key
      * @throws {ReelroomError} STORAGE_UNAVAILABLE; STORAGE_REFUSED where it would delete none
      */
     async deleteAll(keys: string[]): Promise<Map<string, ReelroomError>> {
@@ -159,7 +159,7 @@ export function createVersions(
       } catch (error) {
         if (!isRefusal(error)) throw error;
         notice = noticeOf(error);
-        return hide(keys);
+        return addDeleteMarkers(keys);
       }
       const [older, latest] = inDeletionOrder(versions);
       const refused = await deleteVersions(older);
@@ -168,19 +168,19 @@ export function createVersions(
       const [why] = [...refused.values()].filter(isRefusal);
       notice = why && noticeOf(why);
       const stay = latest.filter(({ key, isMarker }) => refused.has(key) && !isMarker);
-      return stay.length > 0 ? hide(stay.map(({ key }) => key)) : new Map();
+      return stay.length > 0 ? addDeleteMarkers(stay.map(({ key }) => key)) : new Map();
     },
 
     /**
-     * Deletes the versions of an object that were replaced: a LIST, and a DELETE where there are any. Where S3 does
-     * not let us they stay.
+     * Deletes the older versions of an object: a LIST, and a DELETE where there are any. Where S3 refuses
+     * they stay.
      */
     async deleteReplaced(key: string): Promise<void> {
-      const [older] = inDeletionOrder(await versionsOf([alone(key)]));
+      const [older] = inDeletionOrder(await versionsOf([listOfOne(key)]));
       await deleteVersions(older);
     },
 
-    /** What of that does not work, a sentence for whoever runs the app; as of the last time. */
+    /** Why versions could not be deleted the last time, a sentence for operators. */
     notice: (): string | undefined => notice,
   };
 }

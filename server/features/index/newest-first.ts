@@ -1,5 +1,5 @@
 import type { Recording } from '@reelroom/shared';
-import { keysAtOnce } from '../../adapters/s3/deletes.ts';
+import { maxKeysPerRequest } from '../../adapters/s3/deletes.ts';
 import type { Wanted } from './filter.ts';
 import { behind, behindTime } from './position.ts';
 import type { Index } from './store.ts';
@@ -38,7 +38,7 @@ export async function newestFirst(
     // One more, to know whether there is one.
     const page = await index.page(folder, {
       startAfter,
-      limit: wanted.isByPlace ? limit - recordings.length + 1 : keysAtOnce,
+      limit: wanted.isByPlace ? limit - recordings.length + 1 : maxKeysPerRequest,
     });
     for (const entry of page.entries) {
       if (entry.recording.startedAt < wanted.from) return { recordings, position: undefined };

@@ -1,7 +1,7 @@
 import { manifestSuffix, mediaSuffix, recordingNameSchema } from '@reelroom/shared';
 import pMap from 'p-map';
 import { isLocked } from '../../lib/errors.ts';
-import { keysAtOnce } from '../../adapters/s3/deletes.ts';
+import { maxKeysPerRequest } from '../../adapters/s3/deletes.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import {
   describeFailure,
@@ -143,7 +143,7 @@ async function pass(
     if (snapshot.isRight(entry)) right += 1;
     // What has come since the beginning is somebody else's.
     else if (snapshot.wasThere(entry)) wrong.push(entry.key);
-    if (wrong.length === keysAtOnce) await removeWrong();
+    if (wrong.length === maxKeysPerRequest) await removeWrong();
   }
   if (wrong.length > 0) await removeWrong();
   report.isWhole = right >= report.recordings * 2;

@@ -130,7 +130,7 @@ export function createIndex({
     /** The names of rooms that have recordings, behind a key: one LIST for 1,000. */
     async rooms(startAfter?: string): Promise<{ names: string[]; next: string | undefined }> {
       const prefix = allRooms(root);
-      const { folders, isTruncated } = await storage.listPage({ prefix, startAfter, hasFolders: true });
+      const { folders, isTruncated } = await storage.listPage({ prefix, startAfter, byFolder: true });
       return {
         names: folders.flatMap((folder) => roomNameOf(folder.slice(prefix.length, -1)) ?? []),
         next: isTruncated ? folders.at(-1) : undefined,

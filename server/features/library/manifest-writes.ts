@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import { ConditionNotMet, ifStill } from '../../adapters/s3/conditions.ts';
+import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import { manifestKey, manifestOf } from '../../bucket/manifest.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
 import { isLocked, storageUnavailable, toReelroomError } from '../../lib/errors.ts';
@@ -48,7 +48,7 @@ export function createManifestWrites({
       if (!now) return { seen, now };
       const { text, etag } = seen.manifest ?? {};
       try {
-        await storage.putJson(manifestKey(keyOf(name)), manifestOf(now, text), ifStill(etag));
+        await storage.putJson(manifestKey(keyOf(name)), manifestOf(now, text), ifUnchanged(etag));
         return { seen, now };
       } catch (error) {
         if (mayStay && isLocked(error)) {

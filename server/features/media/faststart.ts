@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
-import { ifStill } from '../../adapters/s3/conditions.ts';
+import { ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { inspectMedia, type MediaInfo } from './inspect.ts';
 import { createPace } from './pace.ts';
@@ -102,7 +102,7 @@ async function make(
       },
       { concurrency: copiesAtOnce, signal },
     );
-    await upload.complete(replaced === undefined ? undefined : ifStill(replaced));
+    await upload.complete(replaced === undefined ? undefined : ifUnchanged(replaced));
   } catch (error) {
     // The first failure is the one to tell of.
     await upload.abort().catch(() => undefined);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { ConditionNotMet, ifStill } from '../../adapters/s3/conditions.ts';
+import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Backup } from './backup.ts';
 import { moveTablesFirst } from '../media/faststart.ts';
@@ -85,7 +85,7 @@ export function createFinish({
     signal: AbortSignal,
   ): Promise<RecordingState | undefined> {
     if (!backup) return undefined;
-    await backup.take(library.keyOf(recording.name), ifStill(found?.etag));
+    await backup.take(library.keyOf(recording.name), ifUnchanged(found?.etag));
     return withFile(recording, await look(recording.name), signal);
   }
 
@@ -99,7 +99,7 @@ export function createFinish({
     if (segments.length === 0) return undefined;
     log.warn({ recording, segments: segments.length }, 'a recording is made whole from its segments');
     const target = library.keyOf(recording.name);
-    await rebuildFromSegments({ storage, segments, target, condition: ifStill(found?.etag), signal });
+    await rebuildFromSegments({ storage, segments, target, condition: ifUnchanged(found?.etag), signal });
     const whole = await withFile({ ...recording, endedBy: 'recovered' }, await look(recording.name), signal);
     const { recordingSince, endedAt } = recording;
     if (!whole?.durationMs || recordingSince === undefined || endedAt === undefined) return whole;

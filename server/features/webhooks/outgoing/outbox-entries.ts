@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Storage } from '../../../adapters/s3/bucket.ts';
-import { ConditionNotMet, ifStill } from '../../../adapters/s3/conditions.ts';
+import { ConditionNotMet, ifUnchanged } from '../../../adapters/s3/conditions.ts';
 
 const types = ['recording.started', 'recording.ready', 'recording.failed', 'recording.deleted'] as const;
 
@@ -61,7 +61,7 @@ export function createOutboxEntries(storage: Pick<Storage, 'getTextAndEtag' | 'p
     /** Writes that the next try begins, which is ours alone then; whether it is. One PUT. */
     async claim(key: string, entry: Entry, etag: string | undefined): Promise<boolean> {
       try {
-        await storage.putJson(key, { ...entry, attempts: entry.attempts + 1 }, ifStill(etag));
+        await storage.putJson(key, { ...entry, attempts: entry.attempts + 1 }, ifUnchanged(etag));
         return true;
       } catch (error) {
         if (!(error instanceof ConditionNotMet)) throw error;
@@ -75,7 +75,7 @@ export function createOutboxEntries(storage: Pick<Storage, 'getTextAndEtag' | 'p
       prepared.delete(key);
       if (etag !== undefined) return { etag };
       try {
-        return { etag: await storage.putJson(key, entry, ifStill(undefined)) };
+        return { etag: await storage.putJson(key, entry, ifUnchanged(undefined)) };
       } catch (error) {
         if (!(error instanceof ConditionNotMet)) throw error;
         const found = await read(key);
@@ -86,7 +86,7 @@ export function createOutboxEntries(storage: Pick<Storage, 'getTextAndEtag' | 'p
     /** Writes what is about to become true; again where it was written already, which makes it young. One PUT. */
     async prepare(key: string, entry: Entry): Promise<void> {
       try {
-        const etag = await storage.putJson(key, entry, ifStill(prepared.get(key)));
+        const etag = await storage.putJson(key, entry, ifUnchanged(prepared.get(key)));
         if (etag !== undefined) prepared.set(key, etag);
       } catch (error) {
         prepared.delete(key);
