@@ -1,6 +1,5 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { basePath } from './base-path.ts';
 import { getAndHead } from './get-and-head.ts';
 import type { Page } from './page.ts';
 import { recorderPolicy } from './guards/csp.ts';
@@ -17,20 +16,22 @@ const takesHtml = ({ headers: { accept = '*/*' } }: FastifyRequest) =>
  * The built web client: its files, compressed ones where there are any, and its pages. An address that nothing
  * is at has the page with 404, which says so. Where it is not built there is none.
  * @param root the folder that Vite built
+ * @param base the path that addresses of the pages begin with, for people
  * @param policy the Content-Security-Policy of the pages
  */
 export async function webClient(
   app: FastifyInstance,
   {
     root,
+    base,
     page,
     policy,
     refuseAddress,
-  }: { root: string; page: Page | undefined; policy: string; refuseAddress: AddressRefusal },
+  }: { root: string; base: string; page: Page | undefined; policy: string; refuseAddress: AddressRefusal },
 ): Promise<void> {
   // Fastify's own would log the address whole.
   app.setNotFoundHandler((request, reply) => refuseAddress(request, reply));
-  getAndHead(app, '/recordings.html', {}, (_request, reply) => reply.redirect(`${basePath(app)}/library`));
+  getAndHead(app, '/recordings.html', {}, (_request, reply) => reply.redirect(`${base}/library`));
   if (!page) {
     app.log.warn(`the web client is not built: ${root} is missing`);
     return;

@@ -141,6 +141,46 @@ t.test(
   },
 );
 
+t.test(
+  'people reach the app where PUBLIC_URL says, which is by other machines unless it is loopback',
+  async (t) => {
+    const own = {
+      ...{ ACCESS: 'open', LIVEKIT_API_SECRET: 'x'.repeat(40), S3_SECRET_KEY: 'y'.repeat(40) },
+    };
+    const PUBLIC_URL = 'https://rooms.example/video/';
+    t.match(loadConfig({ PUBLIC_URL, ...own }), {
+      publicUrl: 'https://rooms.example/video',
+      basePath: '/video',
+      isExposed: true,
+      cors: { origins: [] },
+    });
+    t.match(problems({ PUBLIC_URL }), [
+      /^ACCESS must be .*\(PUBLIC_URL is "https:\/\/rooms.example\/video\/"\)/,
+      /^LIVEKIT_API_SECRET/,
+      /^S3_SECRET_KEY/,
+    ]);
+    t.match(loadConfig({ PUBLIC_URL: 'http://localhost:8080' }), { basePath: '', isExposed: false });
+    t.match(problems({ PUBLIC_URL: 'rooms.example' }), [/^PUBLIC_URL must be a URL such as https:/]);
+
+    const pathOf = (BASE_PATH: string) => loadConfig({ PUBLIC_URL, ...own, BASE_PATH }).basePath;
+    t.equal(pathOf('/'), '', 'of a proxy that takes the path away');
+    t.equal(pathOf('/a/b.c/'), '/a/b.c');
+    for (const BASE_PATH of [
+      'video',
+      '/a b',
+      '/:room',
+      '/*',
+      '/..',
+      '/a/../b',
+      '//a',
+      '/a//',
+      '/a?b',
+      '/{a}',
+    ])
+      t.match(problems({ BASE_PATH }), [/^BASE_PATH must be a path/], BASE_PATH);
+  },
+);
+
 t.test('who may call, by which name, and through which proxy', async (t) => {
   const open = {
     ...{ HOST: '0.0.0.0', ACCESS: 'open' },

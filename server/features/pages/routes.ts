@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { baseUrlOf } from '../../http/base-url.ts';
+import type { PublicAddress } from '../../http/base-url.ts';
 import { toReelroomError } from '../../lib/errors.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import type { Page } from '../../http/page.ts';
@@ -29,12 +29,14 @@ export async function watchRoutes(
     library,
     shares,
     page,
+    baseUrlOf,
     policies,
     canEmbed,
   }: {
     library: Pick<Library, 'get'>;
     shares: Pick<Shares, 'check'>;
     page: Page;
+    baseUrlOf: PublicAddress['baseUrlOf'];
     policies: Record<'watch' | 'embed', string>;
     canEmbed: boolean;
   },
@@ -45,7 +47,7 @@ export async function watchRoutes(
     if (token !== undefined) await shares.check(name, token);
     const recording = await library.get(name);
     if (recording.status !== 'ready') return undefined;
-    const urls = watchUrls(baseUrlOf(request, app), name, token);
+    const urls = watchUrls(baseUrlOf(request), name, token);
     return headTags({ recording, urls, canEmbed });
   }
 
