@@ -29,7 +29,7 @@ import { createLivekit } from './adapters/livekit/livekit.ts';
 import openAnswers from './http/sending/open-responses.ts';
 import openapi from './http/openapi.ts';
 import { createPage } from './http/page.ts';
-import { embedPolicy, pagePolicy } from './http/guards/csp.ts';
+import { embedPolicy, pagePolicy, type PolicyFor } from './http/guards/csp.ts';
 import { openRedis } from './adapters/redis/client.ts';
 import { createAddressRefusal } from './http/not-found.ts';
 import rest from './http/error-handler.ts';
@@ -149,10 +149,11 @@ export async function reelroom(
   const page = existsSync(builtClient) ? createPage({ root: builtClient, base }) : undefined;
   const mediaOrigins =
     publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [];
-  const policy = pagePolicy(options.livekit.url, mediaOrigins);
+  const policyFor: PolicyFor = (request) => pagePolicy(livekit.urlFor(baseUrlOf(request)), mediaOrigins);
   if (page) {
     const { origins } = options.embed;
-    const policies = { watch: policy, embed: embedPolicy(origins, mediaOrigins) };
+    const forEmbed = embedPolicy(origins, mediaOrigins);
+    const policies = { watch: policyFor, embed: () => forEmbed };
     await app.register(watchRoutes, {
       ...services,
       page,
@@ -161,5 +162,5 @@ export async function reelroom(
       canEmbed: origins.includes('*'),
     });
   }
-  await app.register(webClient, { root: builtClient, base, page, policy, refuseAddress });
+  await app.register(webClient, { root: builtClient, base, page, policyFor, refuseAddress });
 }

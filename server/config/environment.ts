@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { isLoopbackName } from './loopback.ts';
+import { isAnyAddress, isLoopbackName } from './loopback.ts';
 import { ConfigError, optionsSchema, parseConfig, text, wholeNumber, type OptionPath } from './options.ts';
 
 const proxyRule = 'must be an IP address, a range such as 10.0.0.0/8, or loopback, linklocal or uniquelocal';
@@ -60,7 +60,12 @@ const variables: Variables<z.output<typeof configSchema>> = {
   appUrl: ['APP_URL'],
   publicUrl: ['PUBLIC_URL'],
   access: ['ACCESS'],
-  livekit: { url: ['LIVEKIT_URL'], apiKey: ['LIVEKIT_API_KEY'], apiSecret: ['LIVEKIT_API_SECRET'] },
+  livekit: {
+    url: ['LIVEKIT_URL'],
+    publicUrl: ['LIVEKIT_PUBLIC_URL'],
+    apiKey: ['LIVEKIT_API_KEY'],
+    apiSecret: ['LIVEKIT_API_SECRET'],
+  },
   s3: {
     endpoint: ['S3_ENDPOINT'],
     egressEndpoint: ['S3_EGRESS_ENDPOINT'],
@@ -203,13 +208,19 @@ export function loadConfig(env: Record<string, string | undefined>) {
   const isExposed = exposure(set) !== undefined;
   return {
     ...config,
-    appUrl: config.appUrl ?? `http://localhost:${config.port}`,
+    appUrl: config.appUrl ?? `http://${localName(config.host)}:${config.port}`,
     /** Whether other machines reach the app, by itself or through a proxy. */
     isExposed,
     cors: isExposed || set.CORS_ORIGINS !== undefined ? config.cors : { origins: ['loopback'] },
     // A process of ours alone has nobody else to check them.
     hosts: config.hosts ?? [],
   };
+}
+
+/** By which name this machine reaches what listens at `host`, as URLs have it. */
+function localName(host: string): string {
+  if (host === '127.0.0.1' || isAnyAddress(host)) return 'localhost';
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 /** What `main.ts` is told: the plugin's options, and the process's own. */

@@ -76,6 +76,8 @@ export const optionsSchema = group({
   access: z.literal('open', 'must be open: there is no sign-in yet'),
   livekit: group({
     url: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880'),
+    /** Where browsers connect; when absent the same, or where that is loopback its port of the page's own host. */
+    publicUrl: url(['http:', 'https:', 'ws:', 'wss:'], 'wss://livekit.example.com').optional(),
     apiKey: text,
     apiSecret: text,
   }),

@@ -37,9 +37,16 @@ t.test('an empty variable is one that is not set, but for the path, which may be
   t.equal(loadConfig({ RECORDINGS_PATH: 'a b/ü/' }).recordings.path, 'a b/ü/');
 });
 
-t.test('the address of the app follows its port', async (t) => {
+t.test('the address of the app follows its port, and where it listens', async (t) => {
   t.equal(loadConfig({ SERVER_PORT: '7000' }).appUrl, 'http://localhost:7000');
   t.equal(loadConfig({ APP_URL: 'https://rooms.example/' }).appUrl, 'https://rooms.example');
+  const own = { ACCESS: 'open', LIVEKIT_API_SECRET: 'x'.repeat(40), S3_SECRET_KEY: 'y'.repeat(40) };
+  const at = (HOST: string) => loadConfig({ ...own, HOST }).appUrl;
+  for (const HOST of ['127.0.0.1', 'localhost', '0.0.0.0', '::'])
+    t.equal(at(HOST), 'http://localhost:6080', HOST);
+  for (const HOST of ['127.0.0.2', '192.168.1.5', 'reelroom.lan']) t.equal(at(HOST), `http://${HOST}:6080`);
+  t.equal(at('fd00::2'), 'http://[fd00::2]:6080');
+  t.equal(at('::1'), 'http://[::1]:6080');
 });
 
 t.test(
