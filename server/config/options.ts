@@ -67,10 +67,17 @@ export const optionsSchema = group({
    * recorded; the plugin's prefix comes behind it. Where the application listens when absent.
    */
   appUrl: url(['http:', 'https:'], 'http://localhost:6080').optional(),
+  /**
+   * Where people find Reelroom, with its path: links begin with it. When absent, they begin as the request did
+   * that asked for one.
+   */
+  publicUrl: url(['http:', 'https:'], 'https://reelroom.example.com').optional(),
   /** Who may do what: everyone everything. Nothing else is known yet. */
   access: z.literal('open', 'must be open: there is no sign-in yet'),
   livekit: group({
     url: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880'),
+    /** Where browsers connect; when absent the same, or where that is loopback its port of the page's own host. */
+    publicUrl: url(['http:', 'https:', 'ws:', 'wss:'], 'wss://livekit.example.com').optional(),
     apiKey: text,
     apiSecret: text,
   }),
@@ -107,8 +114,8 @@ export const optionsSchema = group({
     origins: z.array(originOr('*', 'loopback'), 'must be a list of origins').default([]),
   }).prefault({}),
   /**
-   * By which host names we answer, beside those of this machine, IP addresses and that of `appUrl`; by
-   * any when absent, since the application around us may check them itself.
+   * By which host names we answer, beside those of this machine, IP addresses and those of `appUrl` and
+   * `publicUrl`; by any when absent, since the application around us may check them itself.
    */
   hosts: z.array(hostName, 'must be a list of host names').optional(),
   embed: group({

@@ -110,10 +110,11 @@ document.documentElement.classList.toggle('dark-mode', matchMedia('(prefers-colo
  * The OpenAPI 3.1 document of those of the app's routes that have an `operation`, made of
  * the schemas that they use: `/openapi.json`, and `/docs`, a page to try it, which needs
  * nothing from elsewhere. It describes and changes nothing. Stands before the routes.
+ * `base` is the path that addresses begin with for people.
  */
-export default fp(
-  async (app) => {
-    const base = basePath(app);
+export default fp<{ base: string }>(
+  async (app, { base }) => {
+    const prefix = decodeURI(basePath(app));
     const methods = new Map<Operation, unknown>();
 
     await app.register(swagger, {
@@ -145,7 +146,7 @@ export default fp(
         const names = Object.keys(operation.params?.shape ?? {}).map((name) => `:${name}`);
         return {
           schema: toFastifySchema(operation, String(method), config.failure),
-          url: url.slice(decodeURI(base).length).replace('*', names.join('/')),
+          url: url.slice(prefix.length).replace('*', names.join('/')),
         };
       },
       transformObject(document) {

@@ -1,9 +1,8 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { basePath } from './base-path.ts';
 import { getAndHead } from './get-and-head.ts';
 import type { Page } from './page.ts';
-import { recorderPolicy } from './guards/csp.ts';
+import { recorderPolicy, type PolicyFor } from './guards/csp.ts';
 import type { AddressRefusal } from './not-found.ts';
 
 /** Addresses of pages that the client shows by itself. */
@@ -17,32 +16,40 @@ const takesHtml = ({ headers: { accept = '*/*' } }: FastifyRequest) =>
  * The built web client: its files, compressed ones where there are any, and its pages. An address that nothing
  * is at has the page with 404, which says so. Where it is not built there is none.
  * @param root the folder that Vite built
- * @param policy the Content-Security-Policy of the pages
+ * @param base the path that addresses of the pages begin with, for people
+ * @param policyFor the Content-Security-Policy of the pages, for the one who asks
  */
 export async function webClient(
   app: FastifyInstance,
   {
     root,
+    base,
     page,
-    policy,
+    policyFor,
     refuseAddress,
-  }: { root: string; page: Page | undefined; policy: string; refuseAddress: AddressRefusal },
+  }: {
+    root: string;
+    base: string;
+    page: Page | undefined;
+    policyFor: PolicyFor;
+    refuseAddress: AddressRefusal;
+  },
 ): Promise<void> {
   // Fastify's own would log the address whole.
   app.setNotFoundHandler((request, reply) => refuseAddress(request, reply));
-  getAndHead(app, '/recordings.html', {}, (_request, reply) => reply.redirect(`${basePath(app)}/library`));
+  getAndHead(app, '/recordings.html', {}, (_request, reply) => reply.redirect(`${base}/library`));
   if (!page) {
     app.log.warn(`the web client is not built: ${root} is missing`);
     return;
   }
 
-  const sendPage = (reply: FastifyReply) =>
+  const sendPage = (request: FastifyRequest, reply: FastifyReply) =>
     reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-cache')
-      .header('content-security-policy', policy)
+      .header('content-security-policy', policyFor(request))
       .send(page());
-  for (const url of pages) getAndHead(app, url, {}, (_request, reply) => sendPage(reply));
+  for (const url of pages) getAndHead(app, url, {}, sendPage);
   // With a route for each file the rest is ours to answer.
   await app.register(fastifyStatic, {
     root,
@@ -62,6 +69,6 @@ export async function webClient(
   });
   getAndHead(app, '/*', {}, (request, reply) => {
     if (!takesHtml(request) || refuseAddress.takesAnother(request)) return refuseAddress(request, reply);
-    return sendPage(reply.code(404));
+    return sendPage(request, reply.code(404));
   });
 }

@@ -57,7 +57,7 @@ export const originNotAllowed = (origin: string) =>
 export const hostNotAllowed = (host: string) =>
   new ReelroomError(
     'HOST_NOT_ALLOWED',
-    `This server is not known as ${host}: ALLOWED_HOSTS names what it is known as`,
+    `This server is not known as ${host}: PUBLIC_URL, or ALLOWED_HOSTS, names what it is known as`,
   );
 export const requestTimeout = () =>
   new ReelroomError('REQUEST_TIMEOUT', 'The request did not arrive in time: try again');

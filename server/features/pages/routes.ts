@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { baseUrlOf } from '../../http/base-url.ts';
+import type { PublicAddress } from '../../http/base-url.ts';
 import { toReelroomError } from '../../lib/errors.ts';
+import type { PolicyFor } from '../../http/guards/csp.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import type { Page } from '../../http/page.ts';
 import type { Library } from '../library/recordings.ts';
@@ -20,7 +21,7 @@ type Request = FastifyRequest<Route>;
  * recording, and a head that tells of it. To whoever has no good link, or where there is
  * no such recording, the page comes with that status and tells nothing. Two S3 requests,
  * and one for a link.
- * @param policies the Content-Security-Policy of each
+ * @param policies the Content-Security-Policy of each, for the one who asks
  * @param canEmbed whether every page may show `/embed` in a frame
  */
 export async function watchRoutes(
@@ -29,13 +30,15 @@ export async function watchRoutes(
     library,
     shares,
     page,
+    baseUrlOf,
     policies,
     canEmbed,
   }: {
     library: Pick<Library, 'get'>;
     shares: Pick<Shares, 'check'>;
     page: Page;
-    policies: Record<'watch' | 'embed', string>;
+    baseUrlOf: PublicAddress['baseUrlOf'];
+    policies: Record<'watch' | 'embed', PolicyFor>;
     canEmbed: boolean;
   },
 ): Promise<void> {
@@ -45,15 +48,15 @@ export async function watchRoutes(
     if (token !== undefined) await shares.check(name, token);
     const recording = await library.get(name);
     if (recording.status !== 'ready') return undefined;
-    const urls = watchUrls(baseUrlOf(request, app), name, token);
+    const urls = watchUrls(baseUrlOf(request), name, token);
     return headTags({ recording, urls, canEmbed });
   }
 
-  async function send(request: Request, reply: FastifyReply, policy: string): Promise<FastifyReply> {
+  async function send(request: Request, reply: FastifyReply, policyFor: PolicyFor): Promise<FastifyReply> {
     reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'private, no-cache')
-      .header('content-security-policy', policy)
+      .header('content-security-policy', policyFor(request))
       // The address is the key: it goes into no index, and to no other site.
       .header('referrer-policy', 'no-referrer')
       .header('x-robots-tag', 'noindex');
