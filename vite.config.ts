@@ -45,6 +45,16 @@ const precompress = (): Plugin => ({
   },
 });
 
+/**
+ * Libraries that have a file of their own, which stays as it is, and in caches, when our code changes. Those that
+ * are loaded when they are needed (hls.js, Media Chrome) have one by that.
+ */
+const vendors = [
+  { name: 'svelte', test: /\/node_modules\/(svelte|esm-env|clsx)\// },
+  { name: 'livekit', test: /\/node_modules\/livekit-client\// },
+  { name: 'contract', test: /\/node_modules\/(zod|@trpc)\// },
+];
+
 export default defineConfig({
   root: path('client'),
   // Where it is served is said by the page's <base>.
@@ -56,7 +66,14 @@ export default defineConfig({
   build: {
     outDir: path('client/dist'),
     emptyOutDir: true,
-    rolldownOptions: { input: [path('client/index.html'), path('client/recorder.html')] },
+    // Which files a page loads, for `client/weight.test.ts`.
+    manifest: true,
+    // Browsers without modulepreload load the same files, a little later.
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: [path('client/index.html'), path('client/recorder.html')],
+      output: { codeSplitting: { groups: vendors } },
+    },
   },
   server: {
     host: '127.0.0.1',

@@ -9,7 +9,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 const entries = { index: path('index.ts') };
 const folder = path('dist');
-const dependencies = /^(@trpc\/|eventsource$|zod$)/;
+const dependencies = /^(@trpc\/|eventsource$|zod(\/|$))/;
 
 await build({
   configFile: false,

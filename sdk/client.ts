@@ -3,11 +3,10 @@ import type { AppRouter } from '../server/router.ts';
 import type { Recording } from '@reelroom/shared';
 import { baseOf, recordingUrl } from './recording-url.ts';
 import { subscriptionLinks } from './subscription-link.ts';
-import { waitUntilReady } from './wait-until-ready.ts';
 
 export type { AppRouter } from '../server/router.ts';
 export { errorCodeOf, isCallError } from './call-error.ts';
-export { RecordingFailedError } from './wait-until-ready.ts';
+export { RecordingFailedError } from './recording-failed.ts';
 
 /** Headers sent with a request. */
 type Headers = Record<string, string>;
@@ -70,6 +69,10 @@ export function createReelroomClient({
   return {
     ...{ recordings, rooms, system, tokens },
     recordingUrl: (name) => recordingUrl(base, name),
-    waitUntilReady: (name, options = {}) => waitUntilReady({ recordings, system }, name, options),
+    async waitUntilReady(name, options = {}) {
+      // Pages that never wait do not load it.
+      const { waitUntilReady } = await import('./wait-until-ready.ts');
+      return waitUntilReady({ recordings, system }, name, options);
+    },
   };
 }

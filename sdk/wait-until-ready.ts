@@ -3,6 +3,7 @@ import type { Unsubscribable } from '@trpc/server/observable';
 import type { AppRouter } from '../server/router.ts';
 import type { Recording } from '@reelroom/shared';
 import { errorCodeOf, isRetryable } from './call-error.ts';
+import { RecordingFailedError } from './recording-failed.ts';
 
 /** The pause before a failed or missing recording is checked again, in ms. */
 const retryMs = 1_000;
@@ -20,17 +21,6 @@ interface Options {
 }
 
 type Procedures = Pick<TRPCClient<AppRouter>, 'recordings' | 'system'>;
-
-/** Thrown for a failed recording; the message says why, for people. */
-export class RecordingFailedError extends Error {
-  override name = 'RecordingFailedError';
-  readonly recording: Recording;
-
-  constructor(recording: Recording) {
-    super(recording.error ?? 'The recording failed');
-    this.recording = recording;
-  }
-}
 
 /**
  * An ended recording; undefined while it is live, which is checked first: its file exists before it is

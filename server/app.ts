@@ -29,7 +29,7 @@ import { createLivekit } from './adapters/livekit/livekit.ts';
 import openResponses from './http/sending/open-responses.ts';
 import openapi from './http/openapi.ts';
 import { createPage } from './http/page.ts';
-import { embedPolicy, pagePolicy } from './http/guards/csp.ts';
+import { embedPolicy, pagePolicy, type PolicyFor } from './http/guards/csp.ts';
 import { openRedis } from './adapters/redis/client.ts';
 import { createNotFoundHandler } from './http/not-found.ts';
 import errorHandler from './http/error-handler.ts';
@@ -37,7 +37,7 @@ import { bucketUrl } from './adapters/s3/presign.ts';
 import { createPublicUrls } from './adapters/s3/public-urls.ts';
 import { openStorage } from './adapters/s3/bucket.ts';
 import stalledReaders from './http/sending/stalled-readers.ts';
-import { baseUrlOf } from './http/base-url.ts';
+import { createPublicAddress } from './http/base-url.ts';
 import { trpc } from './http/trpc-plugin.ts';
 import { contextOf } from './features/access/context.ts';
 import { gateRoutes } from './features/access/gate.ts';
@@ -79,16 +79,23 @@ export async function reelroom(
   const ours = Object.entries(given).filter(([name]) => !fastifysOptions.includes(name));
   const options = parseConfig(optionsSchema, Object.fromEntries(ours), (path) => path.join('.'));
 
+  const { path: base, baseUrlOf } = createPublicAddress(app, options.publicUrl);
+
   redactRequests(app, redactTokens);
   gateRoutes(app);
   await app.register(errorHandler);
   await app.register(headers);
   await app.register(openResponses);
   await app.register(stalledReaders, { stalledMs: options.playback.stalledSeconds * 1_000 });
-  if (options.hosts) await app.register(knownHosts, { hosts: [...options.hosts, ...hostOf(options.appUrl)] });
-  await app.register(cors, options.cors);
+  if (options.hosts) {
+    const own = [options.appUrl, options.publicUrl].flatMap(hostOf);
+    await app.register(knownHosts, { hosts: [...options.hosts, ...own] });
+  }
+  // A proxy need not tell us its host: pages at our public address are ours.
+  const ownOrigins = options.publicUrl === undefined ? [] : [new URL(options.publicUrl).origin];
+  await app.register(cors, { origins: [...options.cors.origins, ...ownOrigins] });
   await app.register(compress);
-  await app.register(openapi);
+  await app.register(openapi, { base });
   const notFoundHandler = createNotFoundHandler(app);
   const livekit = createLivekit(options, {
     ownUrl: () => (options.appUrl ?? app.listeningOrigin) + basePath(app),
@@ -118,7 +125,7 @@ export async function reelroom(
     router: appRouter,
     createContext: (request) => ({
       ...collaborators,
-      ...contextOf(request.reelroomPrincipal, baseUrlOf(request, app)),
+      ...contextOf(request.reelroomPrincipal, baseUrlOf(request)),
     }),
   });
   await app.register(tokenRoutes, services);
@@ -139,14 +146,21 @@ export async function reelroom(
   await app.register(zipRoutes, { ...services, storage });
   await app.register(webhookRoute, { ...services, livekit });
   await app.register(systemRoutes, services);
-  const page = existsSync(builtClient) ? createPage({ root: builtClient, base: basePath(app) }) : undefined;
+  const page = existsSync(builtClient) ? createPage({ root: builtClient, base }) : undefined;
   const mediaOrigins =
     publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [];
-  const policy = pagePolicy(options.livekit.url, mediaOrigins);
+  const policyFor: PolicyFor = (request) => pagePolicy(livekit.urlFor(baseUrlOf(request)), mediaOrigins);
   if (page) {
     const { origins } = options.embed;
-    const policies = { watch: policy, embed: embedPolicy(origins, mediaOrigins) };
-    await app.register(watchRoutes, { ...services, page, policies, canEmbed: origins.includes('*') });
+    const forEmbed = embedPolicy(origins, mediaOrigins);
+    const policies = { watch: policyFor, embed: () => forEmbed };
+    await app.register(watchRoutes, {
+      ...services,
+      page,
+      baseUrlOf,
+      policies,
+      canEmbed: origins.includes('*'),
+    });
   }
-  await app.register(webClient, { root: builtClient, page, policy, notFoundHandler });
+  await app.register(webClient, { root: builtClient, base, page, policyFor, notFoundHandler });
 }

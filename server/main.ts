@@ -18,7 +18,7 @@ function readConfig(): Config {
 }
 
 const config = readConfig();
-const { port, host } = config;
+const { port, host, basePath } = config;
 const app = fastify(serverOptions(config));
 
 const end = () => void app.close().then(() => process.exit(0));
@@ -35,7 +35,7 @@ process.on('uncaughtException', (error, origin) => {
 });
 
 let setup: Setup = { parts: [] };
-await app.register(reelroom, { ...pluginOptions(config), setup: () => setup });
+await app.register(reelroom, { ...pluginOptions(config), prefix: basePath, setup: () => setup });
 
 // The launcher sends the state of the set-up; when it dies, so does the app. Other supervisors (PM2, cluster)
 // send other messages.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * All errors of Reelroom: the stable `code`, with its HTTP status (REST) and its tRPC code. A 5xx never
@@ -59,7 +59,7 @@ export const errorCodeSchema = z.enum(
 
 /** The body of a REST error. */
 export const errorSchema = z.object({
-  errorMessage: z.string().describe('What is wrong, a sentence for people'),
+  errorMessage: z.string().check(z.describe('What is wrong, a sentence for people')),
   code: errorCodeSchema,
 });
 export type ErrorAnswer = z.infer<typeof errorSchema>;

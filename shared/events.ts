@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { recordingSchema } from './recording.ts';
 import { roomStateSchema } from './room-metadata.ts';
 
@@ -34,4 +34,4 @@ export type Reset = z.infer<typeof resetSchema>;
 export type RecordingChange = ReelroomEvent | Reset;
 
 /** Where a subscription resumes: after the last event received, if any. */
-export const changesInputSchema = z.object({ lastEventId: z.string().nullish() }).optional();
+export const changesInputSchema = z.optional(z.object({ lastEventId: z.nullish(z.string()) }));

@@ -3,6 +3,7 @@ export * from './events.ts';
 export * from './library.ts';
 export * from './recording-filter.ts';
 export * from './recording-name.ts';
+export * from './recording-status.ts';
 export * from './recording.ts';
 export * from './room-metadata.ts';
 export * from './room-name.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 const maxCharacters = 128;
 const maxBytes = 180;
@@ -66,22 +66,22 @@ export function shortText(most: number, forbidden: string, ending = '', notFirst
  */
 export function nameSchema(field: string, forbidden: string, rule: string) {
   const refused = new RegExp(`[${hidden}${[...forbidden].map(inClass).join('')}]`, 'u');
-  return z
-    .string({ error: `${field} is required` })
-    .normalize('NFC')
-    .trim()
-    .min(1, `${field} is required`)
-    .refine((name) => characters(name) <= maxCharacters, {
+  return z.string({ error: `${field} is required` }).check(
+    z.normalize('NFC'),
+    z.trim(),
+    z.minLength(1, `${field} is required`),
+    z.refine((name) => characters(name) <= maxCharacters, {
       error: `${field} is too long: at most ${maxCharacters} characters`,
-    })
-    .refine((name) => bytes(name) <= maxBytes, {
+    }),
+    z.refine((name) => bytes(name) <= maxBytes, {
       error: `${field} is too long: at most ${maxBytes} bytes of UTF-8 (an emoji takes 4 or more)`,
-    })
-    .refine((name) => !refused.test(name), {
+    }),
+    z.refine((name) => !refused.test(name), {
       error: `${field} may not contain ${rule}: letters, digits, spaces, accents, emoji and other symbols are fine`,
-    })
-    .meta({ maxLength: maxCharacters, pattern: shortText(maxBytes, forbidden) })
-    .describe(
+    }),
+    z.meta({ maxLength: maxCharacters, pattern: shortText(maxBytes, forbidden) }),
+    z.describe(
       `Free text of 1 to ${maxCharacters} characters, at most ${maxBytes} bytes of UTF-8, without ${rule}; composed (NFC)`,
-    );
+    ),
+  );
 }

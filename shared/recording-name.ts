@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { shortText } from './name-text.ts';
 
 /** The extension of a recording's file; its manifest appends {@link manifestSuffix}. */
@@ -13,15 +13,17 @@ export const manifestSuffix = '.json';
  */
 export const recordingNameSchema = z
   .string({ error: 'name is required: the name of the recording, such as room-RM_x-2026-01-31T101530.mp4' })
-  .regex(/^(?!\.+mp4$)[^/\\\p{Cc}\p{Cs}]+\.mp4$/u, {
-    error:
-      'name must be the name of a recording: it ends in .mp4, has no slash or control character, and is more than dots',
-  })
-  .refine((name) => new TextEncoder().encode(name + manifestSuffix).length <= 255, {
-    error: 'name is too long: at most 250 bytes of UTF-8',
-  })
-  .meta({ maxLength: 250, pattern: shortText(246, '/\\', '\\.mp4', '.') })
-  .describe('{roomName}-{roomId}-{time}.mp4, at most 250 bytes of UTF-8; the time is UTC');
+  .check(
+    z.regex(/^(?!\.+mp4$)[^/\\\p{Cc}\p{Cs}]+\.mp4$/u, {
+      error:
+        'name must be the name of a recording: it ends in .mp4, has no slash or control character, and is more than dots',
+    }),
+    z.refine((name) => new TextEncoder().encode(name + manifestSuffix).length <= 255, {
+      error: 'name is too long: at most 250 bytes of UTF-8',
+    }),
+    z.meta({ maxLength: 250, pattern: shortText(246, '/\\', '\\.mp4', '.') }),
+    z.describe('{roomName}-{roomId}-{time}.mp4, at most 250 bytes of UTF-8; the time is UTC'),
+  );
 
 /**
  * The name of a recording that starts at `startedAt` (ms since 1970). The time is UTC as in Egress's own

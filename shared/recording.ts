@@ -1,24 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { recordingNameSchema } from './recording-name.ts';
+import { recordingStatusSchema } from './recording-status.ts';
 import { roomNameSchema } from './room-name.ts';
-
-/** The states of a recording: the last two are final. */
-export const recordingStatusSchema = z
-  .enum(['starting', 'recording', 'stopping', 'ready', 'failed'])
-  .describe('ready and failed are final');
-export type RecordingStatus = z.infer<typeof recordingStatusSchema>;
-
-/** The order of statuses: of two reported for one recording the later is current. */
-export const statusOrder: Record<RecordingStatus, number> = {
-  starting: 0,
-  recording: 1,
-  stopping: 2,
-  ready: 3,
-  failed: 3,
-};
-
-/** Whether a status is final. */
-export const isFinal = (status: RecordingStatus): boolean => status === 'ready' || status === 'failed';
 
 /** Why a ready recording ended. */
 export const endedBySchema = z
@@ -36,13 +19,13 @@ export const endedBySchema = z
     /** One person was left in the room, and did not continue it. */
     'alone',
   ])
-  .describe('Why a ready recording ended');
+  .check(z.describe('Why a ready recording ended'));
 export type EndedBy = z.infer<typeof endedBySchema>;
 
 /** Why a failed recording failed; `error` is the sentence for people. */
 export const failureSchema = z
   .enum(['NOT_BEGUN', 'NO_RECORDER', 'RECORDER_FAILED', 'RECORDER_LOST'])
-  .describe('Why a failed recording failed, for programs');
+  .check(z.describe('Why a failed recording failed, for programs'));
 export type Failure = z.infer<typeof failureSchema>;
 
 /** The sentences for people, by failure. */
@@ -55,70 +38,72 @@ export const failureSentences: Record<Failure, string> = {
 
 export const layoutSchema = z
   .enum(['grid', 'speaker', 'single-speaker'], { error: 'layout must be grid, speaker or single-speaker' })
-  .describe('All participants alike, the speaker large, or the speaker alone');
+  .check(z.describe('All participants alike, the speaker large, or the speaker alone'));
 export const qualitySchema = z
   .enum(['480p', '720p', '1080p'], { error: 'quality must be 480p, 720p or 1080p' })
-  .describe('The height of the picture in pixels');
+  .check(z.describe('The height of the picture in pixels'));
 export const audioOnlySchema = z
   .boolean({ error: 'audioOnly must be true or false' })
-  .describe('Records sound without a picture');
+  .check(z.describe('Records sound without a picture'));
 
 /** A recording in lists and responses: the seed's six fields and ours. */
 export const recordingSchema = z.object({
-  id: z.string().describe('The egress that made it'),
+  id: z.string().check(z.describe('The egress that made it')),
   name: recordingNameSchema,
   roomName: z.string(),
   roomId: z.string(),
-  startedAt: z.number().describe('When it was asked for, in ms since 1970'),
-  size: z.number().describe('Bytes; 0 until the file is stored'),
-  durationMs: z.number().describe('Length of the media in ms, where it is known').optional(),
-  width: z
-    .number()
-    .describe('The picture, in pixels; absent where there is none, or it is not known')
-    .optional(),
-  height: z.number().describe('As width, in pixels').optional(),
+  startedAt: z.number().check(z.describe('When it was asked for, in ms since 1970')),
+  size: z.number().check(z.describe('Bytes; 0 until the file is stored')),
+  durationMs: z.optional(z.number().check(z.describe('Length of the media in ms, where it is known'))),
+  width: z.optional(
+    z.number().check(z.describe('The picture, in pixels; absent where there is none, or it is not known')),
+  ),
+  height: z.optional(z.number().check(z.describe('As width, in pixels'))),
   status: recordingStatusSchema,
-  endedBy: endedBySchema.optional(),
-  lostMs: z
-    .number()
-    .describe('How much of its end a recovered recording lacks, in ms, where that is known')
-    .optional(),
-  failure: failureSchema.optional(),
-  error: z.string().describe('Why a failed recording failed, a sentence for people').optional(),
-  reason: z
-    .string()
-    .describe('What the recorder itself gave as the reason of a failure, for operators')
-    .optional(),
-  layout: layoutSchema.optional(),
-  quality: qualitySchema.optional(),
-  audioOnly: audioOnlySchema.optional(),
+  endedBy: z.optional(endedBySchema),
+  lostMs: z.optional(
+    z
+      .number()
+      .check(z.describe('How much of its end a recovered recording lacks, in ms, where that is known')),
+  ),
+  failure: z.optional(failureSchema),
+  error: z.optional(z.string().check(z.describe('Why a failed recording failed, a sentence for people'))),
+  reason: z.optional(
+    z.string().check(z.describe('What the recorder itself gave as the reason of a failure, for operators')),
+  ),
+  layout: z.optional(layoutSchema),
+  quality: z.optional(qualitySchema),
+  audioOnly: z.optional(audioOnlySchema),
   // As stored, perhaps under other rules than titleSchema's.
-  title: z.string().describe('What people call it').optional(),
-  keep: z.boolean().describe('Whether it stays, however old it becomes').optional(),
+  title: z.optional(z.string().check(z.describe('What people call it'))),
+  keep: z.optional(z.boolean().check(z.describe('Whether it stays, however old it becomes'))),
 });
 export type Recording = z.infer<typeof recordingSchema>;
 
 export const roomInputSchema = z.object({ roomName: roomNameSchema });
 
-/** How to record a room; all but its name optional. */
-export const startInputSchema = roomInputSchema.extend({
-  layout: layoutSchema.default('grid'),
-  quality: qualitySchema.default('720p'),
-  audioOnly: audioOnlySchema.default(false),
+/** How to record, all of it optional. */
+export const startOptionsSchema = z.object({
+  layout: z._default(layoutSchema, 'grid'),
+  quality: z._default(qualitySchema, '720p'),
+  audioOnly: z._default(audioOnlySchema, false),
 });
+
+/** Which room to record, and how. */
+export const startInputSchema = z.extend(roomInputSchema, startOptionsSchema.shape);
 export type StartOptions = z.output<typeof startInputSchema>;
 
 /** The REST response to a start, as in the seed. */
 export const startedSchema = z.object({
   message: z.literal('Recording started'),
-  recording: recordingSchema.pick({ name: true, startedAt: true }),
+  recording: z.pick(recordingSchema, { name: true, startedAt: true }),
 });
 export type Started = z.infer<typeof startedSchema>;
 
 /** The REST response to a stop, as in the seed; the recording is still being finalised. */
 export const stoppedSchema = z.object({
   message: z.literal('Recording stopped'),
-  recording: recordingSchema.pick({ name: true, startedAt: true, size: true }),
+  recording: z.pick(recordingSchema, { name: true, startedAt: true, size: true }),
 });
 export type Stopped = z.infer<typeof stoppedSchema>;
 
@@ -129,6 +114,6 @@ export type Deleted = z.infer<typeof deletedSchema>;
 export const recordingInputSchema = z.object({ name: recordingNameSchema });
 
 /** A recording to watch, with the token of a share link in `share`. */
-export const watchInputSchema = recordingInputSchema.extend({
-  share: z.string({ error: 'share must be what the link carries behind share=' }).optional(),
+export const watchInputSchema = z.extend(recordingInputSchema, {
+  share: z.optional(z.string({ error: 'share must be what the link carries behind share=' })),
 });

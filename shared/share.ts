@@ -1,17 +1,24 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { recordingInputSchema } from './recording.ts';
 
 const day = 24 * 60 * 60;
 const maxDays = 3_650;
 
 /** A new share link: its lifetime in seconds, and whether it allows the download. */
-export const shareInputSchema = recordingInputSchema.extend({
-  expiresInSeconds: z
-    .int('expiresInSeconds must be a whole number of seconds, such as 604800 for a week')
-    .min(1, 'expiresInSeconds is too small: at least 1')
-    .max(maxDays * day, `expiresInSeconds is too large: at most ${maxDays * day}, which is ten years`)
-    .default(7 * day),
-  download: z.boolean({ error: 'download must be true or false' }).default(false),
+export const shareInputSchema = z.extend(recordingInputSchema, {
+  expiresInSeconds: z._default(
+    z
+      .int('expiresInSeconds must be a whole number of seconds, such as 604800 for a week')
+      .check(
+        z.minimum(1, 'expiresInSeconds is too small: at least 1'),
+        z.maximum(
+          maxDays * day,
+          `expiresInSeconds is too large: at most ${maxDays * day}, which is ten years`,
+        ),
+      ),
+    7 * day,
+  ),
+  download: z._default(z.boolean({ error: 'download must be true or false' }), false),
 });
 export type ShareInput = z.input<typeof shareInputSchema>;
 
@@ -32,8 +39,8 @@ export const shareSchema = z.object({
 export type Share = z.infer<typeof shareSchema>;
 
 /** The link to revoke: all of the recording's when `id` is absent. */
-export const unshareInputSchema = recordingInputSchema.extend({
-  id: z.string({ error: 'id must be the id of a link, as recordings.shares lists them' }).optional(),
+export const unshareInputSchema = z.extend(recordingInputSchema, {
+  id: z.optional(z.string({ error: 'id must be the id of a link, as recordings.shares lists them' })),
 });
 
 export const unshareOutputSchema = z.object({

@@ -1,12 +1,14 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** A part of the stack that `npm start` sets up. */
 export const setupPartSchema = z.object({
-  name: z.string().describe('What it is, for people: Video calls (LiveKit)'),
-  needed: z.enum(['calls', 'recording', 'storage']).describe("Which of the app's abilities waits for it"),
-  step: z.string().describe('What is being done now: building, the first time only'),
+  name: z.string().check(z.describe('What it is, for people: Video calls (LiveKit)')),
+  needed: z
+    .enum(['calls', 'recording', 'storage'])
+    .check(z.describe("Which of the app's abilities waits for it")),
+  step: z.string().check(z.describe('What is being done now: building, the first time only')),
   state: z.enum(['waiting', 'working', 'ready', 'failed']),
-  elapsedMs: z.number().describe('How long it has been worked on, in ms'),
+  elapsedMs: z.number().check(z.describe('How long it has been worked on, in ms')),
 });
 
 /** The state of the set-up, sent by the launcher to the app on each change. */
@@ -15,8 +17,8 @@ export type Setup = z.infer<typeof setupSchema>;
 
 const capabilitySchema = z.object({
   ready: z.boolean(),
-  reason: z.string().describe('Why not, a sentence for people').optional(),
-  detail: z.string().describe('What to fix, for operators').optional(),
+  reason: z.optional(z.string().check(z.describe('Why not, a sentence for people'))),
+  detail: z.optional(z.string().check(z.describe('What to fix, for operators'))),
 });
 
 /** What works now, and what is still being set up. */
@@ -25,14 +27,14 @@ export const systemStatusSchema = z.object({
   recording: capabilitySchema,
   storage: capabilitySchema,
   setup: setupSchema.shape.parts,
-  retentionDays: z
-    .number()
-    .describe('After how many days recordings are deleted that are not kept; never when absent')
-    .optional(),
-  notices: z
-    .array(z.string())
-    .describe('Problems that do not keep recordings from working, for operators')
-    .optional(),
+  retentionDays: z.optional(
+    z
+      .number()
+      .check(z.describe('After how many days recordings are deleted that are not kept; never when absent')),
+  ),
+  notices: z.optional(
+    z.array(z.string()).check(z.describe('Problems that do not keep recordings from working, for operators')),
+  ),
 });
 export type SystemStatus = z.infer<typeof systemStatusSchema>;
 

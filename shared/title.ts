@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { hidden } from './name-text.ts';
 
 const maxCharacters = 200;
@@ -6,15 +6,15 @@ const maxCharacters = 200;
 const refused = new RegExp(`[${hidden}]`, 'u');
 
 /** A recording's title: free text of 1 to 200 characters; its file keeps its name. */
-export const titleSchema = z
-  .string({ error: 'title must be a text' })
-  .normalize('NFC')
-  .trim()
-  .min(1, 'title must not be empty')
-  .refine((title) => [...title].length <= maxCharacters, {
+export const titleSchema = z.string({ error: 'title must be a text' }).check(
+  z.normalize('NFC'),
+  z.trim(),
+  z.minLength(1, 'title must not be empty'),
+  z.refine((title) => [...title].length <= maxCharacters, {
     error: `title is too long: at most ${maxCharacters} characters`,
-  })
-  .refine((title) => !refused.test(title), {
+  }),
+  z.refine((title) => !refused.test(title), {
     error: 'title may not contain control characters or such as turn the direction of text',
-  })
-  .describe('What people call it: 1 to 200 characters');
+  }),
+  z.describe('What people call it: 1 to 200 characters'),
+);

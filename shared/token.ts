@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { nameSchema } from './name-text.ts';
 import { roomNameSchema } from './room-name.ts';
 
@@ -9,23 +9,27 @@ export const tokenInputSchema = z.object({
     'participantName',
     '',
     'control characters or such as turn the direction of text',
-  ).describe('What others in the room are shown; two of one name are two participants'),
-  autoRecord: z
-    .boolean({ error: 'autoRecord must be true or false' })
-    .describe('Has the room wait to be recorded as soon as two people are in it')
-    .optional(),
-  earlierToken: z
-    .string({ error: 'earlierToken must be a token' })
-    .max(8192, 'earlierToken is too long: at most 8192 characters')
-    .describe(
-      'A token that was given for this room before, expired or not: who holds it comes back as the same participant, and takes the place of what is left of them in the room',
-    )
-    .optional(),
+  ).check(z.describe('What others in the room are shown; two of one name are two participants')),
+  autoRecord: z.optional(
+    z
+      .boolean({ error: 'autoRecord must be true or false' })
+      .check(z.describe('Has the room wait to be recorded as soon as two people are in it')),
+  ),
+  earlierToken: z.optional(
+    z
+      .string({ error: 'earlierToken must be a token' })
+      .check(
+        z.maxLength(8192, 'earlierToken is too long: at most 8192 characters'),
+        z.describe(
+          'A token that was given for this room before, expired or not: who holds it comes back as the same participant, and takes the place of what is left of them in the room',
+        ),
+      ),
+  ),
 });
 export type TokenInput = z.infer<typeof tokenInputSchema>;
 
 /** The REST response with a token, as in the seed. */
 export const tokenSchema = z.object({
-  token: z.string().describe('A LiveKit access token (a JWT) to connect with'),
+  token: z.string().check(z.describe('A LiveKit access token (a JWT) to connect with')),
 });
 export type Token = z.infer<typeof tokenSchema>;

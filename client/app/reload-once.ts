@@ -3,6 +3,25 @@ import { wasReloaded } from './was-reloaded.ts';
 /** How long, in ms, after a page was reloaded it is not reloaded again by itself. */
 const patienceMs = 60_000;
 
+/** How long, in ms, a page without `requestIdleCallback` is left alone before what it may need next is loaded. */
+const calmMs = 2_000;
+
+let isLoadingAhead = false;
+
+/**
+ * Loads a part that may be needed next when the page has nothing else to do. What fails then is no reason to
+ * reload a page that somebody is using: it is found out when the part is needed.
+ */
+export function loadAhead(load: () => Promise<unknown>): void {
+  const start = () => {
+    isLoadingAhead = true;
+    const end = () => (isLoadingAhead = false);
+    load().then(end, end);
+  };
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(start);
+  else setTimeout(start, calmMs);
+}
+
 /**
  * Reloads the page when a part of it is gone, as after a new version was deployed, whose
  * parts have other names (Vite's `vite:preloadError`). Once: where the part is still
@@ -10,7 +29,7 @@ const patienceMs = 60_000;
  */
 export function reloadOnMissingParts(isInCall: () => boolean): void {
   addEventListener('vite:preloadError', () => {
-    if ((wasReloaded() && performance.now() < patienceMs) || isInCall()) return;
+    if (isLoadingAhead || (wasReloaded() && performance.now() < patienceMs) || isInCall()) return;
     location.reload();
   });
 }

@@ -1,6 +1,15 @@
-import { MediaDeviceFailure, Track, type LocalParticipant } from 'livekit-client';
+import {
+  isLocalTrack,
+  LocalAudioTrack,
+  LocalVideoTrack,
+  MediaDeviceFailure,
+  ParticipantEvent,
+  Track,
+  type LocalParticipant,
+} from 'livekit-client';
 import type { Media } from './active-call.ts';
 import { deviceProblem, type DeviceKind } from '../media/device-problem.ts';
+import type { Tracks } from '../media/handover.ts';
 import { toast } from '../design/toasts.svelte.ts';
 
 const kinds: readonly DeviceKind[] = ['microphone', 'camera'];
@@ -10,6 +19,17 @@ const isOn = (me: LocalParticipant, device: DeviceKind) =>
 
 const turn = (me: LocalParticipant, device: DeviceKind, on: boolean) =>
   device === 'camera' ? me.setCameraEnabled(on) : me.setMicrophoneEnabled(on);
+
+/** Publishes a device that is on already, like one that LiveKit has turned on: muting a camera turns it off. */
+async function publish(me: LocalParticipant, device: DeviceKind, track: MediaStreamTrack): Promise<void> {
+  const isCamera = device === 'camera';
+  const local: Track = new (isCamera ? LocalVideoTrack : LocalAudioTrack)(track, undefined, false);
+  // By this the room knows that it may play sound.
+  if (!isCamera) me.emit(ParticipantEvent.AudioStreamAcquired);
+  // Their types do not say that they are.
+  if (isLocalTrack(local))
+    await me.publishTrack(local, { source: Track.Source[isCamera ? 'Camera' : 'Microphone'] });
+}
 
 const problemOf = (device: DeviceKind, on: boolean, error: unknown) =>
   on
@@ -24,12 +44,18 @@ export class LocalMedia {
   #me: LocalParticipant | undefined;
   /** What is under way in this call: one that was left may go on failing for a while. */
   #changing: Partial<Record<DeviceKind, Promise<void> | undefined>> = {};
+  /** What the page before has turned on, until it is published. */
+  readonly #tracks: Tracks;
   readonly #onChange: () => void;
 
-  /** @param onChange called when a device was turned on or off by a wish */
-  constructor({ microphone, camera }: Media, onChange: () => void) {
+  /**
+   * @param tracks what is on already
+   * @param onChange called when a device was turned on or off by a wish
+   */
+  constructor({ microphone, camera }: Media, tracks: Tracks, onChange: () => void) {
     this.microphone = microphone;
     this.camera = camera;
+    this.#tracks = tracks;
     this.#onChange = onChange;
   }
 
@@ -37,6 +63,7 @@ export class LocalMedia {
   async use(me: LocalParticipant | undefined): Promise<void> {
     this.#me = me;
     this.#changing = {};
+    if (!me) for (const device of kinds) this.#drop(device);
     if (me)
       await Promise.all(kinds.filter((device) => this[device]).map((device) => this.#set(device, true)));
   }
@@ -72,8 +99,29 @@ export class LocalMedia {
 
   #set(device: DeviceKind, on: boolean): Promise<void> {
     this[device] = on;
+    if (!on) this.#drop(device);
     if (!this.#me) return Promise.resolve();
     return (this.#changing[device] ??= this.#apply(device));
+  }
+
+  /** Turns a device on, or publishes it where it is on. */
+  async #turnOn(me: LocalParticipant, device: DeviceKind): Promise<void> {
+    const track = this.#tracks[device];
+    if (track?.readyState !== 'live') return void (await turn(me, device, true));
+    try {
+      await publish(me, device, track);
+      // From here on it is LiveKit's.
+      this.#tracks[device] = undefined;
+    } finally {
+      // As LiveKit does: what could not be published is off.
+      this.#drop(device);
+    }
+  }
+
+  /** Turns off what has not been published. */
+  #drop(device: DeviceKind): void {
+    this.#tracks[device]?.stop();
+    this.#tracks[device] = undefined;
   }
 
   /** One change of a device at a time, until the last wish is fulfilled. */
@@ -84,7 +132,7 @@ export class LocalMedia {
     try {
       while (me && me === this.#me && done !== this[device]) {
         done = this[device];
-        await turn(me, device, done);
+        await (done ? this.#turnOn(me, device) : turn(me, device, false));
       }
     } catch (error) {
       // A call that was left meanwhile has nothing to say, and no state to show.

@@ -18,6 +18,7 @@ import { watchAttendees, type Attendee, type Attendees } from './attendees.svelt
 import { connectFailure, endingOf, lostForLong, movedAway, type Ending } from './disconnect-notice.ts';
 import { holdIdentity } from './identity-lock.ts';
 import { LocalMedia } from './local-media.svelte.ts';
+import type { Tracks } from '../media/handover.ts';
 
 /** `elsewhere`: another tab of this browser is this participant. */
 type Phase = 'joining' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';
@@ -68,11 +69,11 @@ class Session {
   /** One wishes that the room waits so, and it has not yet come to a recording. */
   autoRecord: boolean;
 
-  constructor(roomName: string, call: Call) {
+  constructor(roomName: string, call: Call, tracks: Tracks) {
     this.roomName = roomName;
     this.#call = call;
     this.autoRecord = call.autoRecord;
-    this.media = new LocalMedia(call, () => enterCall(roomName, this.#entry()));
+    this.media = new LocalMedia(call, tracks, () => enterCall(roomName, this.#entry()));
     this.#listen();
   }
 
@@ -162,7 +163,7 @@ class Session {
       this.#place = earlier;
       this.#letGo = letGo;
     } else if (earlier.name === this.#call.name) {
-      this.#room = undefined;
+      this.#disconnect();
       this.phase = 'elsewhere';
       return false;
     }
@@ -327,7 +328,7 @@ class Session {
 
 export type { Session };
 
-/** A session in a room, not yet joined. */
-export function createSession(roomName: string, call: Call): Session {
-  return new Session(roomName, call);
+/** A session in a room, not yet joined; what is on already, by `tracks`, is its own to turn off. */
+export function createSession(roomName: string, call: Call, tracks: Tracks): Session {
+  return new Session(roomName, call, tracks);
 }

@@ -1,12 +1,3 @@
-const two = (n: number) => String(n).padStart(2, '0');
-
-/** A length of time as a clock shows it: `0:07`, `12:30`, `1:02:03`. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
-}
-
 /** Keeps what `make` makes for each locale: a format takes far longer to make than to use. */
 function perLocale<Format>(make: (locale: string | undefined) => Format) {
   const made = new Map<string | undefined, Format>();
@@ -54,23 +45,4 @@ const dateFormats = perLocale(
 /** A day and time in the reader's locale. */
 export function formatDate(ms: number, locale?: string): string {
   return dateFormats(locale).format(ms);
-}
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
-/** One or two signs that stand for a name where there is no picture: `Ana María` is `AM`. */
-export function initials(name: string): string {
-  const words = name.split(/\s+/u).filter(Boolean);
-  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return ends
-    .map((word) => [...graphemes.segment(word ?? '')][0]?.segment ?? '')
-    .join('')
-    .toLocaleUpperCase();
-}
-
-/** A hue (0–359) that is always the same for the same text. */
-export function hue(text: string): number {
-  let hash = 0;
-  for (const character of text) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 360_000;
-  return (hash * 47) % 360;
 }

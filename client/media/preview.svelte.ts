@@ -1,4 +1,5 @@
 import { deviceProblem, type DeviceKind } from './device-problem.ts';
+import type { Tracks } from './handover.ts';
 import { remembered } from '../lib/storage.ts';
 
 /** `off` by choice or not yet asked for, `asking` until the browser answers, `on`, or `failed` with a problem. */
@@ -9,12 +10,17 @@ const mediaKinds = {
   microphone: { constraint: 'audio', input: 'audioinput' },
 } as const;
 
+/** What LiveKit asks for by itself: a call goes on with the same tracks. */
+const picture = { width: 1280, height: 720, aspectRatio: 16 / 9, frameRate: 30 };
+const sound = {
+  ...{ autoGainControl: true, echoCancellation: true, noiseSuppression: true },
+  voiceIsolation: true,
+};
+
 const constraintsOf = (kind: DeviceKind, deviceId: string | undefined): MediaStreamConstraints => {
   // `ideal`, so that a device that is gone gives way to another.
   const wanted = deviceId ? { deviceId: { ideal: deviceId } } : {};
-  return kind === 'camera'
-    ? { video: { ...wanted, width: { ideal: 1280 }, height: { ideal: 720 } } }
-    : { audio: wanted };
+  return kind === 'camera' ? { video: { ...wanted, ...picture } } : { audio: { ...wanted, ...sound } };
 };
 
 /** One's camera or microphone before the call: its picture or sound, whether it is on, which one it is. */
@@ -26,6 +32,8 @@ class DevicePreview {
   devices = $state.raw<readonly MediaDeviceInfo[]>([]);
   deviceId = $state('');
   #chosenOff = $state(false);
+  /** What is ours to stop: no rune, since those show what they were before while a component is destroyed. */
+  #held: MediaStream | undefined;
   /** Counts what was asked for, so that an answer that comes late is known to be. */
   #asked = 0;
 
@@ -70,6 +78,7 @@ class DevicePreview {
         constraintsOf(this.kind, this.deviceId || undefined),
       );
       if (asked !== this.#asked) return release(stream);
+      this.#held = stream;
       this.stream = stream;
       this.state = 'on';
       this.deviceId = stream.getTracks()[0]?.getSettings().deviceId ?? this.deviceId;
@@ -81,10 +90,19 @@ class DevicePreview {
     }
   }
 
+  /** Gives its track away, which stays on. */
+  giveAway(): MediaStreamTrack | undefined {
+    const [track] = this.#held?.getTracks() ?? [];
+    this.#held = undefined;
+    this.stop();
+    return track;
+  }
+
   /** Turns it off, light included. */
   stop() {
     this.#asked++;
-    if (this.stream) release(this.stream);
+    if (this.#held) release(this.#held);
+    this.#held = undefined;
     this.stream = undefined;
     this.problem = undefined;
     this.state = 'off';
@@ -117,6 +135,8 @@ export function createPreview() {
   return {
     camera,
     microphone,
+    /** Gives away what is on, as a track each. */
+    giveAway: (): Tracks => ({ camera: camera.giveAway(), microphone: microphone.giveAway() }),
     startWanted: () => both.forEach((device) => device.startIfWanted()),
     close() {
       navigator.mediaDevices?.removeEventListener('devicechange', listDevices);

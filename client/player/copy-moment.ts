@@ -1,6 +1,6 @@
 import { paths } from '../app/routes.ts';
 import { copy } from '../design/copy.ts';
-import { formatDuration } from '../lib/format.ts';
+import { formatDuration } from '../lib/duration.ts';
 
 /** What the button says that copies a link to this moment, in s. */
 export const momentLabel = (seconds: number): string =>

@@ -1,5 +1,6 @@
 import type { EndedBy, Recording, RecordingStatus } from '@reelroom/shared';
-import { formatDuration, formatSize } from '../lib/format.ts';
+import { formatDuration } from '../lib/duration.ts';
+import { formatSize } from '../lib/format.ts';
 
 /** What a status looks like: `tone` chooses its colour, which never speaks alone. */
 interface StatusView {

@@ -98,7 +98,7 @@ function parseJson(text: string): unknown {
 
 const parseManifest = (text: string | undefined) => manifestSchema.safeParse(parseJson(text ?? '')).data;
 
-/** The recording in a manifest of ours; undefined in one that Egress wrote. */
+/** What was last written of a recording by us; nothing by one of Egress, which older recordings have. */
 export const recordingOfManifest = (manifestText: string | undefined): Recording | undefined =>
   parseManifest(manifestText)?.reelroom;
 
@@ -116,7 +116,7 @@ export const isManifest = (manifestText: string | undefined): boolean =>
 export const mediaOfManifest = (manifestText: string | undefined): string[] =>
   (parseManifest(manifestText)?.files ?? []).flatMap(({ filename }) => filename.split('/').pop() ?? []);
 
-/** The final status in a manifest of ours; undefined in one that Egress wrote. */
+/** How a recording ended, by a manifest of ours; nothing by one of Egress. */
 export const endOf = (manifestText: string | undefined): RecordingStatus | undefined =>
   recordingOfManifest(manifestText)?.status;
 

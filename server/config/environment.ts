@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { isLoopbackName } from './loopback.ts';
+import { isAnyAddress, isLoopbackName } from './loopback.ts';
 import { ConfigError, optionsSchema, parseConfig, text, wholeNumber, type OptionPath } from './options.ts';
 
 const proxyRule = 'must be an IP address, a range such as 10.0.0.0/8, or loopback, linklocal or uniquelocal';
@@ -16,10 +16,18 @@ const proxy = z
   .string(proxyRule)
   .refine((range) => ['loopback', 'linklocal', 'uniquelocal'].includes(range) || isRange(range), proxyRule);
 
+const basePathRule = 'must be a path of letters, digits, dots and hyphens, such as /video';
+
 /** The process's configuration, which includes the plugin's options. */
 const configSchema = optionsSchema.extend({
   port: wholeNumber(0, 65_535, 6_080).default(6_080),
   host: text.default('127.0.0.1'),
+  /** The path that the app is below, without a slash at its end. */
+  basePath: z
+    .string(basePathRule)
+    .regex(/^\/(?:(?!\.{1,2}(?:\/|$))[\w.~-]+(?:\/|$))*$/, basePathRule)
+    .transform((path) => path.replace(/\/$/, ''))
+    .default(''),
   /** The proxies whose X-Forwarded headers are trusted. */
   trustedProxies: z.array(proxy).default(['loopback']),
   logLevel: z
@@ -46,11 +54,18 @@ const list = (text: string): unknown => text.split(',').map((one) => one.trim())
 const variables: Variables<z.output<typeof configSchema>> = {
   port: ['SERVER_PORT', number],
   host: ['HOST'],
+  basePath: ['BASE_PATH'],
   trustedProxies: ['TRUSTED_PROXIES', list],
   logLevel: ['LOG_LEVEL'],
   appUrl: ['APP_URL'],
+  publicUrl: ['PUBLIC_URL'],
   access: ['ACCESS'],
-  livekit: { url: ['LIVEKIT_URL'], apiKey: ['LIVEKIT_API_KEY'], apiSecret: ['LIVEKIT_API_SECRET'] },
+  livekit: {
+    url: ['LIVEKIT_URL'],
+    publicUrl: ['LIVEKIT_PUBLIC_URL'],
+    apiKey: ['LIVEKIT_API_KEY'],
+    apiSecret: ['LIVEKIT_API_SECRET'],
+  },
   s3: {
     endpoint: ['S3_ENDPOINT'],
     egressEndpoint: ['S3_EGRESS_ENDPOINT'],
@@ -132,11 +147,20 @@ const knownSecrets: Record<string, string[]> = {
   S3_SECRET_KEY: ['minioadmin', 'minio123', 'rustfsadmin', 'password'],
 };
 
+/** The first of HOST and PUBLIC_URL by which other machines reach the app, with what it is; none when only this one does. */
+function exposure({ HOST = '127.0.0.1', PUBLIC_URL }: Record<string, string>): string | undefined {
+  if (!isLoopbackName(HOST)) return `HOST is ${JSON.stringify(HOST)}`;
+  if (PUBLIC_URL === undefined || !URL.canParse(PUBLIC_URL)) return undefined;
+  return isLoopbackName(new URL(PUBLIC_URL).hostname)
+    ? undefined
+    : `PUBLIC_URL is ${JSON.stringify(PUBLIC_URL)}`;
+}
+
 /** Why a process that other machines can reach refuses to start with these variables, a line for each. */
 function exposureProblems(env: Record<string, string>): string[] {
-  const { HOST = '127.0.0.1' } = env;
-  if (isLoopbackName(HOST)) return [];
-  const reached = `while other machines reach the app (HOST is ${JSON.stringify(HOST)})`;
+  const exposed = exposure(env);
+  if (exposed === undefined) return [];
+  const reached = `while other machines reach the app (${exposed})`;
   const secrets = Object.entries(knownSecrets).flatMap(([name, known]) =>
     known.includes({ ...defaults, ...(env.S3_ENDPOINT === undefined && s3Keys), ...env }[name] ?? '')
       ? [
@@ -148,6 +172,10 @@ function exposureProblems(env: Record<string, string>): string[] {
   const access = `ACCESS must be set to open by name ${reached}: there is no sign-in yet, so that whoever does can record and delete`;
   return [...(isOpenByName ? [] : [access]), ...secrets];
 }
+
+/** Where the app is unless BASE_PATH says otherwise: at the path of PUBLIC_URL, if it has one. */
+const pathOf = (publicUrl: string | undefined): Record<string, string> =>
+  publicUrl !== undefined && URL.canParse(publicUrl) ? { BASE_PATH: new URL(publicUrl).pathname } : {};
 
 /** The parsed options, or the problems with them. */
 function parsed(values: unknown) {
@@ -162,7 +190,7 @@ function parsed(values: unknown) {
 /**
  * The configuration that environment variables give; an empty one counts as not set
  * where it cannot mean anything (`RECORDINGS_PATH` may be empty: the bucket's root). On loopback pages of
- * this machine may call us; on any other address nothing but what is named, and secrets are one's own.
+ * this machine may call us; where others reach us nothing but what is named, and secrets are one's own.
  * @throws {ConfigError} with all mistakes at once, each with its variable
  */
 export function loadConfig(env: Record<string, string | undefined>) {
@@ -172,17 +200,27 @@ export function loadConfig(env: Record<string, string | undefined>) {
     ),
   );
   const keys = set.S3_ENDPOINT === undefined ? s3Keys : {};
-  const { config, problems } = parsed(valuesIn({ ...defaults, ...keys, ...set }, variables));
+  const { config, problems } = parsed(
+    valuesIn({ ...defaults, ...keys, ...pathOf(set.PUBLIC_URL), ...set }, variables),
+  );
   const allProblems = [...problems, ...exposureProblems(set)];
   if (!config || allProblems.length > 0) throw new ConfigError(allProblems);
-  const isAsked = set.CORS_ORIGINS !== undefined || !isLoopbackName(config.host);
+  const isExposed = exposure(set) !== undefined;
   return {
     ...config,
-    appUrl: config.appUrl ?? `http://localhost:${config.port}`,
-    cors: isAsked ? config.cors : { origins: ['loopback'] },
+    appUrl: config.appUrl ?? `http://${localName(config.host)}:${config.port}`,
+    /** Whether other machines reach the app, by itself or through a proxy. */
+    isExposed,
+    cors: isExposed || set.CORS_ORIGINS !== undefined ? config.cors : { origins: ['loopback'] },
     // In our own process no host application checks them.
     hosts: config.hosts ?? [],
   };
+}
+
+/** By which name this machine reaches what listens at `host`, as URLs have it. */
+function localName(host: string): string {
+  if (host === '127.0.0.1' || isAnyAddress(host)) return 'localhost';
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 /** The configuration of `main.ts`: the plugin's options, and the process's own. */
@@ -192,6 +230,8 @@ export type Config = ReturnType<typeof loadConfig>;
 export const pluginOptions = ({
   port: _port,
   host: _host,
+  basePath: _basePath,
+  isExposed: _isExposed,
   logLevel: _logLevel,
   trustedProxies: _trustedProxies,
   ...options

@@ -10,6 +10,9 @@ const bare = (name: string) => name.toLowerCase().replace(/^\[(.*)\]$/, '$1');
 /** Whether a host is an IP address, with or without IPv6's brackets. */
 export const isAddress = (name: string): boolean => isIP(bare(name)) !== 0;
 
+/** Whether an address to listen at is every address of this machine. */
+export const isAnyAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
 /**
  * Whether a host name or an address is loopback, which no other machine can reach: `localhost` and its
  * subdomains (RFC 6761 §6.3), `127.0.0.0/8`, `::1`.

@@ -67,10 +67,17 @@ export const optionsSchema = group({
    * Where the application listens when absent.
    */
   appUrl: url(['http:', 'https:'], 'http://localhost:6080').optional(),
+  /**
+   * Where people find Reelroom, with its path: links begin with it. When absent, they begin as the request did
+   * that asked for one.
+   */
+  publicUrl: url(['http:', 'https:'], 'https://reelroom.example.com').optional(),
   /** The access mode: `open` allows everyone everything. There is no other yet. */
   access: z.literal('open', 'must be open: there is no sign-in yet'),
   livekit: group({
     url: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880'),
+    /** Where browsers connect; when absent the same, or where that is loopback its port of the page's own host. */
+    publicUrl: url(['http:', 'https:', 'ws:', 'wss:'], 'wss://livekit.example.com').optional(),
     apiKey: text,
     apiSecret: text,
   }),
@@ -109,8 +116,8 @@ export const optionsSchema = group({
     origins: z.array(originOr('*', 'loopback'), 'must be a list of origins').default([]),
   }).prefault({}),
   /**
-   * The host names that we answer to, besides loopback names, IP addresses and that of `appUrl`; any when
-   * absent, since the host application may check them itself.
+   * By which host names we answer, beside those of this machine, IP addresses and those of `appUrl` and
+   * `publicUrl`; by any when absent, since the application around us may check them itself.
    */
   hosts: z.array(hostName, 'must be a list of host names').optional(),
   embed: group({

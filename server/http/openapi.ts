@@ -15,7 +15,7 @@ import { errors, type ResponseDoc, type Operation } from './route-doc.ts';
 import { docsPolicy } from './guards/csp.ts';
 
 /** Schemas that become named components, referred to by `$ref`. */
-const components: Record<string, z.ZodType> = {
+const components: Record<string, z.core.$ZodType> = {
   Recording: recordingSchema,
   RecordingPage: recordingPageSchema,
   RecordingList: recordingListSchema,
@@ -24,7 +24,7 @@ const components: Record<string, z.ZodType> = {
 const nameOf = (schema: unknown) => Object.keys(components).find((name) => components[name] === schema);
 
 /** A zod schema as JSON Schema, for requests (`input`) or responses (`output`). */
-function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', isComponent = false) {
+function toJsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', isComponent = false) {
   return z.toJSONSchema(schema, {
     io,
     override({ zodSchema, jsonSchema, path }) {
@@ -110,11 +110,11 @@ document.documentElement.classList.toggle('dark-mode', matchMedia('(prefers-colo
 /**
  * The OpenAPI 3.1 document of the routes that have an `operation`, generated from their schemas:
  * `/openapi.json`, and `/docs`, a self-contained page to try it. It only documents: nothing is validated.
- * Registered before the routes.
+ * Registered before the routes. `base` is the path that addresses begin with for people.
  */
-export default fp(
-  async (app) => {
-    const base = basePath(app);
+export default fp<{ base: string }>(
+  async (app, { base }) => {
+    const prefix = decodeURI(basePath(app));
     const methods = new Map<Operation, unknown>();
 
     await app.register(swagger, {
@@ -146,7 +146,7 @@ export default fp(
         const names = Object.keys(operation.params?.shape ?? {}).map((name) => `:${name}`);
         return {
           schema: toFastifySchema(operation, String(method), config.failure),
-          url: url.slice(decodeURI(base).length).replace('*', names.join('/')),
+          url: url.slice(prefix.length).replace('*', names.join('/')),
         };
       },
       transformObject(document) {

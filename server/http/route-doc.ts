@@ -16,7 +16,7 @@ export interface ResponseDoc {
   description: string;
   headers?: z.ZodObject;
   /** By media type, with examples by name; no body when absent. */
-  content?: Record<string, { schema: z.ZodType; examples?: Record<string, unknown> }>;
+  content?: Record<string, { schema: z.core.$ZodType; examples?: Record<string, unknown> }>;
 }
 
 /**
@@ -33,14 +33,14 @@ export interface Operation {
   query?: z.ZodObject;
   headers?: z.ZodObject;
   /** By media type. */
-  body?: Record<string, { schema: z.ZodType; example: unknown }>;
+  body?: Record<string, { schema: z.core.$ZodType; example: unknown }>;
   responses: Record<number, ResponseDoc>;
 }
 
 /** A JSON response. */
 export const json = (
   description: string,
-  schema: z.ZodType,
+  schema: z.core.$ZodType,
   examples: Record<string, unknown>,
 ): ResponseDoc => ({
   description,
@@ -66,7 +66,7 @@ export function errors(...given: (ErrorCode | [ErrorCode, string])[]): Record<nu
       const its = each.filter(([code]) => errorCodes[code].status === status);
       const codes = its.map(([code]) => code);
       const examples = its.map(([code, errorMessage]) => [code, { errorMessage, code }]);
-      const schema = errorSchema.extend({ code: z.enum(codes) });
+      const schema = z.object({ ...errorSchema.shape, code: z.enum(codes) });
       return [status, json(codes.join(', '), schema, Object.fromEntries(examples))];
     }),
   );

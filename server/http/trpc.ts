@@ -1,7 +1,7 @@
 import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY, type TRPCDefaultErrorShape } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { errorCodes, type ErrorCode } from '@reelroom/shared';
-import { ZodError } from 'zod';
+import { z } from 'zod';
 import { invalidInput, ReelroomError, toReelroomError, validationMessage } from '../lib/errors.ts';
 
 /** Our codes for tRPC's own errors; any other is invalid input. */
@@ -16,7 +16,8 @@ const refusals: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
 export function knownError({ code, cause }: TRPCError): ReelroomError | undefined {
   if (cause instanceof ReelroomError) return cause;
   // tRPC has parsed the input; a ZodError from elsewhere is an internal error.
-  if (code === 'BAD_REQUEST' && cause instanceof ZodError) return invalidInput(validationMessage(cause));
+  if (code === 'BAD_REQUEST' && cause instanceof z.core.$ZodError)
+    return invalidInput(validationMessage(cause));
   return code === 'INTERNAL_SERVER_ERROR' ? toReelroomError(cause) : undefined;
 }
 

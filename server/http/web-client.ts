@@ -1,9 +1,8 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { basePath } from './base-path.ts';
 import { getAndHead } from './get-and-head.ts';
 import type { Page } from './page.ts';
-import { recorderPolicy } from './guards/csp.ts';
+import { recorderPolicy, type PolicyFor } from './guards/csp.ts';
 import type { NotFoundHandler } from './not-found.ts';
 
 /** Paths that the client routes itself. */
@@ -17,32 +16,40 @@ const takesHtml = ({ headers: { accept = '*/*' } }: FastifyRequest) =>
  * The built web client: its files, precompressed where possible, and its pages. An unknown path gets the page
  * with 404. Without a build only errors are served.
  * @param root the folder that Vite built
- * @param policy the Content-Security-Policy of the pages
+ * @param base the path that addresses of the pages begin with, for people
+ * @param policyFor the Content-Security-Policy of the pages, for the one who asks
  */
 export async function webClient(
   app: FastifyInstance,
   {
     root,
+    base,
     page,
-    policy,
+    policyFor,
     notFoundHandler,
-  }: { root: string; page: Page | undefined; policy: string; notFoundHandler: NotFoundHandler },
+  }: {
+    root: string;
+    base: string;
+    page: Page | undefined;
+    policyFor: PolicyFor;
+    notFoundHandler: NotFoundHandler;
+  },
 ): Promise<void> {
   // Fastify's own handler would log the URL with its secrets.
   app.setNotFoundHandler((request, reply) => notFoundHandler(request, reply));
-  getAndHead(app, '/recordings.html', {}, (_request, reply) => reply.redirect(`${basePath(app)}/library`));
+  getAndHead(app, '/recordings.html', {}, (_request, reply) => reply.redirect(`${base}/library`));
   if (!page) {
     app.log.warn(`the web client is not built: ${root} is missing`);
     return;
   }
 
-  const sendPage = (reply: FastifyReply) =>
+  const sendPage = (request: FastifyRequest, reply: FastifyReply) =>
     reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-cache')
-      .header('content-security-policy', policy)
+      .header('content-security-policy', policyFor(request))
       .send(page());
-  for (const url of clientRoutes) getAndHead(app, url, {}, (_request, reply) => sendPage(reply));
+  for (const url of clientRoutes) getAndHead(app, url, {}, sendPage);
   // One route per file leaves all other paths to us.
   await app.register(fastifyStatic, {
     root,
@@ -63,6 +70,6 @@ export async function webClient(
   getAndHead(app, '/*', {}, (request, reply) => {
     if (!takesHtml(request) || notFoundHandler.allowsOtherMethods(request))
       return notFoundHandler(request, reply);
-    return sendPage(reply.code(404));
+    return sendPage(request, reply.code(404));
   });
 }

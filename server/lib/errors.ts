@@ -1,5 +1,5 @@
 import { errorCodes, type ErrorCode } from '@reelroom/shared';
-import type { ZodError, ZodType } from 'zod';
+import { z } from 'zod';
 
 /** An error for callers: a stable code, and a sentence for people. */
 export class ReelroomError extends Error {
@@ -56,7 +56,7 @@ export const originNotAllowed = (origin: string) =>
 export const hostNotAllowed = (host: string) =>
   new ReelroomError(
     'HOST_NOT_ALLOWED',
-    `This server does not answer to the host name ${host}: ALLOWED_HOSTS lists its names`,
+    `This server does not answer to the host name ${host}: PUBLIC_URL or ALLOWED_HOSTS lists its names`,
   );
 export const requestTimeout = () =>
   new ReelroomError('REQUEST_TIMEOUT', 'The request did not arrive in time: try again');
@@ -171,15 +171,15 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
 };
 
 /** The messages of a ZodError, joined. */
-export const validationMessage = (error: ZodError): string =>
+export const validationMessage = (error: z.core.$ZodError): string =>
   [...new Set(error.issues.map((issue) => issue.message))].join('; ');
 
 /**
  * Parses `input` by `schema`.
  * @throws {ReelroomError} INVALID_INPUT with the schema's messages
  */
-export function parseInput<Output>(schema: ZodType<Output>, input: unknown): Output {
-  const result = schema.safeParse(input);
+export function parseInput<Output>(schema: z.core.$ZodType<Output>, input: unknown): Output {
+  const result = z.safeParse(schema, input);
   if (!result.success) throw invalidInput(validationMessage(result.error));
   return result.data;
 }

@@ -37,9 +37,16 @@ t.test('an empty variable is one that is not set, but for the path, which may be
   t.equal(loadConfig({ RECORDINGS_PATH: 'a b/ü/' }).recordings.path, 'a b/ü/');
 });
 
-t.test('the address of the app follows its port', async (t) => {
+t.test('the address of the app follows its port, and where it listens', async (t) => {
   t.equal(loadConfig({ SERVER_PORT: '7000' }).appUrl, 'http://localhost:7000');
   t.equal(loadConfig({ APP_URL: 'https://rooms.example/' }).appUrl, 'https://rooms.example');
+  const own = { ACCESS: 'open', LIVEKIT_API_SECRET: 'x'.repeat(40), S3_SECRET_KEY: 'y'.repeat(40) };
+  const at = (HOST: string) => loadConfig({ ...own, HOST }).appUrl;
+  for (const HOST of ['127.0.0.1', 'localhost', '0.0.0.0', '::'])
+    t.equal(at(HOST), 'http://localhost:6080', HOST);
+  for (const HOST of ['127.0.0.2', '192.168.1.5', 'reelroom.lan']) t.equal(at(HOST), `http://${HOST}:6080`);
+  t.equal(at('fd00::2'), 'http://[fd00::2]:6080');
+  t.equal(at('::1'), 'http://[::1]:6080');
 });
 
 t.test(
@@ -138,6 +145,46 @@ t.test(
       ]);
     }
     t.equal(problems({ HOST: '0.0.0.0', SERVER_PORT: 'x' }).length, 4, 'all are told at once');
+  },
+);
+
+t.test(
+  'people reach the app where PUBLIC_URL says, which is by other machines unless it is loopback',
+  async (t) => {
+    const own = {
+      ...{ ACCESS: 'open', LIVEKIT_API_SECRET: 'x'.repeat(40), S3_SECRET_KEY: 'y'.repeat(40) },
+    };
+    const PUBLIC_URL = 'https://rooms.example/video/';
+    t.match(loadConfig({ PUBLIC_URL, ...own }), {
+      publicUrl: 'https://rooms.example/video',
+      basePath: '/video',
+      isExposed: true,
+      cors: { origins: [] },
+    });
+    t.match(problems({ PUBLIC_URL }), [
+      /^ACCESS must be .*\(PUBLIC_URL is "https:\/\/rooms.example\/video\/"\)/,
+      /^LIVEKIT_API_SECRET/,
+      /^S3_SECRET_KEY/,
+    ]);
+    t.match(loadConfig({ PUBLIC_URL: 'http://localhost:8080' }), { basePath: '', isExposed: false });
+    t.match(problems({ PUBLIC_URL: 'rooms.example' }), [/^PUBLIC_URL must be a URL such as https:/]);
+
+    const pathOf = (BASE_PATH: string) => loadConfig({ PUBLIC_URL, ...own, BASE_PATH }).basePath;
+    t.equal(pathOf('/'), '', 'of a proxy that takes the path away');
+    t.equal(pathOf('/a/b.c/'), '/a/b.c');
+    for (const BASE_PATH of [
+      'video',
+      '/a b',
+      '/:room',
+      '/*',
+      '/..',
+      '/a/../b',
+      '//a',
+      '/a//',
+      '/a?b',
+      '/{a}',
+    ])
+      t.match(problems({ BASE_PATH }), [/^BASE_PATH must be a path/], BASE_PATH);
   },
 );
 

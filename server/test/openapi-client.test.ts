@@ -300,6 +300,10 @@ t.test('what the server answers is what its OpenAPI document says', async (t) =>
   const { run } = await import(pathToFileURL(join(folder, 'program.ts')).href);
   t.same(await run(url), { bytes: 5, part: 'me', status: 206, code: 'RECORDING_NOT_STARTED' });
 
+  const locked = '<Error><Code>ObjectLocked</Code><Message>Object is WORM protected</Message></Error>';
+  s3.misbehave((request) => (/^(DELETE|POST) /.test(request) ? { status: 403, body: locked } : undefined));
+  await ask('DELETE /recordings/{recordingName}', 409, { path });
+  s3.comeBack();
   await ask('DELETE /recordings/{recordingName}', 200, { path });
   await ask('DELETE /recordings/{recordingName}', 404, { path });
   t.same(unseen(), [], 'every answer of the document was seen');

@@ -173,7 +173,7 @@ t.test('all mistakes in the options are told at once, each by its name', async (
   const right = pluginOptions(testConfig());
   t.same(await problems({ prefix: '/video', logLevel: 'silent' }), [
     'access must be open: there is no sign-in yet',
-    'livekit must be an object of url, apiKey, apiSecret',
+    'livekit must be an object of url, publicUrl, apiKey, apiSecret',
     's3 must be an object of endpoint, egressEndpoint, accessKey, secretKey, sessionToken, region, bucket, forcePathStyle, createBucket',
   ]);
   t.same(

@@ -1,8 +1,61 @@
 import { tokenSchema } from '@reelroom/shared';
+import fastify from 'fastify';
 import { AccessToken as TokenForger, TokenVerifier } from 'livekit-server-sdk';
 import t from 'tap';
-import { serve } from './support/build.ts';
+import { reelroom } from '../app.ts';
+import { build, pluginOptions, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
+
+t.test('browsers are told of a LiveKit that they reach', async (t) => {
+  const whoAsksBy = async (host: string, proto = 'http', config = testConfig()) => {
+    const app = await build(t, config);
+    const headers = { host, 'x-forwarded-proto': proto };
+    const payload = { roomName: 'a', participantName: 'b' };
+    const answer = await app.inject({ method: 'POST', url: '/trpc/tokens.create', headers, payload });
+    const page = await app.inject({ url: '/', headers });
+    const policy = String(page.headers['content-security-policy']);
+    return {
+      livekitUrl: answer.json().result.data.livekitUrl,
+      connects: /connect-src 'self' ([^;]*)/.exec(policy)?.[1],
+    };
+  };
+  const { url } = testConfig().livekit;
+  const { port, host } = new URL(url);
+
+  const own = { livekitUrl: url, connects: `http://${host} ws://${host}` };
+  for (const here of ['localhost:6080', '127.0.0.1:1', 'a.localhost', '[::1]:6080'])
+    t.same(await whoAsksBy(here), own, `${here}: as we reach it`);
+  const of = (name: string, s = '', source = name) => ({
+    livekitUrl: `ws${s}://${name}:${port}`,
+    connects: `http${s}://${source}:${port} ws${s}://${source}:${port}`,
+  });
+  t.same(await whoAsksBy('192.168.1.5:6080'), of('192.168.1.5'), 'at its port of our own host');
+  t.same(await whoAsksBy('192.168.1.5', 'https'), of('192.168.1.5', 's'), 'by TLS as the page');
+  t.same(await whoAsksBy('[fd00::2]:6080'), of('[fd00::2]', '', '*'), 'a policy names no address of IPv6');
+
+  const known = { ...testConfig(), publicUrl: 'https://rooms.example/video' };
+  t.same(await whoAsksBy('127.0.0.1', 'http', known), of('rooms.example', 's'), 'PUBLIC_URL is the page’s');
+  const livekit = { ...known.livekit, publicUrl: 'wss://rooms.example/livekit' };
+  t.same(
+    await whoAsksBy('192.168.1.5', 'http', { ...known, livekit }),
+    { livekitUrl: livekit.publicUrl, connects: 'https://rooms.example wss://rooms.example' },
+    'LIVEKIT_PUBLIC_URL above all',
+  );
+  const elsewhere = testConfig({ LIVEKIT_URL: 'wss://calls.example' });
+  t.match(await whoAsksBy('192.168.1.5', 'http', elsewhere), { livekitUrl: 'wss://calls.example' });
+});
+
+t.test('a host that nobody checks adds nothing to the policy', async (t) => {
+  const { hosts: _, ...unchecked } = pluginOptions(testConfig());
+  const app = fastify();
+  t.teardown(() => app.close());
+  await app.register(reelroom, unchecked);
+  for (const host of ["a;script-src'unsafe-inline'", '%', '']) {
+    const page = await app.inject({ url: '/', headers: { host } });
+    t.equal(page.statusCode, 200, host);
+    t.notMatch(page.headers['content-security-policy'], /script-src/, host);
+  }
+});
 
 t.test('a token to join a room', async (t) => {
   const { trpc, post, config } = await serve(t);

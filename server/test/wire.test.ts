@@ -54,7 +54,8 @@ t.test('the app answers by its own names only', async (t) => {
   );
 
   t.same((await app.inject({ url: '/recordings', headers: { host: 'evil.example' } })).json(), {
-    errorMessage: 'This server does not answer to the host name evil.example: ALLOWED_HOSTS lists its names',
+    errorMessage:
+      'This server does not answer to the host name evil.example: PUBLIC_URL or ALLOWED_HOSTS lists its names',
     code: 'HOST_NOT_ALLOWED',
   });
   const trpc = await app.inject({ url: '/trpc/system.status', headers: { host: 'evil.example' } });

@@ -50,7 +50,8 @@ async function showBuilt(settings: Settings, stack: Stack, setup: () => Setup): 
   });
   stack.send('app', setup());
   await up;
-  console.log(`Reelroom is at ${settings.config.appUrl}`);
+  const { publicUrl, appUrl, basePath } = settings.config;
+  console.log(`Reelroom is at ${publicUrl ?? appUrl + basePath}`);
 }
 
 /** Serves the client from Vite, and restarts the app whenever its source changes. */

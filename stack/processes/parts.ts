@@ -103,7 +103,7 @@ export function livekitPart({ config, ports }: Settings, binary: string, hasRedi
     },
     ...(hasRedis && { redis: { address: `127.0.0.1:${ports.redis}` } }),
     keys: { [apiKey]: apiSecret },
-    webhook: { api_key: apiKey, urls: [`${config.appUrl}/livekit/webhook`] },
+    webhook: { api_key: apiKey, urls: [`${config.appUrl}${config.basePath}/livekit/webhook`] },
   };
   return {
     name: 'livekit',

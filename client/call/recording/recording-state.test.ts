@@ -3,11 +3,8 @@ import t from 'tap';
 import {
   alertView,
   latestStatus,
-  limitWarning,
-  minutesToWarnOf,
   type Pending,
   recordButtonView,
-  secondsLeft,
   whyNoRecording,
 } from './recording-state.ts';
 
@@ -60,12 +57,6 @@ t.test('what takes long to be saved is told, and in nobody’s way', async (t) =
   t.match(alertView(delayed, 'start'), { text: /starting/ });
 });
 
-t.test('how long a recording goes on that nobody answers for', async (t) => {
-  t.equal(secondsLeft(60_000, 18_500), 'in 42 seconds');
-  t.equal(secondsLeft(60_000, 59_500), 'in a second');
-  t.equal(secondsLeft(60_000, 60_500), 'now');
-});
-
 t.test('of two things heard the further is true', async (t) => {
   t.equal(latestStatus(undefined, undefined), undefined);
   t.match(latestStatus(room('a', 'starting'), undefined), { status: 'starting' });
@@ -87,15 +78,4 @@ t.test('why nothing can be recorded', async (t) => {
   t.equal(whyNoRecording(system({ ready: true })), undefined);
   t.equal(whyNoRecording(system({ ready: false, reason: 'No recorder yet.' })), 'No recorder yet.');
   t.ok(whyNoRecording(system({ ready: false })));
-});
-
-t.test('a room is warned five minutes and one minute before the end', async (t) => {
-  const left = (seconds: number) => minutesToWarnOf(1_000_000, 1_000_000 - seconds * 1000);
-  t.equal(left(301), undefined);
-  t.equal(left(300), 5);
-  t.equal(left(61), 5);
-  t.equal(left(60), 1);
-  t.equal(left(0), undefined, 'it is over');
-  t.match(limitWarning(5), /ends in 5 minutes/);
-  t.match(limitWarning(1), /ends in a minute/);
 });

@@ -15,13 +15,14 @@ t.test('options are what was remembered, or the usual', async (t) => {
 
 t.test('every choice of the contract can be made, and recorded', async (t) => {
   const { layout, quality } = startInputSchema.shape;
+  const layoutsThere = layout.def.innerType.options;
   t.same(
     layouts.map(({ value }) => value),
-    layout.unwrap().options,
+    layoutsThere,
   );
   t.same(
     qualities.map(({ value }) => value),
-    quality.unwrap().options,
+    quality.def.innerType.options,
   );
-  t.same(stageLayouts, layout.unwrap().options);
+  t.same(stageLayouts, layoutsThere);
 });

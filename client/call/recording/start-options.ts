@@ -1,10 +1,9 @@
-import { startInputSchema, type StartOptions } from '@reelroom/shared';
+import { startOptionsSchema, type StartOptions } from '@reelroom/shared';
 
 /** How a room is recorded when one presses Record. */
 export type Options = Omit<StartOptions, 'roomName'>;
 
-const optionsSchema = startInputSchema.omit({ roomName: true });
-const usual: Options = optionsSchema.parse({});
+const usual: Options = startOptionsSchema.parse({});
 
 const parseJson = (text: string): unknown => {
   try {
@@ -16,7 +15,7 @@ const parseJson = (text: string): unknown => {
 
 /** The options that were remembered as text; the usual ones where that says nothing we understand. */
 export function parseOptions(text: string | undefined): Options {
-  return optionsSchema.catch(usual).parse(parseJson(text ?? ''));
+  return startOptionsSchema.safeParse(parseJson(text ?? '')).data ?? usual;
 }
 
 /** The choices, in words. */

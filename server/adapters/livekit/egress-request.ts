@@ -72,6 +72,8 @@ export function createEgressRequests(
       const file = new EncodedFileOutput({
         fileType: EncodedFileType.MP4,
         filepath: recordings.path + name,
+        // Ours is written conditionally; that of a recorder that comes late would replace what people have changed.
+        disableManifest: true,
         output,
       });
       if (!recordings.crashSafe) return { file };

@@ -13,6 +13,7 @@ import {
 } from 'livekit-server-sdk';
 import { createEgressRequests, type EgressFiles } from './egress-request.ts';
 import { readIdentity, signToken } from './access-token.ts';
+import { publicLivekitUrl } from './public-url.ts';
 import { livekitUnavailable, noRecorder, recorderNotResponding, roomNotFound } from '../../lib/errors.ts';
 import type { Options } from '../../config/options.ts';
 
@@ -83,8 +84,8 @@ export function createLivekit(
   const { outputsOf, encodingOf } = createEgressRequests(config, files);
 
   return {
-    /** Where browsers connect. */
-    url,
+    /** Where a browser connects that has our page from an address. No request. */
+    urlFor: (pageUrl: string): string => publicLivekitUrl(livekit, pageUrl),
 
     /** Throws when LiveKit is unavailable. */
     async check(): Promise<void> {

@@ -7,25 +7,24 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
-  paginateListObjectsV2,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
 import type { ReelroomError } from '../../lib/errors.ts';
 import type { Options } from '../../config/options.ts';
-import { createErrorMapper, isNoBucket, undefinedIf404, withStatus, UnexpectedResponse } from './errors.ts';
+import { createErrorMapper, isNoBucket, undefinedIf404, withStatus } from './errors.ts';
 import { abortUploads, type OpenUpload } from './stale-uploads.ts';
 import { ConditionNotMet, mapConditionError, type WriteCondition } from './conditions.ts';
 import { credentialsOf } from './credentials.ts';
 import { deleteBatch, maxKeysPerRequest } from './deletes.ts';
 import { createHealth } from './health.ts';
-import { parseListResponse } from './list-xml.ts';
+import { createLists } from './lists.ts';
 import { createObjectStream } from './object-stream.ts';
 import { createPresigner, type Presign } from './presign.ts';
 import { responseTimeoutMs, createS3Client, longRequest, s3Clock } from './client.ts';
 import { createSignedRequests, signedForMs } from './request.ts';
 import { startUpload, type Upload } from './multipart.ts';
-import type { StoredObject, Listing, ObjectRequest, ObjectHead } from './types.ts';
+import type { ObjectRequest, ObjectHead } from './types.ts';
 import { createVersions } from './versions.ts';
 
 /** How long the transfer of a few megabytes may take, in ms. */
@@ -148,16 +147,6 @@ export function createStorage(s3: Options['s3'], path = '') {
     await mapS3Error('s3:CreateBucket', undefinedIf404(made, 409));
   }
 
-  /** The direct contents of a folder, 1,000 keys a page. */
-  async function* pagesOf(prefix: string) {
-    const pages = paginateListObjectsV2({ client }, { Bucket, Prefix: prefix, Delimiter: '/' });
-    for (;;) {
-      const { value, done } = await mapS3Error('s3:ListBucket', pages.next());
-      if (done) return;
-      yield value;
-    }
-  }
-
   /** Reads an object, or a range of it, into memory, with its size; no bytes where S3 sends none. */
   function readWhole(key: string, request: Pick<ObjectRequest, 'Range' | 'IfMatch'> = {}) {
     const signal = AbortSignal.timeout(bodyTimeoutMs);
@@ -191,53 +180,7 @@ export function createStorage(s3: Options['s3'], path = '') {
     /** Presigns URLs of the bucket at another endpoint, such as the public one. No request. */
     presignerAt: (endpoint: string): Presign => createPresigner({ ...s3, endpoint }, signing),
 
-    /** All objects directly in the folder `prefix`, in S3's key order. */
-    async *list(prefix: string): AsyncGenerator<StoredObject> {
-      for await (const page of pagesOf(prefix))
-        for (const { Key, Size, LastModified } of page.Contents ?? [])
-          if (Key !== undefined)
-            yield { key: Key, size: Size ?? 0, lastModified: LastModified ?? new Date(0) };
-    },
-
-    /** The names of the folders directly in the folder `prefix`. */
-    async *folders(prefix: string): AsyncGenerator<string> {
-      for await (const page of pagesOf(prefix))
-        for (const { Prefix = '' } of page.CommonPrefixes ?? []) yield Prefix.slice(prefix.length, -1);
-    },
-
-    /**
-     * Up to `limit` (1,000) keys that begin with `prefix` and come after `startAfter`; with `byFolder` keys
-     * of one folder are grouped (`delimiter`).
-     */
-    async listPage({
-      prefix,
-      startAfter,
-      limit = maxKeysPerRequest,
-      byFolder = false,
-    }: {
-      prefix: string;
-      startAfter?: string | undefined;
-      limit?: number;
-      byFolder?: boolean;
-    }): Promise<Listing> {
-      const query = {
-        ...{ 'list-type': '2', prefix, 'max-keys': String(limit) },
-        ...(startAfter && { 'start-after': startAfter }),
-        ...(byFolder && { delimiter: '/' }),
-      };
-      const answer = requests.get({
-        what: `list ${JSON.stringify(query)}`,
-        sign: () => presign('GET', undefined, query, signedForMs / 1_000),
-        signal: AbortSignal.timeout(bodyTimeoutMs),
-        read: async ({ statusCode, body }) => ({ statusCode, text: await body.text() }),
-      });
-      const listing = answer.then(({ statusCode, text }) => {
-        // A missing bucket is not an empty one.
-        if (statusCode !== 200) throw new UnexpectedResponse(statusCode, text);
-        return parseListResponse(text);
-      });
-      return mapS3Error('s3:ListBucket', listing);
-    },
+    ...createLists({ client, requests, mapS3Error, presign, Bucket }),
 
     /** A small object's text; undefined where there is no such object. */
     async getText(key: string): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import {
   renameInputSchema,
   roomsInputSchema,
 } from '@reelroom/shared';
+import { z } from 'zod';
 import { proceduresWith } from '../access/procedures.ts';
 import type { Events } from '../events/events.ts';
 import { recordingChanges } from './changes.ts';
@@ -29,7 +30,7 @@ const procedure = proceduresWith<LibraryCollaborators>();
 export const libraryProcedures = {
   /** A page of the recordings that match the filter, live ones on the first page. */
   list: procedure
-    .input(listInputSchema.optional())
+    .input(z.optional(listInputSchema))
     .query(({ ctx, input }) => ctx.listing.page(input ?? listInputSchema.parse({}))),
 
   /** Suggests rooms that have recordings. */

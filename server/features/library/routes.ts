@@ -23,10 +23,10 @@ function givenIn(query: unknown): Record<string, unknown> {
 }
 
 /** Documents a parameter: optional, and empty counts as absent. */
-const orEmpty = (schema: z.ZodType) =>
+const orEmpty = (schema: z.core.$ZodType) =>
   z
     .union([schema, z.literal('')])
-    .describe(schema.description ?? '')
+    .describe(z.globalRegistry.get(schema)?.description ?? '')
     .optional();
 
 const { shape } = listInputSchema;
@@ -38,7 +38,7 @@ const listQuerySchema = z.object({
   to: orEmpty(shape.to),
   search: orEmpty(shape.search),
   order: orEmpty(shape.order),
-  limit: orEmpty(shape.limit.unwrap().describe('Asks for a page, of so many at most')),
+  limit: orEmpty(shape.limit.def.innerType.check(z.describe('Asks for a page, of so many at most'))),
   cursor: orEmpty(shape.cursor),
 });
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { baseUrlOf } from '../../http/base-url.ts';
+import type { PublicAddress } from '../../http/base-url.ts';
 import { toReelroomError } from '../../lib/errors.ts';
+import type { PolicyFor } from '../../http/guards/csp.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import type { Page } from '../../http/page.ts';
 import type { Library } from '../library/recordings.ts';
@@ -19,7 +20,7 @@ type Request = FastifyRequest<Route>;
  * `GET /watch/:recordingName` and `/embed/:recordingName`: the web client's page, which plays the recording,
  * with head tags for link previews. With an invalid link, or without such a recording, the page has the
  * error's status and no tags. Two S3 requests, and one for a link.
- * @param policies the Content-Security-Policy of each
+ * @param policies the Content-Security-Policy of each, for the one who asks
  * @param canEmbed whether every site may frame `/embed`
  */
 export async function watchRoutes(
@@ -28,13 +29,15 @@ export async function watchRoutes(
     library,
     shares,
     page,
+    baseUrlOf,
     policies,
     canEmbed,
   }: {
     library: Pick<Library, 'get'>;
     shares: Pick<Shares, 'check'>;
     page: Page;
-    policies: Record<'watch' | 'embed', string>;
+    baseUrlOf: PublicAddress['baseUrlOf'];
+    policies: Record<'watch' | 'embed', PolicyFor>;
     canEmbed: boolean;
   },
 ): Promise<void> {
@@ -44,15 +47,15 @@ export async function watchRoutes(
     if (token !== undefined) await shares.check(name, token);
     const recording = await library.get(name);
     if (recording.status !== 'ready') return undefined;
-    const urls = watchUrls(baseUrlOf(request, app), name, token);
+    const urls = watchUrls(baseUrlOf(request), name, token);
     return headTags({ recording, urls, canEmbed });
   }
 
-  async function send(request: Request, reply: FastifyReply, policy: string): Promise<FastifyReply> {
+  async function send(request: Request, reply: FastifyReply, policyFor: PolicyFor): Promise<FastifyReply> {
     reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'private, no-cache')
-      .header('content-security-policy', policy)
+      .header('content-security-policy', policyFor(request))
       // The URL may carry a share token: keep it out of search indexes and Referer headers.
       .header('referrer-policy', 'no-referrer')
       .header('x-robots-tag', 'noindex');

@@ -152,14 +152,13 @@ const responses: Operation['responses'] = {
 };
 
 const tz = timeZoneSchema.optional();
-const inputSchema = zipInputSchema.extend({ tz });
+const inputSchema = z.object({ ...zipInputSchema.shape, tz });
 
 /** The most names in a query, whose parser silently drops more than a thousand. */
 const maxInUrl = 100;
 
-const urlNames = zipInputSchema.shape.names.max(
-  maxInUrl,
-  `name is given too often: at most ${maxInUrl} times in an address; POST takes more`,
+const urlNames = zipInputSchema.shape.names.check(
+  z.maxLength(maxInUrl, `name is given too often: at most ${maxInUrl} times in an address; POST takes more`),
 );
 
 const getZip: Operation = {

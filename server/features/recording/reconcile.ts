@@ -14,9 +14,6 @@ import { failed } from './status-machine.ts';
 /** How often a recorder is probed, in ms. */
 const probeEveryMs = 5_000;
 
-/** The longest pause for one that was declared lost: doubled each time. */
-const longestPauseMs = 60_000;
-
 /** From how many consecutive misses in its room, or unanswered stops, a recorder is lost. */
 const missesUntilLost = 2;
 
@@ -30,8 +27,6 @@ interface Watch {
   unanswered: number;
   /** Whether LiveKit has forgotten it. */
   isForgotten: boolean;
-  /** The pause until the next probe of a lost one. */
-  pauseMs: number;
 }
 
 /** Whether a recorder did not answer a stop. */
@@ -77,21 +72,15 @@ export function createReconciler({
   let rooms = new Map<string, Room>();
 
   function watchOf(id: string): Watch {
-    const fresh = {
-      probedAt: -Infinity,
-      missed: 0,
-      unanswered: 0,
-      isForgotten: false,
-      pauseMs: probeEveryMs,
-    };
+    const fresh = { probedAt: -Infinity, missed: 0, unanswered: 0, isForgotten: false };
     const watch = watches.get(id) ?? fresh;
     watches.set(id, watch);
     return watch;
   }
 
   /** Whether a probe is due; if so, counts as one. */
-  function isDue(watch: Watch, everyMs = probeEveryMs): boolean {
-    if (monotonicTime() - watch.probedAt < everyMs) return false;
+  function isDue(watch: Watch): boolean {
+    if (monotonicTime() - watch.probedAt < probeEveryMs) return false;
     watch.probedAt = monotonicTime();
     return true;
   }
@@ -228,17 +217,14 @@ export function createReconciler({
   }
 
   /**
-   * Probes whether a recorder that was declared lost is in its room again, where it must not record
-   * unnoticed.
+   * Looks whether a recorder that was taken for lost is in its room again, where it must not be unseen: only
+   * where LiveKit says of the room that some recorder is there.
    */
   async function probeLost(heard: RecordingState): Promise<void> {
-    const watch = watchOf(heard.id);
-    if (heard.status === 'starting' || !isDue(watch, watch.pauseMs)) return;
-    if (!(await livekit.hasParticipant(heard.roomName, heard.id))) {
-      watch.pauseMs = Math.min(2 * watch.pauseMs, longestPauseMs);
-      return;
-    }
-    watches.delete(heard.id);
+    const { id, roomName, status } = heard;
+    if (status === 'starting' || !rooms.get(roomName)?.activeRecording) return;
+    if (!(await livekit.hasParticipant(roomName, id))) return;
+    watches.delete(id);
     intake.reopen(heard);
     await askToStop(heard);
   }

@@ -11,5 +11,8 @@ export const tokensProcedures = {
   /** A token to join a room, and where to connect with it. */
   create: proceduresWith<TokensCollaborators>()
     .input(tokenInputSchema)
-    .mutation(({ ctx, input }) => ctx.tokens.create(input)),
+    .mutation(async ({ ctx, input }) => ({
+      ...(await ctx.tokens.create(input)),
+      livekitUrl: ctx.tokens.livekitUrlFor(ctx.baseUrl),
+    })),
 };

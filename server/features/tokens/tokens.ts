@@ -6,6 +6,9 @@ import type { RoomStatusWriter } from '../rooms/status.ts';
 /** Creates access tokens for rooms. */
 export function createTokens({ livekit, roomStatus }: { livekit: Livekit; roomStatus: RoomStatusWriter }) {
   return {
+    /** Where the holder of a token connects who has found the app at `baseUrl`. */
+    livekitUrlFor: livekit.urlFor,
+
     /**
      * A token for one participant. LiveKit removes the first of two participants with one identity, so each
      * gets a unique one that begins with the name: two Anas both stay. An earlier token of the room yields
@@ -19,7 +22,7 @@ export function createTokens({ livekit, roomStatus }: { livekit: Livekit; roomSt
       const earlier = earlierToken && (await livekit.identityOf(earlierToken, roomName));
       const identity = earlier || `${participantName} ${randomBytes(3).toString('hex')}`;
       const token = await livekit.createToken(roomName, { identity, name: participantName });
-      return { token, identity, livekitUrl: livekit.url };
+      return { token, identity };
     },
   };
 }

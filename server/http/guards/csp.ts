@@ -1,5 +1,10 @@
+import type { FastifyRequest } from 'fastify';
+
 /** CSP directives by name, with their sources. */
 type Policy = Record<string, string[]>;
+
+/** The Content-Security-Policy of a page, for the one who asks. */
+export type PolicyFor = (request: Pick<FastifyRequest, 'protocol' | 'host'>) => string;
 
 const self = "'self'";
 
@@ -29,9 +34,11 @@ const serialise = (policy: Policy): string =>
  * refused. LiveKit Cloud redirects it to a region.
  */
 function livekitSources(url: string): string[] {
-  const { host, hostname, protocol } = new URL(url);
+  const { host, hostname, port, protocol } = new URL(url);
   const [http, ws] = protocol === 'https:' || protocol === 'wss:' ? ['https', 'wss'] : ['http', 'ws'];
-  const hosts = hostname.endsWith('.livekit.cloud') ? [host, '*.livekit.cloud'] : [host];
+  // A host-source is no address of IPv6, nor may a name that the one who asks has made up add to the policy.
+  const own = /^[\w.-]+$/.test(hostname) ? host : port && `*:${port}`;
+  const hosts = hostname.endsWith('.livekit.cloud') ? [own, '*.livekit.cloud'] : own ? [own] : [];
   return hosts.flatMap((name) => [`${http}://${name}`, `${ws}://${name}`]);
 }
 

@@ -39,7 +39,7 @@ export { pluginOptions };
 export async function build(t: Test, config: Config = testConfig()): Promise<FastifyInstance> {
   const app = fastify(serverOptions(config));
   t.teardown(() => app.close());
-  await app.register(reelroom, pluginOptions(config));
+  await app.register(reelroom, { ...pluginOptions(config), prefix: config.basePath });
   await app.ready();
   return app;
 }
@@ -47,7 +47,7 @@ export async function build(t: Test, config: Config = testConfig()): Promise<Fas
 /** The app where LiveKit's webhooks and the recorder reach it, and a typed client of it. */
 export async function serve(t: Test, config: Config = testConfig()) {
   const app = await build(t, config);
-  const url = await app.listen({ port: config.port, host: config.host });
+  const url = (await app.listen({ port: config.port, host: config.host })) + config.basePath;
   // The app before this one had the same port: connections to it that fetch kept fail once.
   await until('the app to answer', () =>
     fetch(`${url}/healthz`).then(

@@ -80,6 +80,9 @@ export function fakeLife({ finalise, ...options }: Partial<Options> & { finish?:
   const room = (name: string) =>
     new Room({
       ...{ name, sid: 'RM_1', numParticipants: people.get(name) ?? 2 },
+      activeRecording: [...egresses.values()].some(
+        (one) => one.roomName === name && !absent.has(one.egressId),
+      ),
       metadata: withRoomState('', { recording: shownIn(name) }),
     });
 

@@ -97,3 +97,20 @@ export function handlerOf(egressId: string): number {
   if (!pid) throw new Error(`no process makes ${egressId}`);
   return Number(pid);
 }
+
+/** A process and all that it has started, by id: a recorder's with its Chromium. */
+export function treeOf(pid: number): number[] {
+  const parents = readdirSync('/proc').flatMap((name): [number, number][] => {
+    try {
+      const parent = /^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1];
+      return /^\d+$/.test(name) && parent ? [[Number(name), Number(parent)]] : [];
+    } catch {
+      return [];
+    }
+  });
+  const below = (id: number): number[] => [
+    id,
+    ...parents.flatMap(([child, parent]) => (parent === id ? below(child) : [])),
+  ];
+  return below(pid);
+}

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
-  deadline = 20_000,
+  deadline = 60_000,
 ): Promise<T> {
   const end = Date.now() + deadline;
   for (;;) {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { createEndpoint } from './endpoint.ts';
-import { createOutbox, type Bucket, type NotificationType } from './outbox.ts';
+import { createOutbox, type Bucket } from './outbox.ts';
+import type { NotificationType } from './outbox-entries.ts';
 
 /**
  * A deterministic id per event type and recording, the same in all processes, so that a receiver can detect

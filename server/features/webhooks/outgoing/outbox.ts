@@ -1,18 +1,14 @@
 import type { Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
-import { z } from 'zod';
 import { monotonicTime } from '../../../lib/clock.ts';
 import { untilEnded } from '../../../lib/until-ended.ts';
-import { ConditionNotMet, ifUnchanged } from '../../../adapters/s3/conditions.ts';
+import { ConditionNotMet } from '../../../adapters/s3/conditions.ts';
 import type { Storage } from '../../../adapters/s3/bucket.ts';
 import type { StoredObject } from '../../../adapters/s3/types.ts';
 import type { Endpoint, Message } from './endpoint.ts';
+import { createOutboxEntries, type Entry, type NotificationType } from './outbox-entries.ts';
 import { createQueue } from './queue.ts';
-
-const types = ['recording.started', 'recording.ready', 'recording.failed', 'recording.deleted'] as const;
-
-export type NotificationType = (typeof types)[number];
 
 /**
  * The pauses after each failed attempt, in ms: twelve attempts, within about three days. Each is longer than
@@ -43,17 +39,6 @@ const retryMs = 30_000;
 const maxConcurrent = 16;
 const maxWaiting = 1_000;
 
-const entrySchema = z.looseObject({
-  type: z.enum(types),
-  /** The recording's. */
-  name: z.string(),
-  /** Attempts begun. */
-  attempts: z.number().int().nonnegative(),
-  /** The message; absent while its event is only prepared. */
-  body: z.string().optional(),
-});
-type Entry = z.infer<typeof entrySchema>;
-
 /** The bucket that holds the outbox. */
 export interface Bucket {
   storage: Pick<Storage, 'list' | 'getTextAndEtag' | 'putJson' | 'putEmpty' | 'deleteMany' | 'now'>;
@@ -62,15 +47,6 @@ export interface Bucket {
   /** Reads a recording from its manifest, once it has ended. */
   readRecording: (name: string) => Promise<Recording | undefined>;
   retryDelays?: number[];
-}
-
-/** Parses an entry; undefined for one of a newer version, which is left to that. */
-function parseEntry(text: string): Entry | undefined {
-  try {
-    return entrySchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -98,13 +74,10 @@ export function createOutbox({
   const keyOf = (id: string, { hash }: Endpoint) => `${folder}${id}-${hash}.json`;
   const endpointOf = (key: string) => endpoints.find(({ hash }) => key.endsWith(`-${hash}.json`));
 
+  const entries = createOutboxEntries(storage);
   const writes = createQueue({ atOnce: maxConcurrent, maxWaiting: maxWaiting * endpoints.length });
-  /** The ETags of entries prepared by this process, by key. */
-  const prepared = new Map<string, string>();
   /** The keys of entries queued or being sent by this process. */
   const inFlight = new Set<string>();
-  /** The keys of settled entries that S3 has not stored as such yet. */
-  const settled = new Set<string>();
   /** When waiting entries are due, by the monotonic clock, unless they are rewritten. */
   let waiting = new Map<string, { writtenAt: number; dueAt: number }>();
   let checkAt = -Infinity;
@@ -113,42 +86,15 @@ export function createOutbox({
     checkAt = Math.min(checkAt, monotonicTime() + ms);
   };
 
-  async function read(key: string) {
-    const found = await storage.getTextAndEtag(key);
-    const entry = found && parseEntry(found.text);
-    return entry && { entry, etag: found.etag };
-  }
-
-  /** Empties an entry: nothing more is to be done. */
-  async function settle(key: string): Promise<void> {
-    settled.add(key);
-    await storage.putEmpty(key);
-    settled.delete(key);
-    prepared.delete(key);
-  }
-
   async function giveUp(key: string, endpoint: Endpoint, message: Message, reason: string): Promise<void> {
     endpoint.logFailure(message, reason);
-    await settle(key);
-  }
-
-  /** Claims the next attempt by a conditional write; whether that succeeded. One PUT. */
-  async function claim(key: string, entry: Entry, etag: string | undefined): Promise<boolean> {
-    try {
-      await storage.putJson(key, { ...entry, attempts: entry.attempts + 1 }, ifUnchanged(etag));
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionNotMet)) throw error;
-      // Claimed by another process, or our own write's response was lost.
-      checkWithin(retryMs);
-      return false;
-    }
+    await entries.settle(key);
   }
 
   /** Makes the claimed attempt. */
   async function tryOnce(key: string, endpoint: Endpoint, message: Message, tries: number): Promise<void> {
     const reason = await endpoint.attempt(message);
-    if (reason === undefined) return settle(key);
+    if (reason === undefined) return entries.settle(key);
     const isGone = endpoint.isGone();
     // The next process continues.
     if (endpoint.ended() !== undefined && !isGone) return;
@@ -166,7 +112,9 @@ export function createOutbox({
     ifNotClaimed: (error: unknown) => void,
   ): void {
     const run = async () => {
-      const isOurs = await claim(key, entry, etag).catch(ifNotClaimed);
+      const isOurs = await entries.claim(key, entry, etag).catch(ifNotClaimed);
+      // Claimed by another process, or our own write's response was lost.
+      if (isOurs === false) checkWithin(retryMs);
       if (isOurs) await tryOnce(key, endpoint, message, entry.attempts + 1);
     };
     inFlight.add(key);
@@ -185,23 +133,6 @@ export function createOutbox({
     });
   }
 
-  /**
-   * Creates an entry and returns its ETag; undefined where another process has begun to send it. One PUT, or
-   * two requests.
-   */
-  async function create(key: string, entry: Entry): Promise<{ etag: string | undefined } | undefined> {
-    const etag = prepared.get(key);
-    prepared.delete(key);
-    if (etag !== undefined) return { etag };
-    try {
-      return { etag: await storage.putJson(key, entry, ifUnchanged(undefined)) };
-    } catch (error) {
-      if (!(error instanceof ConditionNotMet)) throw error;
-      const found = await read(key);
-      return found?.entry.attempts === 0 ? found : undefined;
-    }
-  }
-
   /** Queues a message to an endpoint; whether it is stored, or the endpoint wants none. */
   async function announceTo(endpoint: Endpoint, message: Message, entry: Entry): Promise<boolean> {
     const sendFromMemory = (error: unknown) => {
@@ -217,7 +148,7 @@ export function createOutbox({
     }
     const key = keyOf(message.id, endpoint);
     try {
-      const owned = await create(key, entry);
+      const owned = await entries.create(key, entry);
       if (owned) deliver(key, endpoint, { message, entry, etag: owned.etag }, sendFromMemory);
       return true;
     } catch (error) {
@@ -237,7 +168,7 @@ export function createOutbox({
 
   /** Deletes an untouched entry, and logs a message that was never sent. */
   async function deleteUntouched(key: string): Promise<void> {
-    const { entry } = (await read(key)) ?? {};
+    const { entry } = (await entries.read(key)) ?? {};
     if (entry?.body !== undefined) {
       const { type, name } = entry;
       log.error(
@@ -253,11 +184,11 @@ export function createOutbox({
     { key, lastModified }: StoredObject,
     endpoint: Endpoint,
   ): Promise<number | undefined> {
-    if (settled.has(key)) {
-      await settle(key);
+    if (entries.isSettled(key)) {
+      await entries.settle(key);
       return undefined;
     }
-    const found = await read(key);
+    const found = await entries.read(key);
     const message = found && (await messageOf(found.entry));
     // The process that completes a prepared event sends it.
     if (!message || inFlight.has(key)) return undefined;
@@ -326,12 +257,8 @@ export function createOutbox({
         if (endpoint.isGone()) return;
         const key = keyOf(messageId(type, name), endpoint);
         try {
-          // Also where it exists already, which renews its age.
-          const condition = ifUnchanged(prepared.get(key));
-          const etag = await storage.putJson(key, { type, name, attempts: 0 }, condition);
-          if (etag !== undefined) prepared.set(key, etag);
+          await entries.prepare(key, { type, name, attempts: 0 });
         } catch (error) {
-          prepared.delete(key);
           if (!(error instanceof ConditionNotMet))
             log.warn({ err: error, name, type }, 'a webhook could not be stored yet');
         }

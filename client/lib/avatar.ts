@@ -1,0 +1,18 @@
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** One or two signs that stand for a name where there is no picture: `Ana María` is `AM`. */
+export function initials(name: string): string {
+  const words = name.split(/\s+/u).filter(Boolean);
+  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return ends
+    .map((word) => [...graphemes.segment(word ?? '')][0]?.segment ?? '')
+    .join('')
+    .toLocaleUpperCase();
+}
+
+/** A hue (0–359) that is always the same for the same text. */
+export function hue(text: string): number {
+  let hash = 0;
+  for (const character of text) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 360_000;
+  return (hash * 47) % 360;
+}
