@@ -175,3 +175,19 @@ t.test('from the first page into a call', async (t) => {
     },
   );
 });
+
+t.test('a page that fails takes no other with it', async (t) => {
+  const { url } = await serve(t);
+  const { page } = await openPerson(t, await openBrowser(t), url);
+  await page.route(/\/assets\/LibraryPage-[^/]*\.js$/, (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      body: 'export default () => { throw new Error("for a test"); };',
+    }),
+  );
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Library' }).click();
+  await page.getByRole('alert').getByText('Something went wrong in this page.').waitFor();
+  await page.goBack();
+  await button(page, 'Join').waitFor();
+});
