@@ -45,6 +45,21 @@ const precompress = (): Plugin => ({
   },
 });
 
+/** Has a page's style sheets stand behind what it shows at once, which then does not wait for them. */
+const paintFirst = (): Plugin => ({
+  name: 'paint-first',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html) {
+      if (!html.includes('id="opening"')) return html;
+      const sheets = html.match(/ *<link rel="stylesheet"[^>]*>\n/g) ?? [];
+      const rest = sheets.reduce((before, sheet) => before.replace(sheet, ''), html);
+      return rest.replace(/ *<\/body>/, (end) => sheets.join('') + end);
+    },
+  },
+});
+
 /**
  * Libraries that have a file of their own, which stays as it is, and in caches, when our code changes. Those that
  * are loaded when they are needed (hls.js, Media Chrome) have one by that.
@@ -52,14 +67,15 @@ const precompress = (): Plugin => ({
 const vendors = [
   { name: 'svelte', test: /\/node_modules\/(svelte|esm-env|clsx)\// },
   { name: 'livekit', test: /\/node_modules\/livekit-client\// },
-  { name: 'contract', test: /\/node_modules\/(zod|@trpc)\// },
+  // With what of ours would be a file of a few hundred bytes.
+  { name: 'contract', test: /\/node_modules\/(zod|@trpc)\/|\/sdk\/call-error\.ts$/ },
 ];
 
 export default defineConfig({
   root: path('client'),
   // Where it is served is said by the page's <base>.
   base: './',
-  plugins: [svelte(), precompress()],
+  plugins: [svelte(), paintFirst(), precompress()],
   // Zod tries whether it may make code from text, which a page's Content-Security-Policy
   // forbids, and browsers complain of on the console.
   define: { 'globalThis.__zod_globalConfig': JSON.stringify({ jitless: true }) },

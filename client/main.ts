@@ -5,4 +5,5 @@ import { isInCall } from './call/active-call.ts';
 import { reloadOnMissingParts } from './app/reload-once.ts';
 
 reloadOnMissingParts(isInCall);
+document.getElementById('opening')?.remove();
 mount(App, { target: document.body });

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import t from 'tap';
 import { serve } from '../server/test/support/build.ts';
 import { until } from '../server/test/support/until.ts';
@@ -115,6 +115,27 @@ t.test('devices on the way from the first page into a call', async (t) => {
   });
 });
 
+t.test('the first answer shows something', async (t) => {
+  const { url } = await serve(t);
+  const { page } = await openPerson(t, await openBrowser(t), url);
+  const withheld: Route[] = [];
+  await page.route('**/assets/**', (route) => void withheld.push(route));
+  await page.goto('/', { waitUntil: 'commit' });
+  const brand = page.getByText('Reelroom', { exact: true });
+  await until('it is painted', () =>
+    page.evaluate(() => performance.getEntriesByName('first-contentful-paint').length > 0),
+  );
+  const logo = page.locator('svg').first();
+  const before = await logo.boundingBox();
+  t.ok(await brand.isVisible());
+  t.ok(withheld.length > 0, 'nothing else has come');
+  await page.route('**/assets/**', (route) => route.continue());
+  for (const route of withheld) await route.continue();
+  await page.getByRole('button', { name: 'Join' }).waitFor();
+  t.same(await logo.boundingBox(), before, 'it stays where it is');
+  t.equal(await brand.count(), 1);
+});
+
 t.test('from the first page into a call', async (t) => {
   const { url } = await serve(t);
   const browser = await openBrowser(t);
@@ -153,4 +174,20 @@ t.test('from the first page into a call', async (t) => {
       t.equal(loads, 1, 'the page was not reloaded');
     },
   );
+});
+
+t.test('a page that fails takes no other with it', async (t) => {
+  const { url } = await serve(t);
+  const { page } = await openPerson(t, await openBrowser(t), url);
+  await page.route(/\/assets\/LibraryPage-[^/]*\.js$/, (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      body: 'export default () => { throw new Error("for a test"); };',
+    }),
+  );
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Library' }).click();
+  await page.getByRole('alert').getByText('Something went wrong in this page.').waitFor();
+  await page.goBack();
+  await button(page, 'Join').waitFor();
 });

@@ -1,36 +1,9 @@
-import { parseRoomState, type RoomStatus } from '@reelroom/shared';
-import { errorCodeOf } from '@reelroom/sdk';
-import { DisconnectReason, ParticipantEvent, Room, RoomEvent } from 'livekit-client';
-import { errorSentence } from '../app/error-message.ts';
-import {
-  closeCall,
-  enterCall,
-  giveUpPlace,
-  keepPlace,
-  leaveCall,
-  placeIn,
-  renewCall,
-  type Call,
-  type Place,
-} from './active-call.ts';
-import { trpc } from '../app/trpc.ts';
-import { watchAttendees, type Attendee, type Attendees } from './attendees.svelte.ts';
-import { connectFailure, endingOf, lostForLong, movedAway, type Ending } from './disconnect-notice.ts';
-import { holdIdentity } from './identity-lock.ts';
-import { LocalMedia } from './local-media.svelte.ts';
+import { ParticipantEvent, RoomEvent, type Room } from 'livekit-client';
 import type { Tracks } from '../media/handover.ts';
-
-/** `elsewhere`: another tab of this browser is this participant. */
-type Phase = 'joining' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';
-
-/** How often, in ms, it is noted that one is in the call. */
-const heartbeatMs = 5000;
-
-/** How long, in ms, after one was last connected the call is joined again without a click. */
-const comeBackMs = 15 * 60_000;
-
-/** How long, in ms, between two tries to come back; a network that is back ends the wait. */
-const retryMs = (tries: number) => Math.min(1000 * 2 ** tries, 15_000);
+import { enterCall, type Call } from './active-call.ts';
+import { createConnection, type Connection } from './connection.svelte.ts';
+import { LocalMedia } from './local-media.svelte.ts';
+import { createRoomState, type RoomState } from './room-state.svelte.ts';
 
 const ownEvents = [
   ParticipantEvent.LocalTrackPublished,
@@ -39,296 +12,68 @@ const ownEvents = [
   ParticipantEvent.TrackUnmuted,
 ] as const;
 
-/** One's part in a call: what LiveKit tells as runes, and what one can do there. */
+/** The local side of a call: the connection, what the room says of itself, and the user's devices. */
 class Session {
   readonly roomName: string;
   readonly media: LocalMedia;
-  readonly #call: Call;
-  readonly #end = new AbortController();
-  #room: Room | undefined;
-  #attendees = $state.raw<Attendees>();
-  #place: Place | undefined;
-  /** Lets go of the place's identity; there while this tab has it. */
-  #letGo: (() => void) | undefined;
-  #lastConnectedAt = 0;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #tries = 0;
-
-  phase = $state<Phase>('joining');
-  ending = $state.raw<Ending>();
-  /** LiveKit's id of the room as it is open now: another call of this name has another. */
-  roomId = $state<string>();
-  /** The recording that the room's metadata tells of. */
-  status = $state.raw<RoomStatus>();
-  /** The room waits to be recorded as soon as two people are in it. */
-  waits = $state(false);
-  /** The browser wants a click before it plays sound. */
-  audioBlocked = $state(false);
-  /** The browser wants a click before it shows moving pictures, as an iPhone does that saves power. */
-  videoBlocked = $state(false);
-  /** One wishes that the room waits so, and it has not yet come to a recording. */
-  autoRecord: boolean;
+  readonly room: RoomState;
+  readonly connection: Connection;
+  /** The user asked for auto-record, and it has not happened yet. */
+  #autoRecord: boolean;
 
   constructor(roomName: string, call: Call, tracks: Tracks) {
     this.roomName = roomName;
-    this.#call = call;
-    this.autoRecord = call.autoRecord;
-    this.media = new LocalMedia(call, tracks, () => enterCall(roomName, this.#entry()));
-    this.#listen();
-  }
-
-  get people(): readonly Attendee[] {
-    return this.#attendees?.shown ?? [];
-  }
-
-  /** Joins; `move`: also where another tab of this browser is this participant, which then is so no more. */
-  async join({ move = false } = {}): Promise<void> {
-    this.phase = 'joining';
-    this.ending = undefined;
-    this.#tries = 0;
-    await this.#connect(move);
-  }
-
-  /** Leaves for good: a reload does not come back. */
-  leave(): void {
-    this.#disconnect();
-    this.#release();
-    if (this.#place) giveUpPlace(this.#place);
-    this.#place = undefined;
-    leaveCall();
-    this.phase = 'left';
-  }
-
-  /** Ends the connection, as closing the page does. */
-  close(): void {
-    this.#end.abort();
-    this.#disconnect();
-    this.#release();
-    // Another page of ours was opened: going forward again leads to the door, not into the call.
-    leaveCall();
-  }
-
-  startPlayback = async (): Promise<void> => {
-    await this.#room?.startAudio();
-    await this.#room?.startVideo();
-  };
-
-  #entry() {
-    const { camera, microphone } = this.media;
-    return { camera, microphone, autoRecord: this.autoRecord };
-  }
-
-  async #connect(move: boolean): Promise<void> {
-    clearTimeout(this.#retry);
-    const room = this.#createRoom();
-    this.#room = room;
-    const isWanted = () => room === this.#room;
-    if (!(await this.#takePlace(move, isWanted))) return;
-    const grant = await this.#askForToken(isWanted);
-    if (!grant) return;
-    try {
-      await room.connect(grant.livekitUrl, grant.token);
-    } catch (error) {
-      console.warn('The call could not be joined.', error);
-      if (isWanted()) this.#stop(connectFailure(error));
-      return;
-    }
-    // One may have left while the connection was made.
-    if (!isWanted()) return void room.disconnect();
-    this.phase = 'connected';
-    this.ending = undefined;
-    this.#tries = 0;
-    this.audioBlocked = !room.canPlaybackAudio;
-    this.videoBlocked = !room.canPlaybackVideo;
-    this.#beat();
-    enterCall(this.roomName, this.#entry());
-    this.#readRoom(room);
-    room.getSid().then(
-      (id) => (this.roomId = id),
-      () => undefined,
-    );
-    await this.media.use(room.localParticipant);
-  }
-
-  /** Whether this tab is, or may become, the participant that it was before. */
-  async #takePlace(move: boolean, isWanted: () => boolean): Promise<boolean> {
-    const earlier = this.#place ?? placeIn(this.roomName);
-    if (!earlier || this.#letGo) return true;
-    const letGo = await this.#hold(earlier.identity, move);
-    if (!isWanted()) {
-      letGo?.();
-      return false;
-    }
-    if (letGo) {
-      this.#place = earlier;
-      this.#letGo = letGo;
-    } else if (earlier.name === this.#call.name) {
-      this.#disconnect();
-      this.phase = 'elsewhere';
-      return false;
-    }
-    // Somebody else at the same computer is a participant of their own.
-    return true;
-  }
-
-  #hold(identity: string, steal: boolean) {
-    return holdIdentity(identity, {
-      steal,
-      onStolen: () => {
-        if (this.#place?.identity !== identity) return;
-        this.#letGo = undefined;
-        this.#stop(movedAway);
+    this.#autoRecord = call.autoRecord;
+    this.media = new LocalMedia(call, tracks, () => this.#save());
+    this.room = createRoomState();
+    this.connection = createConnection(roomName, call, {
+      autoRecord: () => this.#autoRecord,
+      onCreated: (room) => this.#listen(room),
+      onJoined: async (room) => {
+        this.#save();
+        this.#readRoom(room);
+        this.room.readId(room);
+        await this.media.use(room.localParticipant);
       },
+      onReconnected: (room) => {
+        this.#readRoom(room);
+        this.media.read();
+      },
+      onDisconnected: () => void this.media.use(undefined),
     });
   }
 
-  async #askForToken(isWanted: () => boolean) {
-    try {
-      const { name } = this.#call;
-      const grant = await trpc.tokens.create.mutate({
-        roomName: this.roomName,
-        participantName: name,
-        autoRecord: this.autoRecord,
-        earlierToken: this.#place?.token,
-      });
-      const { identity, token } = grant;
-      if (identity !== this.#place?.identity) {
-        this.#release();
-        this.#letGo = await this.#hold(identity, false);
-      }
-      if (!isWanted()) return undefined;
-      this.#place = { room: this.roomName, name, identity, token };
-      keepPlace(this.#place);
-      return grant;
-    } catch (error) {
-      if (isWanted()) {
-        const mayPass = errorCodeOf(error) !== 'INVALID_INPUT';
-        this.#stop({ title: 'The call could not be joined', sentence: errorSentence(error), mayPass });
-      }
-      return undefined;
-    }
-  }
-
-  #createRoom(): Room {
-    const { cameraId, microphoneId } = this.#call;
-    const room = new Room({
-      adaptiveStream: true,
-      dynacast: true,
-      // LiveKit would also leave at a download that begins with a redirect, which fires `beforeunload`.
-      disconnectOnPageLeave: false,
-      videoCaptureDefaults: cameraId ? { deviceId: { ideal: cameraId } } : {},
-      audioCaptureDefaults: microphoneId ? { deviceId: { ideal: microphoneId } } : {},
-    });
-    const attendees = watchAttendees(room, { withLocal: true });
+  #listen(room: Room) {
     for (const event of ownEvents) {
       // Later, so that a call which has just ended does not turn its devices off for the next one.
       room.localParticipant.on(event, () => queueMicrotask(() => this.#readDevices(room)));
     }
-    return room
-      .on(RoomEvent.Connected, () => {
-        if (room === this.#room) this.#attendees = attendees;
-      })
-      .on(RoomEvent.RoomMetadataChanged, () => this.#readRoom(room))
-      .on(RoomEvent.SignalReconnecting, () => this.#setConnected(room, false))
-      .on(RoomEvent.Reconnecting, () => this.#setConnected(room, false))
-      .on(RoomEvent.Reconnected, () => this.#setConnected(room, true))
-      .on(RoomEvent.AudioPlaybackStatusChanged, () => (this.audioBlocked = !room.canPlaybackAudio))
-      .on(RoomEvent.VideoPlaybackStatusChanged, () => (this.videoBlocked = !room.canPlaybackVideo))
-      .on(RoomEvent.Disconnected, (reason) => {
-        // While one joins, it is `connect` that fails.
-        if (room !== this.#room || this.#attendees !== attendees) return;
-        console.warn(`The call was ended: ${DisconnectReason[reason ?? DisconnectReason.UNKNOWN_REASON]}.`);
-        this.#stop(endingOf(reason));
-      });
-  }
-
-  #setConnected(room: Room, isConnected: boolean) {
-    if (room !== this.#room) return;
-    this.phase = isConnected ? 'connected' : 'reconnecting';
-    if (!isConnected) return;
-    this.#readRoom(room);
-    this.#readDevices(room);
+    room.on(RoomEvent.RoomMetadataChanged, () => this.#readRoom(room));
   }
 
   #readRoom(room: Room) {
-    if (room !== this.#room) return;
-    const { recording, autoRecord = false } = parseRoomState(room.metadata);
-    this.status = recording;
-    this.waits = autoRecord;
-    if (this.autoRecord && !autoRecord && this.phase === 'connected') {
-      // Fulfilled: whoever stops the recording is not overruled when one reloads the page.
-      this.autoRecord = false;
-      enterCall(this.roomName, this.#entry());
+    if (!this.connection.isTo(room)) return;
+    this.room.read(room);
+    if (this.#autoRecord && !this.room.autoRecordPending && this.connection.phase === 'connected') {
+      // It has happened: a reload of the page does not ask for it again, since somebody may have stopped it.
+      this.#autoRecord = false;
+      this.#save();
     }
   }
 
   #readDevices(room: Room) {
-    if (room === this.#room && this.phase === 'connected') this.media.read();
+    if (this.connection.isTo(room) && this.connection.phase === 'connected') this.media.read();
   }
 
-  /** What the page and the browser do to a call. */
-  #listen() {
-    const { signal } = this.#end;
-    const timer = setInterval(() => this.#beat(), heartbeatMs);
-    signal.addEventListener('abort', () => clearInterval(timer));
-    const comeBack = () => this.#comeBack();
-    addEventListener('online', comeBack, { signal });
-    addEventListener('pageshow', comeBack, { signal });
-    document.addEventListener('resume', comeBack, { signal });
-    document.addEventListener('visibilitychange', () => document.hidden || this.#comeBack(), { signal });
-    addEventListener(
-      'pagehide',
-      () => {
-        if (!this.#room) return;
-        closeCall();
-        // A page that the browser keeps and shows again joins again.
-        this.#stop(endingOf(undefined), false);
-      },
-      { signal },
-    );
-  }
-
-  #beat() {
-    if (this.phase !== 'connected') return;
-    this.#lastConnectedAt = Date.now();
-    renewCall();
-  }
-
-  /** Joins a call again that was lost. */
-  #comeBack() {
-    if (this.phase !== 'ended' || !this.ending?.mayPass || this.#room) return;
-    if (Date.now() - this.#lastConnectedAt < comeBackMs) void this.#connect(false);
-    else this.ending = lostForLong;
-  }
-
-  #stop(ending: Ending, retry = true) {
-    this.#disconnect();
-    // A try to come back that fails is no news.
-    if (!this.ending?.mayPass || !ending.mayPass) this.ending = ending;
-    this.phase = 'ended';
-    if (!ending.mayPass) leaveCall();
-    else if (retry && this.#lastConnectedAt > 0)
-      this.#retry = setTimeout(() => this.#comeBack(), retryMs(this.#tries++));
-  }
-
-  #disconnect() {
-    clearTimeout(this.#retry);
-    const room = this.#room;
-    this.#room = undefined;
-    this.#attendees = undefined;
-    void this.media.use(undefined);
-    void room?.disconnect();
-  }
-
-  #release() {
-    this.#letGo?.();
-    this.#letGo = undefined;
+  /** Saves what a reload of the page goes back into the call with. */
+  #save() {
+    const { camera, microphone } = this.media;
+    enterCall(this.roomName, { camera, microphone, autoRecord: this.#autoRecord });
   }
 }
 
 export type { Session };
 
 /** A session in a room, not yet joined; what is on already, by `tracks`, is its own to turn off. */
-export function createSession(roomName: string, call: Call, tracks: Tracks): Session {
-  return new Session(roomName, call, tracks);
-}
+export const createSession = (roomName: string, call: Call, tracks: Tracks): Session =>
+  new Session(roomName, call, tracks);

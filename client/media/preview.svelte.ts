@@ -125,22 +125,35 @@ const release = (stream: MediaStream) => {
 
 export type { DevicePreview };
 
-/** The user's devices; none starts before `startWanted` is called. */
-export function createPreview() {
-  const camera = new DevicePreview('camera');
-  const microphone = new DevicePreview('microphone');
-  const both = [camera, microphone];
-  const listDevices = () => both.forEach((device) => void device.listDevices());
-  navigator.mediaDevices?.addEventListener('devicechange', listDevices);
-  return {
-    camera,
-    microphone,
-    /** Gives away what is on, as a track each. */
-    giveAway: (): Tracks => ({ camera: camera.giveAway(), microphone: microphone.giveAway() }),
-    startWanted: () => both.forEach((device) => device.startIfWanted()),
-    close() {
-      navigator.mediaDevices?.removeEventListener('devicechange', listDevices);
-      for (const device of both) device.stop();
-    },
+/** The user's devices before a call. */
+class Preview {
+  readonly camera = new DevicePreview('camera');
+  readonly microphone = new DevicePreview('microphone');
+  readonly #devices = [this.camera, this.microphone];
+
+  constructor() {
+    navigator.mediaDevices?.addEventListener('devicechange', this.#listDevices);
+  }
+
+  startWanted() {
+    for (const device of this.#devices) device.startIfWanted();
+  }
+
+  /** Gives away what is on, as a track each. */
+  giveAway(): Tracks {
+    return { camera: this.camera.giveAway(), microphone: this.microphone.giveAway() };
+  }
+
+  /** Turns all of them off, and stops listening. */
+  close() {
+    navigator.mediaDevices?.removeEventListener('devicechange', this.#listDevices);
+    for (const device of this.#devices) device.stop();
+  }
+
+  #listDevices = () => {
+    for (const device of this.#devices) void device.listDevices();
   };
 }
+
+/** The user's devices; none starts before {@link Preview.startWanted} is called. */
+export const createPreview = () => new Preview();

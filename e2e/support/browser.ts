@@ -10,10 +10,14 @@ import type { Test } from 'tap';
 /**
  * Debian's Chromium, with a camera and a microphone that are not real. With `blocksSound` it
  * plays none before a click, as browsers do; otherwise tests need not click for it.
+ * @param program what starts it
  */
-export async function openBrowser(t: Test, { blocksSound = false } = {}): Promise<Browser> {
+export async function openBrowser(
+  t: Test,
+  { blocksSound = false, program = '/usr/bin/chromium' } = {},
+): Promise<Browser> {
   const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: program,
     args: [
       '--no-sandbox',
       '--disable-gpu',

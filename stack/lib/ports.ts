@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
+import { isLoopbackName } from '../../server/config/loopback.ts';
 import type { PortRange, Settings } from './settings.ts';
 
 /** A TCP port that one of our parts will listen on. */
@@ -15,14 +16,21 @@ export interface WantedPort {
 /** The TCP ports that a stack listens on. */
 export function wantedPorts({ config, ours, ports }: Settings): WantedPort[] {
   const host = '127.0.0.1';
+  // Ours listens there and on loopback, and for media at every address.
+  const livekitHost = isLoopbackName(config.host) ? host : '0.0.0.0';
   return [
     { host: config.host, port: config.port, by: 'the app', variable: 'SERVER_PORT' },
     ...(ours.vite ? [{ host, port: ports.vite, by: 'Vite', variable: 'VITE_PORT' }] : []),
     ...(ours.s3 ? [{ host, port: ports.s3, by: 'S3 (versitygw)', variable: 'S3_PORT' }] : []),
     ...(ours.livekit
       ? [
-          { host, port: ports.livekit, by: 'LiveKit', variable: 'LIVEKIT_PORT' },
-          { host, port: ports.livekitTcp, by: 'LiveKit (media over TCP)', variable: 'LIVEKIT_TCP_PORT' },
+          { host: livekitHost, port: ports.livekit, by: 'LiveKit', variable: 'LIVEKIT_PORT' },
+          {
+            host: livekitHost,
+            port: ports.livekitTcp,
+            by: 'LiveKit (media over TCP)',
+            variable: 'LIVEKIT_TCP_PORT',
+          },
           { host, port: ports.redis, by: 'Redis', variable: 'REDIS_PORT' },
         ]
       : []),

@@ -1,5 +1,7 @@
-import { connect } from 'node:net';
+import { connect, isIP, isIPv6 } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
+import type { Config } from '../../server/config/environment.ts';
+import { isAnyAddress, isLoopbackName } from '../../server/config/loopback.ts';
 import { recordingGrace } from './leftovers.ts';
 import type { PartSpec } from './process.ts';
 import { root, type Settings } from '../lib/settings.ts';
@@ -87,14 +89,37 @@ export function minioPart({ config, data, ports }: Settings, binary: string): Pa
   };
 }
 
-/** LiveKit, on loopback; without Redis there are calls, but no recordings. */
+/** Where LiveKit listens: on loopback, by which the app and the recorder reach it, and where the app is reached. */
+function livekitAddresses(host: string): string[] {
+  if (isAnyAddress(host)) return [host];
+  return isLoopbackName(host) ? ['127.0.0.1'] : ['127.0.0.1', host];
+}
+
+/** The host of URLs of what this machine itself reaches at `host`. */
+function urlHost(host: string): string {
+  if (isAnyAddress(host) || isLoopbackName(host)) return '127.0.0.1';
+  return isIPv6(host) ? `[${host}]` : host;
+}
+
+/** What LiveKit tells browsers of where media goes (ICE), and nobody outside is asked for: no STUN server. */
+function mediaAddresses({ host, isExposed }: Config) {
+  if (!isExposed) return { node_ip: '127.0.0.1' };
+  // All addresses of this machine, or the one that others are to use.
+  const isOne = isIP(host) !== 0 && !isAnyAddress(host) && !isLoopbackName(host);
+  return {
+    use_ice_lite: true,
+    ...(isOne && { ips: { includes: ['127.0.0.0/8', `${host}/${isIPv6(host) ? 128 : 32}`] } }),
+  };
+}
+
+/** LiveKit; without Redis there are calls, but no recordings. */
 export function livekitPart({ config, ports }: Settings, binary: string, hasRedis: boolean): PartSpec {
   const { apiKey, apiSecret } = config.livekit;
   const livekit = {
     port: ports.livekit,
-    bind_addresses: ['127.0.0.1'],
+    bind_addresses: livekitAddresses(config.host),
     rtc: {
-      node_ip: '127.0.0.1',
+      ...mediaAddresses(config),
       enable_loopback_candidate: true,
       use_external_ip: false,
       tcp_port: ports.livekitTcp,
@@ -144,7 +169,8 @@ export function egressPart({ config, ports, runtime }: Settings, binary: string)
     redis: { address: `127.0.0.1:${ports.redis}` },
     api_key: config.livekit.apiKey,
     api_secret: config.livekit.apiSecret,
-    ws_url: `ws://127.0.0.1:${ports.livekit}`,
+    // Of the recorded page's own host: Chromium lets no page of another address reach loopback.
+    ws_url: `ws://${urlHost(config.host)}:${ports.livekit}`,
     backup_storage: config.recordings.backupFolder,
     // By default it takes no job on two cores, and aborts one when it is short of CPU.
     cpu_cost: { max_cpu_utilization: 1, room_composite_cpu_cost: 0.5, web_cpu_cost: 0.5 },
@@ -178,7 +204,7 @@ export const appArgs = ['--heap-growing-percent=100', 'server/main.ts'];
 
 /** Reelroom's own server. */
 export function appPart({ config, env }: Settings): PartSpec {
-  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
+  const host = isAnyAddress(config.host) ? '127.0.0.1' : config.host;
   return {
     name: 'app',
     command: process.execPath,

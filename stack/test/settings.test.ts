@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import t from 'tap';
 import { ConfigError } from '../../server/config/options.ts';
+import { wantedPorts } from '../lib/ports.ts';
 import { type Environment, readSettings } from '../lib/settings.ts';
+import { livekitPart } from '../processes/parts.ts';
 
 t.test('by default everything is ours, at the usual ports', async (t) => {
   const { config, env, ours, ports } = readSettings({});
@@ -31,6 +33,45 @@ t.test('stacks with other data have other sockets, at paths that are short enoug
   const long = readSettings({ REELROOM_DATA: `/${'a'.repeat(200)}` }).runtime;
   t.not(long, readSettings({}).runtime);
   t.ok(long.length < 50);
+});
+
+t.test('where other machines reach the app they reach our LiveKit, and nothing else of ours', async (t) => {
+  const own = { ACCESS: 'open', LIVEKIT_API_SECRET: 'x'.repeat(40), S3_SECRET_KEY: 'y'.repeat(40) };
+  const livekitOf = (env: Environment): unknown =>
+    JSON.parse(livekitPart(readSettings({ ...own, ...env }), 'livekit', true).env?.LIVEKIT_CONFIG ?? '');
+  const open = { use_ice_lite: true, node_ip: undefined, use_external_ip: false };
+  t.match(livekitOf({}), { bind_addresses: ['127.0.0.1'], rtc: { node_ip: '127.0.0.1' } });
+  t.match(livekitOf({ HOST: '127.0.0.2' }), { bind_addresses: ['127.0.0.1'], rtc: { node_ip: '127.0.0.1' } });
+  for (const HOST of ['0.0.0.0', '::'])
+    t.match(livekitOf({ HOST }), {
+      bind_addresses: [HOST],
+      rtc: { ...open, ips: undefined },
+      webhook: { urls: ['http://localhost:6080/livekit/webhook'] },
+    });
+  t.match(livekitOf({ HOST: '192.168.1.5' }), {
+    bind_addresses: ['127.0.0.1', '192.168.1.5'],
+    rtc: { ...open, ips: { includes: ['127.0.0.0/8', '192.168.1.5/32'] } },
+    webhook: { urls: ['http://192.168.1.5:6080/livekit/webhook'] },
+  });
+  t.match(
+    livekitOf({ PUBLIC_URL: 'https://rooms.example/video' }),
+    {
+      bind_addresses: ['127.0.0.1'],
+      rtc: { ...open, ips: undefined },
+      webhook: { urls: ['http://localhost:6080/video/livekit/webhook'] },
+    },
+    'behind a proxy media does not go through it',
+  );
+
+  const hosts = (HOST: string) =>
+    wantedPorts(readSettings({ ...own, HOST })).map(({ by, host }) => `${by}: ${host}`);
+  t.match(hosts('0.0.0.0'), [
+    'the app: 0.0.0.0',
+    /S3.*127.0.0.1/,
+    /LiveKit: 0.0.0.0/,
+    /0.0.0.0/,
+    /Redis: 127/,
+  ]);
 });
 
 t.test("the launcher's mistakes and the app's are told together", async (t) => {

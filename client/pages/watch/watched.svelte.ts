@@ -19,69 +19,78 @@ async function find(name: string, share: string | undefined): Promise<Recording>
   }
 }
 
-/** The recording that a page is of, by its name and what the link carries. */
-export function createWatched(name: string, share: string | undefined) {
-  let known = $state.raw<Lookup>({ state: 'looking' });
-  let asked = 0;
+/** The recording that a page is of, and what is known of it. */
+class Watched {
+  readonly #name: string;
+  readonly #share: string | undefined;
+  #known = $state.raw<Lookup>({ state: 'looking' });
+  #isWatchable = $state(false);
+  #asked = 0;
+
+  constructor(name: string, share: string | undefined) {
+    this.#name = name;
+    this.#share = share;
+  }
+
+  get known() {
+    return this.#known;
+  }
+  /** It can be watched while it is made, which not every recording can. */
+  get isWatchable() {
+    return this.#isWatchable;
+  }
 
   /** Asks for it, again, too: it may be gone, or the link have expired. */
-  async function look() {
-    const mine = ++asked;
-    if (known.state === 'problem') known = { state: 'looking' };
+  look = async () => {
+    const mine = ++this.#asked;
+    if (this.#known.state === 'problem') this.#known = { state: 'looking' };
     try {
-      const recording = await find(name, share);
-      if (mine === asked) known = { state: 'found', recording };
+      const recording = await find(this.#name, this.#share);
+      if (mine === this.#asked) this.#known = { state: 'found', recording };
     } catch (error) {
-      if (mine === asked) known = withProblem(known, problemOf(errorCodeOf(error), errorSentence(error)));
+      const problem = problemOf(errorCodeOf(error), errorSentence(error));
+      if (mine === this.#asked) this.#known = withProblem(this.#known, problem);
     }
-  }
-
-  function hear(change: RowChange) {
-    const now = withChange(known, change, name);
-    if (now === known) return;
-    known = now;
-    // An answer that is under way may not know of this.
-    asked += 1;
-  }
-
-  let isWatchable = $state(false);
-
-  return {
-    get known() {
-      return known;
-    },
-    /** It can be watched while it is made, which not every recording can. */
-    get isWatchable() {
-      return isWatchable;
-    },
-    /** Hears of the room in which it is made, until what this returns is called. */
-    followRoom: (roomName: string) =>
-      untrack(() => {
-        const subscription = trpc.rooms.status.subscribe(
-          { roomName },
-          {
-            onData: ({ recording }) => {
-              // Once it was, it is so to its end: its segments stay until its file is there.
-              if (recording?.name === name && recording.watchable) isWatchable = true;
-            },
-          },
-        );
-        return () => subscription.unsubscribe();
-      }),
-    look,
-    /** Hears what happens to it, until what this returns is called. */
-    follow: () =>
-      untrack(() => {
-        const subscription = trpc.recordings.changes.subscribe(
-          {},
-          {
-            onData: ({ data }) => {
-              if (data.type === 'reset') void look();
-              else hear(data);
-            },
-          },
-        );
-        return () => subscription.unsubscribe();
-      }),
   };
+
+  /** Hears what happens to it, until what this returns is called. */
+  follow = () =>
+    untrack(() => {
+      const subscription = trpc.recordings.changes.subscribe(
+        {},
+        {
+          onData: ({ data }) => {
+            if (data.type === 'reset') void this.look();
+            else this.#hear(data);
+          },
+        },
+      );
+      return () => subscription.unsubscribe();
+    });
+
+  /** Hears of the room in which it is made, until what this returns is called. */
+  followRoom = (roomName: string) =>
+    untrack(() => {
+      const subscription = trpc.rooms.status.subscribe(
+        { roomName },
+        {
+          onData: ({ recording }) => {
+            // Once it was, it is so to its end: its segments stay until its file is there.
+            if (recording?.name === this.#name && recording.watchable) this.#isWatchable = true;
+          },
+        },
+      );
+      return () => subscription.unsubscribe();
+    });
+
+  #hear(change: RowChange) {
+    const now = withChange(this.#known, change, this.#name);
+    if (now === this.#known) return;
+    this.#known = now;
+    // An answer that is under way may not know of this.
+    this.#asked += 1;
+  }
 }
+
+/** The recording of that name, with what the link carries; {@link Watched.look} fetches it. */
+export const createWatched = (name: string, share: string | undefined) => new Watched(name, share);

@@ -31,7 +31,7 @@ async function nginxProgram(): Promise<string> {
   return program;
 }
 
-const configuration = (folder: string, port: number) => `
+const configuration = (folder: string, port: number, locations: string) => `
 daemon off;
 master_process off;
 pid ${folder}/pid;
@@ -46,17 +46,21 @@ http {
   server {
     listen 127.0.0.1:${port};
     root ${folder}/files;
+    ${locations}
   }
 }
 `;
 
-/** An nginx that serves the files of a folder, until the test ends: its URL, and the folder. */
-export async function startNginx(t: Test): Promise<{ url: string; files: string }> {
+/**
+ * An nginx that serves the files of a folder, until the test ends: its URL, and the folder.
+ * @param locations what else its server does, in its own words
+ */
+export async function startNginx(t: Test, locations = ''): Promise<{ url: string; files: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'reelroom-nginx-'));
   const files = join(folder, 'files');
   await mkdir(files);
   const port = await freePort();
-  await writeFile(join(folder, 'nginx.conf'), configuration(folder, port));
+  await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, locations));
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')];
   const child = spawn(await nginxProgram(), args, { stdio: 'inherit' });
   t.teardown(async () => {
