@@ -135,7 +135,7 @@ t.test('our own pages do nothing that their policy forbids', async (t) => {
   await page.goto('/library');
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.goto('/nothing');
-  await page.getByText('There is no such page').waitFor();
+  await page.getByText('Page not found').waitFor();
   await page.goto('/docs');
   await page.getByText('Starts recording a room').waitFor();
   await join(page, 'Ana', `policy ${Date.now()}`);

@@ -157,7 +157,7 @@ t.test('the page that plays a recording', async (t) => {
       HTMLVideoElement.prototype.requestPictureInPicture = () =>
         Promise.reject(new DOMException('Not here', 'NotAllowedError'));
     });
-    const refusal = page.getByRole('status').getByText('No picture in picture here');
+    const refusal = page.getByRole('status').getByText('Picture-in-picture is not available');
     for (const ask of [() => page.keyboard.press('p'), () => button.click()]) {
       await ask();
       await refusal.waitFor();
@@ -197,7 +197,7 @@ t.test('the page that plays a recording', async (t) => {
   await t.test('a link that is shared plays for somebody who has nothing else', async (t) => {
     await shareButton.click();
     const dialog = page.getByRole('dialog', { name: 'Share recording' });
-    await dialog.getByText('There is none').waitFor();
+    await dialog.getByText('No active links').waitFor();
     await dialog.getByRole('combobox', { name: 'The link works for' }).selectOption('1 hour');
     await dialog.getByRole('button', { name: 'Create link' }).click();
     await dialog.getByRole('button', { name: 'Copy link' }).click();
@@ -219,7 +219,7 @@ t.test('the page that plays a recording', async (t) => {
     t.equal(await guest.getByRole('link', { name: 'Download' }).count(), 0, 'it may only be watched');
 
     await dialog.getByRole('button', { name: /^Revoke the link/ }).click();
-    await dialog.getByText('There is none').waitFor();
+    await dialog.getByText('No active links').waitFor();
     await guest.reload();
     await guest.getByRole('alert').getByText('This link has expired').waitFor();
     await guest.goto(`${path}?share=abc`);
@@ -249,7 +249,7 @@ t.test('the page that plays a recording', async (t) => {
 
   await t.test('what is not there says so', async () => {
     await page.goto('/watch/nothing.mp4');
-    await page.getByRole('alert').getByText('There is no such recording').waitFor();
+    await page.getByRole('alert').getByText('Recording not found').waitFor();
   });
 
   await t.test('the library leads there; many are downloaded as one file', async (t) => {

@@ -1,6 +1,6 @@
 import { isCallError } from '@reelroom/sdk';
 
-/** What went wrong, a sentence for people: the server's own where there is one. */
+/** An error as the page says it: the server's own message where there is one. */
 export function errorSentence(error: unknown): string {
   if (!isCallError(error)) return 'Something went wrong. Try again.';
   if (error.data) return error.message;

@@ -41,7 +41,7 @@ const dayOf = (text: string | null): string => (text !== null && isDay(text) ? t
 const oneOf = <Value extends string>(values: readonly Value[], text: string | null): Value | undefined =>
   values.find((value) => value === text);
 
-/** The filter that an address asks for: what it has that is not understood counts as not there. */
+/** The filter of an address; invalid parameters are ignored. */
 export function parseFilter(search: string): LibraryFilter {
   const query = new URLSearchParams(search);
   return {
@@ -71,7 +71,7 @@ function startOfDay(day: string, later = 0): string {
   return new Date(year, month - 1, date + later).toISOString();
 }
 
-/** The filter as the server is asked for it. */
+/** The filter as the input of `recordings.list`. */
 export function listInputOf({ room, search, status, from, to, order }: LibraryFilter): ListInput {
   return {
     order,

@@ -1,16 +1,16 @@
 import { wasReloaded } from './was-reloaded.ts';
 
 /** How long, in ms, after a page was reloaded it is not reloaded again by itself. */
-const patienceMs = 60_000;
+const reloadPauseMs = 60_000;
 
 /** How long, in ms, a page without `requestIdleCallback` is left alone before what it may need next is loaded. */
-const calmMs = 2_000;
+const idleDelayMs = 2_000;
 
 let isLoadingAhead = false;
 
 /**
- * Loads a part that may be needed next when the page has nothing else to do. What fails then is no reason to
- * reload a page that somebody is using: it is found out when the part is needed.
+ * Loads a part that may be needed next when the page has nothing else to do. A failure does not
+ * reload a page that somebody is using: it shows when the part is needed.
  */
 export function loadAhead(load: () => Promise<unknown>): void {
   const start = () => {
@@ -19,7 +19,7 @@ export function loadAhead(load: () => Promise<unknown>): void {
     load().then(end, end);
   };
   if ('requestIdleCallback' in globalThis) requestIdleCallback(start);
-  else setTimeout(start, calmMs);
+  else setTimeout(start, idleDelayMs);
 }
 
 /**
@@ -29,7 +29,7 @@ export function loadAhead(load: () => Promise<unknown>): void {
  */
 export function reloadOnMissingParts(isInCall: () => boolean): void {
   addEventListener('vite:preloadError', () => {
-    if (isLoadingAhead || (wasReloaded() && performance.now() < patienceMs) || isInCall()) return;
+    if (isLoadingAhead || (wasReloaded() && performance.now() < reloadPauseMs) || isInCall()) return;
     location.reload();
   });
 }

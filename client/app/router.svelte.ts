@@ -13,13 +13,13 @@ export const router = {
   get route() {
     return route;
   },
-  /** Whether the open page was come to from another of ours, and not by its address. */
+  /** Whether the open page was reached from another page of the client, not by its address. */
   get hasNavigated() {
     return hasNavigated;
   },
 };
 
-/** Opens a page of the client; with `replace`, in place of the one that is open. */
+/** Opens a page of the client; `replace` replaces the history entry. */
 export function navigate(path: string, { replace = false } = {}): void {
   hasNavigated = true;
   history[replace ? 'replaceState' : 'pushState'](null, '', path);

@@ -3,10 +3,10 @@ import { allRecordings, filterQuery, parseFilter, type LibraryFilter } from './l
 import { parseStart } from '../lib/start-time.ts';
 import { timeZone } from '../lib/time-zone.ts';
 
-/** What a link to a recording's player says beside its name. */
+/** The parameters of a link to a recording's player. */
 export interface Watch {
   recordingName: string;
-  /** What a link that was shared carries. */
+  /** The token of a share link. */
   share: string | undefined;
   /** Where to begin, in s. */
   start: number;
@@ -24,7 +24,7 @@ export type Route =
 const withQuery = (path: string, roomName: string | undefined) =>
   roomName ? `${path}?${new URLSearchParams({ roomName })}` : path;
 
-/** An address with these behind it, those that are given. */
+/** An address with those query parameters that are defined. */
 function withParameters(path: string, parameters: Record<string, string | number | undefined>): string {
   const given = Object.entries(parameters).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, String(value)]],
@@ -32,7 +32,7 @@ function withParameters(path: string, parameters: Record<string, string | number
   return given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
-/** What a link to a moment of a recording says behind its name. */
+/** The parameters of a link to a moment of a recording. */
 interface Moment {
   share?: string | undefined;
   /** In s; its beginning needs no saying. */
@@ -62,7 +62,7 @@ export const paths = {
     withParameters(`${base}/embed/${encodeURIComponent(recordingName)}`, momentOf(moment)),
   video: (recordingName: string, share?: string) =>
     withParameters(`${base}/recordings/${encodeURIComponent(recordingName)}`, { share }),
-  /** The video as a file, which is called after its title where it has one, or has the reader's time in its name. */
+  /** The video as a download, named after its title, or else with the reader's local time. */
   download: (
     recordingName: string,
     { title = '', share }: { title?: string | undefined; share?: string | undefined } = {},
@@ -76,10 +76,10 @@ export const paths = {
   /** A recording's picture, where it has one. */
   poster: (recordingName: string, share?: string) =>
     withParameters(`${base}/posters/${encodeURIComponent(recordingName)}`, { share }),
-  /** Small pictures of all of it, with their times: WebVTT. */
+  /** Thumbnails and their times: WebVTT. */
   thumbnails: (recordingName: string, share?: string) =>
     withParameters(`${base}/thumbs/${encodeURIComponent(recordingName)}/index.vtt`, { share }),
-  /** A recording while it is being made, from its beginning: an HLS playlist. */
+  /** A recording in progress, from its beginning: an HLS playlist. */
   live: (recordingName: string) => `${base}/live/${encodeURIComponent(recordingName)}/index.m3u8`,
 };
 
@@ -103,7 +103,7 @@ function playerRoute(isEmbed: boolean, recordingName: string | undefined, query:
   return isEmbed ? { page: 'embed', autoplay, ...watch } : { page: 'watch', ...watch };
 }
 
-/** The page that an address leads to; what is not below our base is somebody else's. */
+/** The page of an address; one outside of our base is not ours. */
 export function matchRoute({ pathname: path, search }: { pathname: string; search: string }): Route {
   if (path !== base && !path.startsWith(`${base}/`)) return { page: 'not-found' };
   const pathname = path.slice(base.length) || '/';

@@ -4,18 +4,18 @@ import type { SystemStatus } from '@reelroom/shared';
 export interface SetupLine {
   name: string;
   step: string;
-  /** ms since it began, where it is under way. */
+  /** ms since it began, while it is in progress. */
   elapsedMs: number | undefined;
   failed: boolean;
 }
 
-/** Whether everything works, so that nothing more is to be asked. */
+/** Whether everything works, so that polling can end. */
 export function isAllReady(status: SystemStatus): boolean {
   const { calls, recording, storage, setup } = status;
   return calls.ready && recording.ready && storage.ready && setup.every((part) => part.state === 'ready');
 }
 
-/** What to tell of the set-up: the parts being worked on and those that failed, or else one that waits. */
+/** The lines of the set-up banner: parts in progress and failed ones, or else the first that waits. */
 export function setupLines(setup: SystemStatus['setup']): SetupLine[] {
   const active = setup.filter((part) => part.state === 'working' || part.state === 'failed');
   const shown = active.length > 0 ? active : setup.filter((part) => part.state === 'waiting').slice(0, 1);

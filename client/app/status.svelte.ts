@@ -7,18 +7,18 @@ import { isAllReady } from './status-text.ts';
 const interval = 2000;
 
 let current = $state.raw<SystemStatus>();
-let heardAt = $state.raw(0);
+let receivedAt = $state.raw(0);
 let reachable = $state(true);
 let watching = false;
 
-/** What of the system works now; unknown until the first answer. */
+/** The state of the system; unknown until the first answer. */
 export const system = {
   get status() {
     return current;
   },
-  /** When the status was heard. */
-  get heardAt() {
-    return heardAt;
+  /** When the status was received. */
+  get receivedAt() {
+    return receivedAt;
   },
   get reachable() {
     return reachable;
@@ -34,7 +34,7 @@ export async function watchSystem(): Promise<void> {
   for (;;) {
     try {
       current = await trpc.system.status.query();
-      heardAt = serverTime();
+      receivedAt = serverTime();
       reachable = true;
       if (isAllReady(current)) break;
     } catch {
@@ -45,11 +45,11 @@ export async function watchSystem(): Promise<void> {
   watching = false;
 }
 
-/** How often it is looked whether the server is there while nothing else asks it, and how long it may take, in ms. */
+/** How often the health check runs, and its timeout, in ms. */
 const checkEveryMs = 10_000;
 const answerMs = 5000;
 
-/** Notices that the server is away, which a call goes on without, until what it returns is called. */
+/** Checks that the server is reachable, which a call does not need; returns a function that stops it. */
 export function watchServer(): () => void {
   const timer = setInterval(() => {
     fetch(`${base}/healthz`, { signal: AbortSignal.timeout(answerMs) }).catch(() => {

@@ -1,26 +1,26 @@
 import { wasReloaded } from '../app/was-reloaded.ts';
-import { inCall, remembered, type PlaceKey } from '../lib/storage.ts';
+import { activeCall, remembered, type PlaceKey } from '../lib/storage.ts';
 
-/** Which of one's devices are on in a call. */
-export interface Media {
+/** Which devices are on in a call. */
+export interface DeviceChoices {
   camera: boolean;
   microphone: boolean;
 }
 
-/** How one goes into a call. */
-export interface Entry extends Media {
-  /** One wishes the room to be recorded as soon as two people are in it. */
+/** How the user joins a call. */
+export interface JoinChoices extends DeviceChoices {
+  /** The user asks for the room to be recorded as soon as two people are in it. */
   autoRecord: boolean;
 }
 
 /** What the room page needs to enter a call. */
-export interface Call extends Entry {
+export interface ActiveCall extends JoinChoices {
   name: string;
   cameraId: string | undefined;
   microphoneId: string | undefined;
 }
 
-/** A participant's place in a room: who has its token takes it again, and is not a second participant. */
+/** A participant's place in a room: with its token the client becomes the same participant again, not a second one. */
 export interface Place {
   room: string;
   /** What the participant is called. */
@@ -29,7 +29,7 @@ export interface Place {
   token: string;
 }
 
-/** How long, in ms, a call that a tab was in is gone back to without a click. */
+/** How long, in ms, a tab goes back to its call without a click. */
 const resumableMs = 60_000;
 
 /**
@@ -43,46 +43,46 @@ export const isResumable = (
 ): boolean => (isReload || !isClosed) && now - at >= 0 && now - at < resumableMs;
 
 function survivor(): string | undefined {
-  const at = Number(inCall.get('call.at') ?? Number.NaN);
-  const isClosed = inCall.get('call.closed') !== undefined;
+  const at = Number(activeCall.get('call.at') ?? Number.NaN);
+  const isClosed = activeCall.get('call.closed') !== undefined;
   if (!isResumable({ at, isClosed }, { now: Date.now(), isReload: wasReloaded() })) return undefined;
-  return inCall.get('call.room');
+  return activeCall.get('call.room');
 }
 
 /** The room that this tab is in, or was in when its page was loaded. */
 let current = survivor();
 
-/** Notes that this tab is in a call: these devices on, and that wish not yet fulfilled. */
-export function enterCall(roomName: string, { camera, microphone, autoRecord }: Entry): void {
+/** Saves that this tab is in a call, with these devices and auto-record pending or not. */
+export function saveActiveCall(roomName: string, { camera, microphone, autoRecord }: JoinChoices): void {
   current = roomName;
-  inCall.set('call.room', roomName);
-  inCall.set('call.camera', String(camera));
-  inCall.set('call.microphone', String(microphone));
-  inCall.set('call.autoRecord', String(autoRecord));
+  activeCall.set('call.room', roomName);
+  activeCall.set('call.camera', String(camera));
+  activeCall.set('call.microphone', String(microphone));
+  activeCall.set('call.autoRecord', String(autoRecord));
   touch();
 }
 
-/** Notes that this tab is connected to its call. */
-export function renewCall(): void {
+/** Saves that this tab is connected to its call. */
+export function renewActiveCall(): void {
   isConnected = true;
   touch();
 }
 
 function touch(): void {
-  inCall.set('call.at', String(Date.now()));
-  inCall.set('call.closed', undefined);
+  activeCall.set('call.at', String(Date.now()));
+  activeCall.set('call.closed', undefined);
 }
 
-/** Notes that the page is going: only a reload comes back by itself. */
-export function closeCall(): void {
-  inCall.set('call.closed', 'true');
+/** Saves that the page was closed: only a reload goes back to the call by itself. */
+export function markCallClosed(): void {
+  activeCall.set('call.closed', 'true');
 }
 
-/** Notes that this tab is in no call any more. */
-export function leaveCall(): void {
+/** Clears the saved call: this tab is in none. */
+export function clearActiveCall(): void {
   current = undefined;
   isConnected = false;
-  inCall.set('call.at', undefined);
+  activeCall.set('call.at', undefined);
 }
 
 let isConnected = false;
@@ -91,24 +91,24 @@ let isConnected = false;
 export const isInCall = (): boolean => isConnected;
 
 /** Whether this tab is in a call in that room: it was joined, or the page was reloaded in the middle of it. */
-export function canEnter(roomName: string): boolean {
+export function hasActiveCall(roomName: string): boolean {
   return current === roomName && Boolean(remembered.get('name'));
 }
 
-/** Who one is in the call, and with which devices. */
-export function currentCall(): Call {
+/** The user's name and devices in the call. */
+export function currentCall(): ActiveCall {
   return {
     name: remembered.get('name') ?? '',
-    camera: inCall.get('call.camera') === 'true',
-    microphone: inCall.get('call.microphone') === 'true',
-    autoRecord: inCall.get('call.autoRecord') === 'true',
+    camera: activeCall.get('call.camera') === 'true',
+    microphone: activeCall.get('call.microphone') === 'true',
+    autoRecord: activeCall.get('call.autoRecord') === 'true',
     cameraId: remembered.get('cameraId'),
     microphoneId: remembered.get('microphoneId'),
   };
 }
 
 const placeKeys: readonly PlaceKey[] = ['room', 'name', 'identity', 'token'];
-const stores = [inCall, remembered];
+const stores = [activeCall, remembered];
 
 /** The place in that room that this tab has or had, or else this browser; nothing where it was given up. */
 export function placeIn(roomName: string): Place | undefined {
@@ -119,12 +119,12 @@ export function placeIn(roomName: string): Place | undefined {
   return undefined;
 }
 
-/** Keeps a place, for this tab and for whoever comes back in another. */
+/** Stores a place, for this tab and for another one that rejoins. */
 export function keepPlace(place: Place): void {
   for (const store of stores) for (const key of placeKeys) store.set(`place.${key}`, place[key]);
 }
 
-/** Gives up a place: with its token nobody comes back to it from this browser. */
+/** Deletes a stored place: this browser does not rejoin with its token. */
 export function giveUpPlace({ identity }: Place): void {
   for (const store of stores) {
     if (store.get('place.identity') === identity)

@@ -9,7 +9,7 @@ import {
 } from 'livekit-client';
 import { SvelteMap } from 'svelte/reactivity';
 
-/** All that changes what an {@link Attendee} shows. */
+/** The events that change an {@link Attendee}. */
 const ownEvents = [
   ParticipantEvent.IsSpeakingChanged,
   ParticipantEvent.ParticipantNameChanged,
@@ -54,7 +54,7 @@ export class Attendee {
   isHidden = $state(false);
   camera = $state.raw<Track>();
   screen = $state.raw<Track>();
-  /** Remote tracks only: nobody hears their own voice. */
+  /** Remote tracks only: the local voice is not played back. */
   audio = $state.raw<readonly RemoteAudioTrack[]>([]);
 
   constructor(participant: Participant) {
@@ -94,7 +94,7 @@ class Attendees {
     [...this.#byIdentity.values()].filter(({ isHidden }) => !isHidden).sort(byArrival),
   );
 
-  /** Those who are part of the call: the local participant first, the others in the order in which they came. */
+  /** The visible participants: the local one first, the others by arrival. */
   get shown(): readonly Attendee[] {
     return this.#shown;
   }

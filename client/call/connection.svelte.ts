@@ -2,33 +2,39 @@ import { errorCodeOf } from '@reelroom/sdk';
 import { DisconnectReason, Room, RoomEvent } from 'livekit-client';
 import { errorSentence } from '../app/error-message.ts';
 import {
-  closeCall,
+  markCallClosed,
   giveUpPlace,
   keepPlace,
-  leaveCall,
+  clearActiveCall,
   placeIn,
-  renewCall,
-  type Call,
+  renewActiveCall,
+  type ActiveCall,
   type Place,
 } from './active-call.ts';
 import { trpc } from '../app/trpc.ts';
 import { watchAttendees, type Attendee, type Attendees } from './attendees.svelte.ts';
-import { connectFailure, endingOf, lostForLong, movedAway, type Ending } from './disconnect-notice.ts';
+import {
+  connectFailure,
+  disconnectNotice,
+  lostForLong,
+  movedAway,
+  type DisconnectNotice,
+} from './disconnect-notice.ts';
 import { holdIdentity } from './identity-lock.ts';
 
 /** `elsewhere`: another tab of this browser is this participant. */
 type Phase = 'joining' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';
 
-/** How often, in ms, it is noted that one is in the call. */
+/** How often, in ms, the active call is renewed. */
 const heartbeatMs = 5000;
 
-/** How long, in ms, after one was last connected the call is joined again without a click. */
+/** How long, in ms, after the last connection the client rejoins without a click. */
 const comeBackMs = 15 * 60_000;
 
-/** How long, in ms, between two tries to come back; a network that is back ends the wait. */
+/** The delay, in ms, before the next retry; a network that is back ends it. */
 const retryMs = (tries: number) => Math.min(1000 * 2 ** tries, 15_000);
 
-/** What a connection tells, always of the room that it is to, and asks for. */
+/** What a connection calls, each time with its current room. */
 interface Hooks {
   /** Whether the room is asked to be recorded as soon as two people are in it. */
   autoRecord: () => boolean;
@@ -43,7 +49,7 @@ interface Hooks {
 /** The connection to a room: joined, lost and joined again, ended. */
 class Connection {
   readonly #roomName: string;
-  readonly #call: Call;
+  readonly #call: ActiveCall;
   readonly #hooks: Hooks;
   readonly #end = new AbortController();
   #room: Room | undefined;
@@ -56,13 +62,13 @@ class Connection {
   #tries = 0;
 
   phase = $state<Phase>('joining');
-  ending = $state.raw<Ending>();
+  ending = $state.raw<DisconnectNotice>();
   /** The browser wants a click before it plays sound. */
   audioBlocked = $state(false);
   /** The browser wants a click before it shows moving pictures, as an iPhone does that saves power. */
   videoBlocked = $state(false);
 
-  constructor(roomName: string, call: Call, hooks: Hooks) {
+  constructor(roomName: string, call: ActiveCall, hooks: Hooks) {
     this.#roomName = roomName;
     this.#call = call;
     this.#hooks = hooks;
@@ -78,7 +84,7 @@ class Connection {
     return this.#attendees?.shown ?? [];
   }
 
-  /** Joins; `move`: also where another tab of this browser is this participant, which then is so no more. */
+  /** Joins; with `move`, also takes over from another tab of this browser that is this participant. */
   async join({ move = false } = {}): Promise<void> {
     this.phase = 'joining';
     this.ending = undefined;
@@ -92,7 +98,7 @@ class Connection {
     this.#release();
     if (this.#place) giveUpPlace(this.#place);
     this.#place = undefined;
-    leaveCall();
+    clearActiveCall();
     this.phase = 'left';
   }
 
@@ -102,7 +108,7 @@ class Connection {
     this.#disconnect();
     this.#release();
     // Another page of ours was opened: going forward again leads to the door, not into the call.
-    leaveCall();
+    clearActiveCall();
   }
 
   startPlayback = async (): Promise<void> => {
@@ -125,7 +131,7 @@ class Connection {
       if (isWanted()) this.#stop(connectFailure(error));
       return;
     }
-    // One may have left while the connection was made.
+    // The user may have left while connecting.
     if (!isWanted()) return void room.disconnect();
     this.phase = 'connected';
     this.ending = undefined;
@@ -188,8 +194,8 @@ class Connection {
       return grant;
     } catch (error) {
       if (isWanted()) {
-        const mayPass = errorCodeOf(error) !== 'INVALID_INPUT';
-        this.#stop({ title: 'The call could not be joined', sentence: errorSentence(error), mayPass });
+        const retryable = errorCodeOf(error) !== 'INVALID_INPUT';
+        this.#stop({ title: 'The call could not be joined', sentence: errorSentence(error), retryable });
       }
       return undefined;
     }
@@ -217,10 +223,10 @@ class Connection {
       .on(RoomEvent.AudioPlaybackStatusChanged, () => (this.audioBlocked = !room.canPlaybackAudio))
       .on(RoomEvent.VideoPlaybackStatusChanged, () => (this.videoBlocked = !room.canPlaybackVideo))
       .on(RoomEvent.Disconnected, (reason) => {
-        // While one joins, it is `connect` that fails.
+        // While joining, `connect` rejects instead.
         if (room !== this.#room || this.#attendees !== attendees) return;
         console.warn(`The call was ended: ${DisconnectReason[reason ?? DisconnectReason.UNKNOWN_REASON]}.`);
-        this.#stop(endingOf(reason));
+        this.#stop(disconnectNotice(reason));
       });
   }
 
@@ -230,7 +236,7 @@ class Connection {
     if (isConnected) this.#hooks.onReconnected(room);
   }
 
-  /** What the page and the browser do to a call. */
+  /** Listens to what the page and the browser do to a call. */
   #listen() {
     const { signal } = this.#end;
     const timer = setInterval(() => this.#beat(), heartbeatMs);
@@ -244,9 +250,9 @@ class Connection {
       'pagehide',
       () => {
         if (!this.#room) return;
-        closeCall();
+        markCallClosed();
         // A page that the browser keeps and shows again joins again.
-        this.#stop(endingOf(undefined), false);
+        this.#stop(disconnectNotice(undefined), false);
       },
       { signal },
     );
@@ -255,22 +261,22 @@ class Connection {
   #beat() {
     if (this.phase !== 'connected') return;
     this.#lastConnectedAt = Date.now();
-    renewCall();
+    renewActiveCall();
   }
 
-  /** Joins a call again that was lost. */
+  /** Rejoins a call whose connection was lost. */
   #comeBack() {
-    if (this.phase !== 'ended' || !this.ending?.mayPass || this.#room) return;
+    if (this.phase !== 'ended' || !this.ending?.retryable || this.#room) return;
     if (Date.now() - this.#lastConnectedAt < comeBackMs) void this.#connect(false);
     else this.ending = lostForLong;
   }
 
-  #stop(ending: Ending, retry = true) {
+  #stop(ending: DisconnectNotice, retry = true) {
     this.#disconnect();
-    // A try to come back that fails is no news.
-    if (!this.ending?.mayPass || !ending.mayPass) this.ending = ending;
+    // A retry that fails changes nothing on screen.
+    if (!this.ending?.retryable || !ending.retryable) this.ending = ending;
     this.phase = 'ended';
-    if (!ending.mayPass) leaveCall();
+    if (!ending.retryable) clearActiveCall();
     else if (retry && this.#lastConnectedAt > 0)
       this.#retry = setTimeout(() => this.#comeBack(), retryMs(this.#tries++));
   }
@@ -293,5 +299,5 @@ class Connection {
 export type { Connection };
 
 /** A connection to a room, not yet made. */
-export const createConnection = (roomName: string, call: Call, hooks: Hooks) =>
+export const createConnection = (roomName: string, call: ActiveCall, hooks: Hooks) =>
   new Connection(roomName, call, hooks);

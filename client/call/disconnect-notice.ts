@@ -1,52 +1,52 @@
 import { ConnectionError, ConnectionErrorReason, DisconnectReason } from 'livekit-client';
 
-/** Why a call is over that one did not leave, for people. */
-export interface Ending {
+/** Why the user was disconnected, as the page says it. */
+export interface DisconnectNotice {
   title: string;
   sentence: string;
-  /** It may pass: the call is joined again as soon as that goes. */
-  mayPass: boolean;
+  /** The client rejoins by itself as soon as that works. */
+  retryable: boolean;
 }
 
-const lost: Ending = {
+const lost: DisconnectNotice = {
   title: 'The connection was lost',
-  sentence: 'You come back by yourself as soon as there is a connection again.',
-  mayPass: true,
+  sentence: 'You rejoin automatically when the connection is back.',
+  retryable: true,
 };
 
-/** The same, when it is too long ago to come back without a click. */
-export const lostForLong: Ending = {
+/** The same, too long ago to rejoin without a click. */
+export const lostForLong: DisconnectNotice = {
   title: lost.title,
   sentence: 'Check your connection, then join again.',
-  mayPass: false,
+  retryable: false,
 };
 
 /** Another tab, or another window, took this participant's place. */
-export const movedAway: Ending = {
+export const movedAway: DisconnectNotice = {
   title: 'You joined from somewhere else',
   sentence: 'This call goes on in another window.',
-  mayPass: false,
+  retryable: false,
 };
 
 /** What a reason that LiveKit gives means to a person. */
-export function endingOf(reason: DisconnectReason | undefined): Ending {
+export function disconnectNotice(reason: DisconnectReason | undefined): DisconnectNotice {
   switch (reason) {
     case DisconnectReason.DUPLICATE_IDENTITY:
       return movedAway;
     case DisconnectReason.PARTICIPANT_REMOVED:
       return {
         title: 'You were removed from the call',
-        sentence: 'Someone who looks after the room took you out.',
-        mayPass: false,
+        sentence: 'A host removed you.',
+        retryable: false,
       };
     case DisconnectReason.ROOM_DELETED:
     case DisconnectReason.ROOM_CLOSED:
-      return { title: 'The call is over', sentence: 'The room was closed.', mayPass: false };
+      return { title: 'The call is over', sentence: 'The room was closed.', retryable: false };
     case DisconnectReason.SERVER_SHUTDOWN:
       return {
         title: 'The call was interrupted',
-        sentence: 'The call server is restarting. You come back by yourself in a moment.',
-        mayPass: true,
+        sentence: 'The call server is restarting. You rejoin automatically in a moment.',
+        retryable: true,
       };
     default:
       return lost;
@@ -56,9 +56,9 @@ export function endingOf(reason: DisconnectReason | undefined): Ending {
 const notJoined = 'The call could not be joined';
 
 /** Why LiveKit could not be connected to, for people. */
-export function connectFailure(error: unknown): Ending {
+export function connectFailure(error: unknown): DisconnectNotice {
   if (!(error instanceof ConnectionError)) {
-    return { title: notJoined, sentence: 'Something went wrong. Try again.', mayPass: true };
+    return { title: notJoined, sentence: 'Something went wrong. Try again.', retryable: true };
   }
   switch (error.reason) {
     case ConnectionErrorReason.NotAllowed:
@@ -68,27 +68,27 @@ export function connectFailure(error: unknown): Ending {
           error.status === 404
             ? 'The room was closed. Join again to open it.'
             : 'The call server does not let you in. Go back to the start and join anew.',
-        mayPass: false,
+        retryable: false,
       };
     case ConnectionErrorReason.LeaveRequest:
       return {
         title: notJoined,
         sentence: 'The call server turned you away: the room may be full. Try again in a moment.',
-        mayPass: false,
+        retryable: false,
       };
     case ConnectionErrorReason.Timeout:
     case ConnectionErrorReason.InternalError:
       return {
         title: notJoined,
         sentence:
-          'The call server answers, but no connection for picture and sound came about. A firewall may be in the way.',
-        mayPass: true,
+          'The call server answers, but no connection for audio and video could be made. A firewall may be in the way.',
+        retryable: true,
       };
     default:
       return {
         title: notJoined,
         sentence: 'The call server cannot be reached. Check your connection and try again.',
-        mayPass: true,
+        retryable: true,
       };
   }
 }

@@ -1,5 +1,5 @@
 /** How long, in ms, a page that is being reloaded may take to let go. */
-const patienceMs = 2000;
+const releaseTimeoutMs = 2000;
 
 const isHeldElsewhere = (error: unknown) =>
   error instanceof DOMException && ['TimeoutError', 'AbortError'].includes(error.name);
@@ -24,7 +24,7 @@ export function holdIdentity(
     navigator.locks
       .request(
         `reelroom identity ${identity}`,
-        steal ? { steal } : { signal: AbortSignal.timeout(patienceMs) },
+        steal ? { steal } : { signal: AbortSignal.timeout(releaseTimeoutMs) },
         () => {
           isHeld = true;
           resolve(letGo);

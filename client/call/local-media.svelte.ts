@@ -7,7 +7,7 @@ import {
   Track,
   type LocalParticipant,
 } from 'livekit-client';
-import type { Media } from './active-call.ts';
+import type { DeviceChoices } from './active-call.ts';
 import { deviceProblem, type DeviceKind } from '../media/device-problem.ts';
 import type { Tracks } from '../media/handover.ts';
 import { toast } from '../design/toasts.svelte.ts';
@@ -36,13 +36,13 @@ const problemOf = (device: DeviceKind, on: boolean, error: unknown) =>
     ? deviceProblem(device, error instanceof Error ? error.name : '')
     : `The ${device} could not be turned off. It is still on.`;
 
-/** One's microphone, camera and shared screen in a call: shown as wished at once, and then as they are. */
+/** The local microphone, camera and screen share: shown as requested at once, then as they are. */
 export class LocalMedia {
   microphone = $state(false);
   camera = $state(false);
   sharing = $state(false);
   #me: LocalParticipant | undefined;
-  /** What is under way in this call: one that was left may go on failing for a while. */
+  /** Changes in flight of this call; those of an earlier call may still be failing. */
   #changing: Partial<Record<DeviceKind, Promise<void> | undefined>> = {};
   /** What the page before has turned on, until it is published. */
   readonly #tracks: Tracks;
@@ -50,9 +50,9 @@ export class LocalMedia {
 
   /**
    * @param tracks what is on already
-   * @param onChange called when a device was turned on or off by a wish
+   * @param onChange called when the user turned a device on or off
    */
-  constructor({ microphone, camera }: Media, tracks: Tracks, onChange: () => void) {
+  constructor({ microphone, camera }: DeviceChoices, tracks: Tracks, onChange: () => void) {
     this.microphone = microphone;
     this.camera = camera;
     this.#tracks = tracks;
@@ -89,7 +89,7 @@ export class LocalMedia {
     return () => void this.#set('microphone', true);
   }
 
-  /** Shows what is: the browser has its own button that ends sharing, a device is pulled out. */
+  /** Reads the real state: the browser's own button may have ended sharing, or a device was unplugged. */
   read(): void {
     const me = this.#me;
     if (!me) return;
@@ -124,7 +124,7 @@ export class LocalMedia {
     this.#tracks[device] = undefined;
   }
 
-  /** One change of a device at a time, until the last wish is fulfilled. */
+  /** Changes a device, one change at a time, until it is as last requested. */
   async #apply(device: DeviceKind): Promise<void> {
     const me = this.#me;
     const changing = this.#changing;
@@ -135,7 +135,7 @@ export class LocalMedia {
         await (done ? this.#turnOn(me, device) : turn(me, device, false));
       }
     } catch (error) {
-      // A call that was left meanwhile has nothing to say, and no state to show.
+      // A call that was left meanwhile shows neither errors nor state.
       if (me === this.#me) toast(problemOf(device, done === true, error), 'error');
     } finally {
       changing[device] = undefined;

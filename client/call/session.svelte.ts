@@ -1,6 +1,6 @@
 import { ParticipantEvent, RoomEvent, type Room } from 'livekit-client';
 import type { Tracks } from '../media/handover.ts';
-import { enterCall, type Call } from './active-call.ts';
+import { saveActiveCall, type ActiveCall } from './active-call.ts';
 import { createConnection, type Connection } from './connection.svelte.ts';
 import { LocalMedia } from './local-media.svelte.ts';
 import { createRoomState, type RoomState } from './room-state.svelte.ts';
@@ -21,7 +21,7 @@ class Session {
   /** The user asked for auto-record, and it has not happened yet. */
   #autoRecord: boolean;
 
-  constructor(roomName: string, call: Call, tracks: Tracks) {
+  constructor(roomName: string, call: ActiveCall, tracks: Tracks) {
     this.roomName = roomName;
     this.#autoRecord = call.autoRecord;
     this.media = new LocalMedia(call, tracks, () => this.#save());
@@ -68,12 +68,12 @@ class Session {
   /** Saves what a reload of the page goes back into the call with. */
   #save() {
     const { camera, microphone } = this.media;
-    enterCall(this.roomName, { camera, microphone, autoRecord: this.#autoRecord });
+    saveActiveCall(this.roomName, { camera, microphone, autoRecord: this.#autoRecord });
   }
 }
 
 export type { Session };
 
 /** A session in a room, not yet joined; what is on already, by `tracks`, is its own to turn off. */
-export const createSession = (roomName: string, call: Call, tracks: Tracks): Session =>
+export const createSession = (roomName: string, call: ActiveCall, tracks: Tracks): Session =>
   new Session(roomName, call, tracks);

@@ -2,7 +2,7 @@ import { onDestroy } from 'svelte';
 
 let regions = $state.raw<readonly symbol[]>([]);
 
-/** A place of a component's for messages, for as long as it is there; the one that was opened last is the top. */
+/** A component's region for messages, while it is mounted; the region opened last is the top one. */
 export function openRegion() {
   const region = Symbol();
   regions = [...regions, region];

@@ -1,4 +1,4 @@
-/** A short message in the corner, that goes by itself. */
+/** A short message in the corner, dismissed by itself. */
 export interface Toast {
   id: number;
   text: string;
@@ -22,7 +22,7 @@ function startTimer({ id, tone }: Toast) {
   if (!isHeld) timers[id] = setTimeout(() => dismiss(id), shownForMs[tone]);
 }
 
-/** Shows a message; one that is on screen already is not shown twice. */
+/** Shows a message, unless it is on screen already. */
 export function toast(text: string, tone: Toast['tone'] = 'info'): void {
   if (shown.some((other) => other.text === text)) return;
   const added: Toast = { id: ++lastId, text, tone };
@@ -31,7 +31,7 @@ export function toast(text: string, tone: Toast['tone'] = 'info'): void {
   startTimer(added);
 }
 
-/** Takes a message away. */
+/** Dismisses a message. */
 export function dismiss(id: number): void {
   clearTimeout(timers[id]);
   timers[id] = undefined;
@@ -39,13 +39,13 @@ export function dismiss(id: number): void {
   if (shown.length === 0) isHeld = false;
 }
 
-/** Has the messages stay, while a pointer or the focus is on them. */
+/** Keeps the messages while the pointer or the focus is on them. */
 export function holdToasts(): void {
   isHeld = true;
   for (const { id } of shown) clearTimeout(timers[id]);
 }
 
-/** Lets the messages go by themselves again, each after its full time. */
+/** Starts the timers again, each in full. */
 export function releaseToasts(): void {
   isHeld = false;
   for (const each of shown) startTimer(each);

@@ -2,7 +2,7 @@
 let behind = 0;
 
 /** Takes note of the `Date` header of an answer. */
-export function heardServerTime(date: string | null): void {
+export function syncServerClock(date: string | null): void {
   const difference = Date.parse(date ?? '') - Date.now();
   if (!Number.isNaN(difference)) behind = Math.abs(difference) < 2000 ? 0 : difference;
 }

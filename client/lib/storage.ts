@@ -41,7 +41,7 @@ export const remembered: Store<
 > = createStore(() => localStorage);
 
 /** The call that this tab is in. */
-export const inCall: Store<
+export const activeCall: Store<
   | 'call.room'
   | 'call.camera'
   | 'call.microphone'

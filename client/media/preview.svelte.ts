@@ -18,12 +18,12 @@ const sound = {
 };
 
 const constraintsOf = (kind: DeviceKind, deviceId: string | undefined): MediaStreamConstraints => {
-  // `ideal`, so that a device that is gone gives way to another.
+  // `ideal`, so that a missing device is replaced by another.
   const wanted = deviceId ? { deviceId: { ideal: deviceId } } : {};
   return kind === 'camera' ? { video: { ...wanted, ...picture } } : { audio: { ...wanted, ...sound } };
 };
 
-/** One's camera or microphone before the call: its picture or sound, whether it is on, which one it is. */
+/** The user's camera or microphone before the call: its stream, state and device. */
 class DevicePreview {
   readonly kind: DeviceKind;
   state = $state<State>('off');
@@ -34,8 +34,8 @@ class DevicePreview {
   #chosenOff = $state(false);
   /** What is ours to stop: no rune, since those show what they were before while a component is destroyed. */
   #held: MediaStream | undefined;
-  /** Counts what was asked for, so that an answer that comes late is known to be. */
-  #asked = 0;
+  /** The latest request; an answer to an earlier one is ignored. */
+  #requestId = 0;
 
   constructor(kind: DeviceKind) {
     this.kind = kind;
@@ -44,7 +44,7 @@ class DevicePreview {
     void this.listDevices();
   }
 
-  /** Whether one goes into the call with it on: what the button shows. */
+  /** Whether the call starts with it on: what the button shows. */
   get wanted() {
     return !this.#chosenOff && this.state !== 'failed';
   }
@@ -56,35 +56,35 @@ class DevicePreview {
     else void this.start();
   }
 
-  /** Another device; it starts only if the one before was on. */
+  /** Chooses another device, which starts only if the previous one was on. */
   choose(deviceId: string) {
     remembered.set(`${this.kind}Id`, deviceId);
     this.deviceId = deviceId;
     if (this.wanted) void this.start();
   }
 
-  /** Asks the browser for it, unless that was done or it is not wanted. */
+  /** Starts the device, unless it was started already or is chosen off. */
   startIfWanted() {
     if (this.wanted && this.state === 'off') void this.start();
   }
 
   async start() {
     this.stop();
-    const asked = ++this.#asked;
+    const requestId = ++this.#requestId;
     this.state = 'asking';
     try {
       if (!navigator.mediaDevices) throw new DOMException('', 'InsecureContext');
       const stream = await navigator.mediaDevices.getUserMedia(
         constraintsOf(this.kind, this.deviceId || undefined),
       );
-      if (asked !== this.#asked) return release(stream);
+      if (requestId !== this.#requestId) return release(stream);
       this.#held = stream;
       this.stream = stream;
       this.state = 'on';
       this.deviceId = stream.getTracks()[0]?.getSettings().deviceId ?? this.deviceId;
       await this.listDevices();
     } catch (error) {
-      if (asked !== this.#asked) return;
+      if (requestId !== this.#requestId) return;
       this.state = 'failed';
       this.problem = deviceProblem(this.kind, error instanceof DOMException ? error.name : '');
     }
@@ -98,9 +98,9 @@ class DevicePreview {
     return track;
   }
 
-  /** Turns it off, light included. */
+  /** Turns the device off, its light included. */
   stop() {
-    this.#asked++;
+    this.#requestId++;
     if (this.#held) release(this.#held);
     this.#held = undefined;
     this.stream = undefined;
@@ -108,11 +108,11 @@ class DevicePreview {
     this.state = 'off';
   }
 
-  /** Those that the browser names, which it does once it has given access, in this page or before. */
+  /** Lists the devices that the browser names, which takes its permission. */
   async listDevices() {
     const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
     this.devices = devices.filter(({ kind, deviceId }) => kind === mediaKinds[this.kind].input && deviceId);
-    // One that is not there gives way to the browser's first.
+    // A device that is missing is replaced by the browser's first.
     if (!this.devices.some(({ deviceId }) => deviceId === this.deviceId)) {
       this.deviceId = this.devices[0]?.deviceId ?? this.deviceId;
     }

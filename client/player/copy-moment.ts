@@ -6,7 +6,7 @@ import { formatDuration } from '../lib/duration.ts';
 export const momentLabel = (seconds: number): string =>
   seconds >= 1 ? `Copy link at ${formatDuration(seconds * 1000)}` : 'Copy link';
 
-/** Copies a link to a moment of a recording, in s, for whoever may watch it. */
+/** Copies a link to a moment of a recording, in s. */
 export const copyMoment = (recordingName: string, start: number, share: string | undefined): Promise<void> =>
   copy(
     new URL(paths.watch(recordingName, { start, share }), location.href).href,

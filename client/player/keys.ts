@@ -1,4 +1,4 @@
-/** What a key has the player do. */
+/** An action of a key. */
 export type Action =
   | { do: 'play-pause' | 'full-screen' | 'mute' | 'picture-in-picture' | 'copy-link' | 'show-keys' }
   /** By so many seconds. */
@@ -38,7 +38,7 @@ const bindings: readonly Binding[] = [
     does: '10 seconds back or on',
     actions: { j: { do: 'skip', seconds: -10 }, l: { do: 'skip', seconds: 10 } },
   },
-  { shown: ['0', '…', '9'], does: 'To that tenth of it', actions: digits },
+  { shown: ['0', '…', '9'], does: 'Jump to 0 %–90 %', actions: digits },
   {
     shown: ['Home', 'End'],
     does: 'To its beginning or end',
@@ -90,7 +90,7 @@ const repeated: readonly Action['do'][] = ['skip', 'volume', 'speed'];
 
 type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat'>;
 
-/** What a key has the player do; nothing where it is none of the player's. */
+/** The action of a key; undefined where the key is not the player's. */
 export function actionOf({ key, ctrlKey, metaKey, altKey, repeat }: Press, focus: Focus): Action | undefined {
   if (ctrlKey || metaKey || altKey || focus === 'field' || ownKeys[focus].includes(key)) return undefined;
   const action = actions.get(key.length === 1 ? key.toLowerCase() : key);

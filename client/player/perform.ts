@@ -8,24 +8,24 @@ type Video = Pick<
 
 interface Performer {
   video: Video;
-  /** What takes more than the video. */
+  /** Actions that need more than the video. */
   others: Record<'full-screen' | 'picture-in-picture' | 'copy-link' | 'show-keys', () => void>;
 }
 
 const volumeStep = 0.1;
 
-/** How far one can go, in s: what is still being made grows. */
+/** The latest position that can be played, in s: it grows while recording. */
 function endOf({ seekable, duration }: Video): number {
   if (Number.isFinite(duration)) return duration;
   return seekable.length > 0 ? seekable.end(seekable.length - 1) : 0;
 }
 
-/** Does what a key asks for: what to tell of it, where nothing on screen does. */
+/** Performs an action of a key; returns a hint where nothing on screen shows it. */
 export function perform(action: Action, { video, others }: Performer): string {
   switch (action.do) {
     case 'play-pause':
       if (!video.paused) video.pause();
-      // What keeps it from playing is told by the video.
+      // The video says what keeps it from playing.
       else void video.play().catch(() => undefined);
       return '';
     case 'skip':

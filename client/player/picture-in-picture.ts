@@ -8,6 +8,6 @@ export async function togglePictureInPicture(
     return '';
   } catch {
     // The browser has none, or refuses it: a page may be forbidden it, and sound alone has no picture.
-    return 'No picture in picture here';
+    return 'Picture-in-picture is not available';
   }
 }

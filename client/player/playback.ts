@@ -1,6 +1,6 @@
 import type { Attachment } from 'svelte/attachments';
 
-/** Where playback is; kept by whoever goes on elsewhere. */
+/** The playback position; a new player continues from it. */
 export interface Position {
   /** In s. */
   at: number;
@@ -23,7 +23,7 @@ export const playFile =
     video.autoplay = !position.paused;
     // As a media fragment, so that what is before is not loaded first.
     video.src = position.at > 0 ? `${source}#t=${position.at}` : source;
-    return () => takeAway(video, position);
+    return () => releaseSource(video, position);
   };
 
 /** Plays a recording that is still being made, from its HLS playlist, for as long as this is attached. */
@@ -36,7 +36,7 @@ export const playLive =
       if (!end.signal.aborted) onFailure();
     });
     return () => {
-      takeAway(video, position);
+      releaseSource(video, position);
       end.abort();
     };
   };
@@ -67,7 +67,7 @@ async function open(
     const now = performance.now();
     troubleSince ??= now;
     // 404: there is a file by now. What goes on for long does not pass.
-    if (response?.code === 404 || now - troubleSince > patienceMs) return onFailure();
+    if (response?.code === 404 || now - troubleSince > firstSegmentTimeoutMs) return onFailure();
     setTimeout(() => {
       if (signal.aborted) return;
       if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
@@ -79,15 +79,15 @@ async function open(
   hls.attachMedia(video);
 }
 
-/** How long the first segment may be on its way, and how long a server away, in ms. */
-const patienceMs = 30_000;
+/** How long the first segment may take, and the server be unreachable, in ms. */
+const firstSegmentTimeoutMs = 30_000;
 
 /** How long, in ms, between two tries. */
 const pauseMs = 1000;
 
 /** Waits until there is a playlist, as there is once the first segment is stored. */
 async function untilThere(source: string, signal: AbortSignal): Promise<void> {
-  const end = performance.now() + patienceMs;
+  const end = performance.now() + firstSegmentTimeoutMs;
   const isThere = () =>
     fetch(source, { signal }).then(
       ({ ok }) => ok,
@@ -100,8 +100,8 @@ async function untilThere(source: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** A video that is merely taken off the page goes on downloading: its source has to go. */
-function takeAway(video: HTMLVideoElement, position: Position): void {
+/** Removes the source: a video that is only removed from the page goes on downloading. */
+function releaseSource(video: HTMLVideoElement, position: Position): void {
   // One that has shown nothing yet is where it was to begin.
   if (video.readyState > 0) {
     position.at = video.currentTime;

@@ -7,7 +7,7 @@ interface Playback {
   speed: number;
 }
 
-/** What is remembered as it may be used: silence and other speeds than there are do not come back. */
+/** The stored settings, validated: muted sound and unknown speeds are ignored. */
 export function playbackOf(volume: string | undefined, speed: string | undefined): Playback {
   const loud = Number(volume ?? 1);
   return {

@@ -8,7 +8,7 @@ const attempts = 4;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Egress starts and ends the file when it reads these words in the console. */
-const tellEgress = (word: 'START_RECORDING' | 'END_RECORDING') => console.log(word);
+const signalEgress = (word: 'START_RECORDING' | 'END_RECORDING') => console.log(word);
 
 /** What the recorder sees of the room. Its marks tell benchmarks where the time of a start goes. */
 class Recorder {
@@ -22,14 +22,14 @@ class Recorder {
   async run(url: string, token: string, layout: StageLayout) {
     performance.mark('join');
     const room = this.#room;
-    if (!(await connect(room, url, token))) return tellEgress('END_RECORDING');
-    room.on(RoomEvent.Disconnected, () => tellEgress('END_RECORDING'));
+    if (!(await connect(room, url, token))) return signalEgress('END_RECORDING');
+    room.on(RoomEvent.Disconnected, () => signalEgress('END_RECORDING'));
     performance.mark('joined');
     await tick();
     // A recording begins with pictures, not with empty tiles; but a room without any is recorded, too.
     await firstFrames(room, { all: layout !== 'single-speaker', atMost: 2000 });
     performance.mark('start');
-    tellEgress('START_RECORDING');
+    signalEgress('START_RECORDING');
   }
 }
 

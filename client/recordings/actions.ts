@@ -3,43 +3,43 @@ import { errorSentence } from '../app/error-message.ts';
 import { trpc } from '../app/trpc.ts';
 import { toast } from '../design/toasts.svelte.ts';
 
-/** Why a recording was not deleted, a sentence for people. */
-export interface NotDeleted {
+/** A recording that was not deleted, and why, as the page says it. */
+export interface DeleteFailure {
   recording: Recording;
   reason: string;
 }
 
-/** How many are deleted at once: few enough for the reader to see that it goes on. */
-const atOnce = 100;
+/** How many recordings one request deletes: few enough to show progress. */
+const deleteBatchSize = 100;
 
-/** Deletes recordings for good, and tells which are gone as it goes on; answers those that are not. */
+/** Deletes recordings permanently, a batch a request; `ondeleted` is called after each. Returns those that failed. */
 export async function deleteRecordings(
   recordings: readonly Recording[],
-  ongone: (recordings: Recording[]) => void,
-): Promise<NotDeleted[]> {
-  const left: NotDeleted[] = [];
-  for (let from = 0; from < recordings.length; from += atOnce) {
-    const some = recordings.slice(from, from + atOnce);
-    const reasons = await reasonsOf(some);
-    ongone(some.filter(({ name }) => !reasons.has(name)));
-    left.push(
+  ondeleted: (recordings: Recording[]) => void,
+): Promise<DeleteFailure[]> {
+  const failures: DeleteFailure[] = [];
+  for (let from = 0; from < recordings.length; from += deleteBatchSize) {
+    const some = recordings.slice(from, from + deleteBatchSize);
+    const reasons = await deleteBatch(some);
+    ondeleted(some.filter(({ name }) => !reasons.has(name)));
+    failures.push(
       ...some.flatMap((recording) => {
         const reason = reasons.get(recording.name);
         return reason === undefined ? [] : { recording, reason };
       }),
     );
   }
-  return left;
+  return failures;
 }
 
-/** Deletes some: why not, by the names of those that are still there. */
-async function reasonsOf(recordings: Recording[]): Promise<Map<string, string>> {
+/** Deletes a batch; returns the reasons of those that failed, by name. */
+async function deleteBatch(recordings: Recording[]): Promise<Map<string, string>> {
   const names = recordings.map(({ name }) => name);
   try {
     const { results } = await trpc.recordings.deleteMany.mutate({ names });
     return new Map(
       results.flatMap(({ name, error }) =>
-        // Somebody else was faster.
+        // Somebody else has deleted it.
         error && error.code !== 'RECORDING_NOT_FOUND' ? [[name, error.message] as const] : [],
       ),
     );
@@ -48,7 +48,7 @@ async function reasonsOf(recordings: Recording[]): Promise<Map<string, string>> 
   }
 }
 
-/** Changes what people have to say of a recording; undefined when that failed and was told. */
+/** Changes title and retention of a recording; a failure becomes a toast, and undefined. */
 export async function changeRecording(
   recording: Recording,
   { title, keep }: { title: string; keep: boolean },

@@ -1,7 +1,7 @@
 import { endedBySchema, isFinal, recordingStatusSchema, type Recording } from '@reelroom/shared';
 import t from 'tap';
 import { keepHint, retentionNotice, totalsLine } from '../pages/library/labels.ts';
-import { endingNote, expiryNote, liveLabel, statusView } from './labels.ts';
+import { endedByLabel, expiryNote, liveLabel, statusView } from './labels.ts';
 
 t.test('every status has a name, and two are final', async (t) => {
   const labels = recordingStatusSchema.options.map((status) => statusView(status).label);
@@ -11,7 +11,7 @@ t.test('every status has a name, and two are final', async (t) => {
 
 t.test('how a recording ended is told where it was not stopped', async (t) => {
   const note = (more: Partial<Recording>) =>
-    endingNote({
+    endedByLabel({
       id: 'EG_1',
       name: 'r.mp4',
       roomName: 'r',

@@ -19,26 +19,26 @@ const statusViews: Record<RecordingStatus, StatusView> = {
 /** How a recording's status is shown in a list. */
 export const statusView = (status: RecordingStatus): StatusView => statusViews[status];
 
-const endings: Record<EndedBy, string> = {
+const endedByLabels: Record<EndedBy, string> = {
   stop: '',
-  'room-closed': 'Ended when everyone had left',
-  limit: 'Ended when it was as long as a recording may be',
-  'recorder-shutdown': 'Ended when the recorder was shut down',
+  'room-closed': 'Stopped when everyone had left',
+  limit: 'Stopped at the maximum length',
+  'recorder-shutdown': 'Stopped when the recorder was shut down',
   recovered: 'Recovered after the recorder was lost',
-  alone: 'Ended when one person was left',
+  alone: 'Stopped when only one person was left',
 };
 
-/** What is worth telling of how a recording ended, or is made; nothing of the usual. */
-export function endingNote({ endedBy, lostMs = 0, audioOnly }: Recording): string {
+/** What was unusual about how a recording ended or was made; empty when nothing was. */
+export function endedByLabel({ endedBy, lostMs = 0, audioOnly }: Recording): string {
   const lostSeconds = Math.round(lostMs / 1000);
   if (endedBy === 'recovered' && lostSeconds > 0) {
     return `Recovered; the last ${lostSeconds === 1 ? 'second is' : `${lostSeconds} s are`} missing`;
   }
-  const note = endedBy ? endings[endedBy] : '';
+  const note = endedBy ? endedByLabels[endedBy] : '';
   return note || (audioOnly ? 'Sound only' : '');
 }
 
-/** What to tell of a recording that is watched before it is ready; nothing of one that is. */
+/** The label of a recording that is watched before it is ready; empty when it is ready. */
 export function liveLabel(status: RecordingStatus): string {
   switch (status) {
     case 'starting':
@@ -62,10 +62,10 @@ export function recordingFacts({ durationMs, size }: Recording): { duration: str
 }
 
 const dayMs = 24 * 60 * 60_000;
-/** So many days before a recording is deleted for its age that is told. */
-const toldBefore = 7;
+/** Retention is announced this many days before it deletes a recording. */
+const expiryNoticeDays = 7;
 
-/** When a recording that nobody keeps will be deleted for its age, once that is near. */
+/** When retention deletes a recording, once that is near; empty for one that is kept. */
 export function expiryNote(
   { startedAt, keep }: Pick<Recording, 'startedAt' | 'keep'>,
   retentionDays: number | undefined,
@@ -73,7 +73,7 @@ export function expiryNote(
 ): string {
   if (retentionDays === undefined || keep) return '';
   const days = Math.ceil((startedAt - now) / dayMs + retentionDays);
-  if (days > toldBefore) return '';
+  if (days > expiryNoticeDays) return '';
   if (days <= 0) return 'Will be deleted any moment';
   return days === 1 ? 'Will be deleted within a day' : `Will be deleted in ${days} days`;
 }

@@ -4,16 +4,16 @@ import { errorSentence } from '../app/error-message.ts';
 import { trpc } from '../app/trpc.ts';
 import { nothingListed, withChange, withPage, type Listed, type ListRules, type RowChange } from './rows.ts';
 
-/** `loading` before anything of the query is there, `more` while the next page is on its way. */
+/** `loading` before the first page is there, `more` while the next one is loading. */
 type State = 'loading' | 'ready' | 'more' | 'failed';
 
 const pageSize = 50;
-/** For what was loaded before and is loaded anew. */
+/** For loading again what was loaded before. */
 const largestPage = 200;
-/** How many pages without one recording are asked for before somebody says to go on. */
+/** How many empty pages are loaded before the list waits for the user. */
 const emptyPages = 10;
 
-/** Recordings as a list shows them: loaded page by page, kept up to date, or not to be had. */
+/** The recordings of a list: loaded page by page, kept up to date, or unavailable. */
 class RecordingRows {
   #query: ListInput;
   #rules: ListRules;
@@ -23,12 +23,12 @@ class RecordingRows {
   #indexing = $state(false);
   #paused = $state(false);
   #changes = $state(0);
-  #asked = 0;
-  /** What happens while an answer is under way, which may not know of it. */
-  #meanwhile: RowChange[] | undefined;
-  /** What is asked now may not know of what was missed: it is asked again behind it. */
-  #again = false;
-  /** The last change that was heard of, behind which the next subscription goes on. */
+  #requestId = 0;
+  /** Changes that came during a request, whose answer may be older; undefined while there is none. */
+  #pendingChanges: RowChange[] | undefined;
+  /** Changes were missed during a request: the list is loaded again after it. */
+  #reloadQueued = false;
+  /** The last event that was received; the next subscription continues after it. */
   #lastEventId: string | undefined;
 
   constructor(query: ListInput) {
@@ -36,18 +36,18 @@ class RecordingRows {
     this.#rules = rulesOf(query);
   }
 
-  /** Those under way. */
+  /** Recordings in progress. */
   get live() {
     return this.#listed.live;
   }
-  /** Those that have ended, as far as they are loaded. */
+  /** Recordings that have ended, those that are loaded. */
   get ended() {
     return this.#listed.ended;
   }
   get state() {
     return this.#state;
   }
-  /** Why the list, or its next page, is not to be had; a sentence for people. */
+  /** Why the list, or its next page, is unavailable, as the page says it. */
   get error() {
     return this.#error;
   }
@@ -58,17 +58,17 @@ class RecordingRows {
   get hasMore() {
     return this.#listed.nextCursor !== undefined;
   }
-  /** Much was searched and nothing more found: it goes on when somebody says so. */
+  /** Many pages had no match: the list continues when the user asks for it. */
   get paused() {
     return this.#paused;
   }
 
-  /** How often something happened to recordings, whichever: other things to show may depend on it. */
+  /** Counts the changes to any recording, for what else depends on them. */
   get changes() {
     return this.#changes;
   }
 
-  /** Has the list show other recordings; what is shown stays until they are there. */
+  /** Shows other recordings; the current ones stay until those are loaded. */
   show(query: ListInput) {
     this.#query = query;
     this.#rules = rulesOf(query);
@@ -76,19 +76,19 @@ class RecordingRows {
     void this.#load(1);
   }
 
-  /** Asks anew, for as many as are shown; they stay until the answer is there. */
+  /** Loads as many recordings again as are shown; those stay until then. */
   load = () => this.#load(this.#state === 'loading' ? 1 : Math.max(1, this.ended.length));
 
-  /** Asks for what comes next, unless something is under way. */
+  /** Loads the next page, unless a request is in flight. */
   more = async () => {
-    if (this.#state !== 'ready' || !this.hasMore || this.#meanwhile) return;
+    if (this.#state !== 'ready' || !this.hasMore || this.#pendingChanges) return;
     this.#state = 'more';
-    await this.#ask(async (isAskedFor) => {
+    await this.#ask(async (isCurrent) => {
       for (let pages = 0; pages < emptyPages; pages += 1) {
         const page = await this.#page(pageSize, this.#listed.nextCursor);
-        // Not from before the answer: of what is shown some may have changed since.
+        // Read after the answer: the list may have changed since the request.
         const listed = withPage(this.#listed, page);
-        if (page.recordings.length > 0 || page.nextCursor === undefined || !isAskedFor()) {
+        if (page.recordings.length > 0 || page.nextCursor === undefined || !isCurrent()) {
           return { listed, paused: false };
         }
         this.#listed = listed;
@@ -97,7 +97,7 @@ class RecordingRows {
     });
   };
 
-  /** The end of what is loaded is near: goes on, unless somebody has to say so. */
+  /** The user is near the end of the list: loads the next page, unless the list waits for the user. */
   reachEnd = () => {
     if (!this.#paused && !this.#error) void this.more();
   };
@@ -105,31 +105,31 @@ class RecordingRows {
   /** Loads the list and keeps it up to date, until what it returns is called. */
   follow = () =>
     untrack(() => {
-      // Not left to the first change, so that the list is there also where subscriptions do not get through.
+      // Not left to the first event: the list also loads where subscriptions do not get through.
       if (this.#state === 'loading') void this.load();
       const subscription = trpc.recordings.changes.subscribe(
         { lastEventId: this.#lastEventId },
         {
           onData: ({ id, data }) => {
             this.#lastEventId = id;
-            this.#hear(data);
+            this.#onChange(data);
           },
         },
       );
       return () => subscription.unsubscribe();
     });
 
-  /** Takes in a change; one's own is told again by the server, which does no harm. */
+  /** Applies a change. The server sends the client's own changes, too, which does no harm. */
   apply(change: RowChange) {
     this.#changes += 1;
-    this.#meanwhile?.push(change);
+    this.#pendingChanges?.push(change);
     this.#listed = withChange(this.#listed, change, this.#rules);
   }
 
-  #hear(change: RecordingChange) {
+  #onChange(change: RecordingChange) {
     if (change.type !== 'reset') return this.apply(change);
     this.#changes += 1;
-    if (this.#meanwhile) this.#again = true;
+    if (this.#pendingChanges) this.#reloadQueued = true;
     else void this.load();
   }
 
@@ -140,7 +140,7 @@ class RecordingRows {
   /** Loads from the beginning, until there are `wanted` or all. */
   async #load(wanted: number) {
     if (this.#state === 'failed') this.#state = 'loading';
-    await this.#ask(async (isAskedFor) => {
+    await this.#ask(async (isCurrent) => {
       let listed = nothingListed;
       let indexing = false;
       let empty = 0;
@@ -151,7 +151,7 @@ class RecordingRows {
         indexing ||= page.indexing ?? false;
         empty = page.recordings.length > 0 ? 0 : empty + 1;
       } while (
-        isAskedFor() &&
+        isCurrent() &&
         listed.ended.length < wanted &&
         listed.nextCursor !== undefined &&
         empty < emptyPages
@@ -160,32 +160,32 @@ class RecordingRows {
     });
   }
 
-  /** Shows what `answer` gives, unless something else was asked for meanwhile. */
+  /** Shows what `answer` returns, unless a later request replaced it. */
   async #ask(
-    answer: (isAskedFor: () => boolean) => Promise<{ listed: Listed; paused: boolean; indexing?: boolean }>,
+    answer: (isCurrent: () => boolean) => Promise<{ listed: Listed; paused: boolean; indexing?: boolean }>,
   ) {
-    this.#again = false;
-    const asked = ++this.#asked;
-    const isAskedFor = () => asked === this.#asked;
-    const meanwhile: RowChange[] = (this.#meanwhile = []);
+    this.#reloadQueued = false;
+    const requestId = ++this.#requestId;
+    const isCurrent = () => requestId === this.#requestId;
+    const pending: RowChange[] = (this.#pendingChanges = []);
     this.#error = '';
     try {
-      const { listed, paused, indexing } = await answer(isAskedFor);
-      if (!isAskedFor()) return;
-      this.#listed = meanwhile.reduce((now, change) => withChange(now, change, this.#rules), listed);
+      const { listed, paused, indexing } = await answer(isCurrent);
+      if (!isCurrent()) return;
+      this.#listed = pending.reduce((now, change) => withChange(now, change, this.#rules), listed);
       this.#paused = paused;
       this.#indexing = indexing ?? this.#indexing;
       this.#state = 'ready';
     } catch (error) {
-      if (!isAskedFor()) return;
+      if (!isCurrent()) return;
       // A list that is shown is better than none, even if it is some seconds old.
       if (this.#state === 'ready') return;
       this.#error = errorSentence(error);
       this.#state = this.#state === 'more' ? 'ready' : 'failed';
     } finally {
-      if (isAskedFor()) {
-        this.#meanwhile = undefined;
-        if (this.#again) void this.load();
+      if (isCurrent()) {
+        this.#pendingChanges = undefined;
+        if (this.#reloadQueued) void this.load();
       }
     }
   }

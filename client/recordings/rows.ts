@@ -11,9 +11,9 @@ type Rows = readonly Recording[];
 
 /** Recordings as a list has them. */
 export interface Listed {
-  /** Those under way, newest first. */
+  /** Recordings in progress, newest first. */
   live: Rows;
-  /** Those that have ended, in the list's order, as far as they are loaded. */
+  /** Recordings that have ended, those that are loaded, in the list's order. */
   ended: Rows;
   /** Where the next page begins; none when all are loaded. */
   nextCursor: string | undefined;
@@ -25,10 +25,10 @@ export interface ListRules {
   order: 'newest' | 'oldest';
 }
 
-/** What happened to one recording, or in a room. */
+/** A change to one recording, or to a room. */
 export type RowChange = Exclude<RecordingChange, Reset>;
 
-/** A list of which nothing is loaded. */
+/** An empty list. */
 export const nothingListed: Listed = { live: [], ended: [], nextCursor: undefined };
 
 const newestFirst = (a: Recording, b: Recording) => b.startedAt - a.startedAt || a.name.localeCompare(b.name);
@@ -47,13 +47,13 @@ function withRow(rows: Rows, recording: Recording, order: ListRules['order']): R
   return rows.toSpliced(place < 0 ? rows.length : place, 0, recording);
 }
 
-/** Whether a recording's place is behind all that is loaded: then it comes with its page. */
+/** Whether a recording's place is after the loaded pages: then it comes with its own page. */
 function isBeyond({ ended, nextCursor }: Listed, recording: Recording, { order }: ListRules): boolean {
   const last = ended.at(-1);
   return nextCursor !== undefined && last !== undefined && comparing(order)(last, recording) < 0;
 }
 
-/** What is listed after a change. */
+/** The list after a change. */
 export function withChange(listed: Listed, change: RowChange, rules: ListRules): Listed {
   if (change.type === 'room-status') return withStatus(listed, change.state.recording);
   const { type, recording } = change;
@@ -63,7 +63,7 @@ export function withChange(listed: Listed, change: RowChange, rules: ListRules):
   }
   const hasEnded = listed.ended.some((row) => row.name === name);
   if (!isFinal(recording.status)) {
-    // What has ended is not under way again: this was said before.
+    // An ended recording does not become live again: this event is older.
     return hasEnded ? listed : { ...listed, live: withRow(listed.live, recording, 'newest') };
   }
   const live = without(listed.live, name);
@@ -71,7 +71,7 @@ export function withChange(listed: Listed, change: RowChange, rules: ListRules):
   return { ...listed, live, ended: withRow(listed.ended, recording, rules.order) };
 }
 
-/** What is listed when a room is shown this of its recording. */
+/** The list after a room's recording state changed. */
 function withStatus(listed: Listed, told: Pick<Recording, 'name' | 'status' | 'error'> | undefined): Listed {
   const known = listed.live.find((row) => row.name === told?.name);
   if (!told || !known || statusOrder[told.status] <= statusOrder[known.status]) return listed;
@@ -80,13 +80,13 @@ function withStatus(listed: Listed, told: Pick<Recording, 'name' | 'status' | 'e
   return { ...listed, live: withRow(listed.live, now, 'newest') };
 }
 
-/** What is listed with one more page behind it. Recordings of which a change brought news are there already. */
+/** The list with one more page. Recordings that a change has added are in it already. */
 export function withPage(listed: Listed, { live, recordings, nextCursor }: RecordingPage): Listed {
   const there = new Set(listed.ended.map((row) => row.name));
   const ended = [...listed.ended, ...recordings.filter((row) => !there.has(row.name))];
   const over = new Set(ended.map((row) => row.name));
   return {
-    // A page may know of an end before the event of it comes: nothing is listed twice.
+    // A page may show an end before its event comes: nothing is listed twice.
     live: (listed.live.length > 0 ? listed.live : live).filter((row) => !over.has(row.name)),
     ended,
     nextCursor,

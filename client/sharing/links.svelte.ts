@@ -18,7 +18,7 @@ class Links {
   get shares() {
     return this.#shares;
   }
-  /** Why they could not be loaded, a sentence for people. */
+  /** Why the links could not be loaded, as the page says it. */
   get problem() {
     return this.#problem;
   }
@@ -35,7 +35,7 @@ class Links {
     }
   };
 
-  /** Makes a link that is good for so many seconds. */
+  /** Creates a link that expires after this many seconds. */
   create(expiresInSeconds: number, download: boolean) {
     return this.#change(async () => {
       const share = await trpc.recordings.share.mutate({ name: this.#name, expiresInSeconds, download });
@@ -48,7 +48,7 @@ class Links {
     return this.#change(async () => {
       await trpc.recordings.unshare.mutate({ name: this.#name, id });
       this.#shares = this.#without(id);
-      return 'Link taken back: it does not work any more.';
+      return 'Link revoked.';
     });
   }
 
@@ -56,10 +56,10 @@ class Links {
     this.#change(async () => {
       const { revoked } = await trpc.recordings.unshare.mutate({ name: this.#name });
       this.#shares = [];
-      return revoked === 1 ? '1 link taken back.' : `${revoked} links taken back.`;
+      return revoked === 1 ? '1 link revoked.' : `${revoked} links revoked.`;
     });
 
-  /** Makes one change at a time; a toast says what came of it. */
+  /** Makes one change; a toast says whether it worked. */
   async #change(work: () => Promise<string>) {
     this.#busy = true;
     try {

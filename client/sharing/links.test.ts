@@ -1,13 +1,13 @@
 import t from 'tap';
 import { shareInputSchema } from '@reelroom/shared';
-import { embedCode, lifetimes, startingAt, usualLifetime } from './links.ts';
+import { embedCode, lifetimes, startingAt, defaultLifetime } from './links.ts';
 
 t.test('every lifetime is one that the server takes', async (t) => {
   for (const { seconds } of lifetimes) {
     t.ok(shareInputSchema.shape.expiresInSeconds.safeParse(seconds).success, String(seconds));
   }
   t.equal(
-    usualLifetime,
+    defaultLifetime,
     shareInputSchema.shape.expiresInSeconds.parse(undefined),
     'the usual one is its own',
   );

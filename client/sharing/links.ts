@@ -1,7 +1,7 @@
 const hour = 60 * 60;
 const day = 24 * hour;
 
-/** How long a link may be good for, in s. */
+/** The lifetimes to choose from, in s. */
 export const lifetimes = [
   { label: '1 hour', seconds: hour },
   { label: '1 day', seconds: day },
@@ -10,8 +10,8 @@ export const lifetimes = [
   { label: '1 year', seconds: 365 * day },
 ] as const;
 
-/** The one that is chosen until somebody chooses. */
-export const usualLifetime = 7 * day;
+/** The default lifetime, in s. */
+export const defaultLifetime = 7 * day;
 
 /** A link that begins at a moment of the recording, in s. */
 export function startingAt(url: string, seconds: number): string {
@@ -24,6 +24,6 @@ const special: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;'
 
 const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (sign) => special[sign] ?? sign);
 
-/** What is put into another page's HTML to have the player there. */
+/** The HTML that embeds the player in another page. */
 export const embedCode = ({ url, title }: { url: string; title: string }): string =>
   `<iframe src="${escapeHtml(url)}" title="${escapeHtml(title)}" width="640" height="360" style="border: 0" allow="autoplay; fullscreen; picture-in-picture" allowfullscreen></iframe>`;

@@ -5,7 +5,7 @@ import { trpc } from '../../app/trpc.ts';
 import { toast } from '../../design/toasts.svelte.ts';
 import { startOptions } from './start-options.svelte.ts';
 
-/** Starts recording a room in the way that was chosen; undefined when that failed and was told. */
+/** Starts recording a room in the way that was chosen; a failure becomes a toast, and undefined. */
 export async function startRecording(roomName: string): Promise<Recording | undefined> {
   try {
     return await trpc.recordings.start.mutate({ roomName, ...startOptions.chosen });
@@ -16,7 +16,7 @@ export async function startRecording(roomName: string): Promise<Recording | unde
   }
 }
 
-/** Stops recording a room; undefined when that failed and was told. */
+/** Stops recording a room; a failure becomes a toast, and undefined. */
 export async function stopRecording(roomName: string): Promise<Recording | undefined> {
   try {
     return await trpc.recordings.stop.mutate({ roomName });

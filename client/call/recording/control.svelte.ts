@@ -4,7 +4,7 @@ import { latestStatus, type Pending } from './recording-state.ts';
 
 const act = { start: startRecording, stop: stopRecording };
 
-/** The recording of a room as one in it sees and steers it: a click shows at once, before the room tells everyone. */
+/** A room's recording and its button: a click shows at once, before the room's metadata says so. */
 class RecordControl {
   readonly #roomName: string;
   readonly #roomStatus: () => RoomStatus | undefined;

@@ -14,6 +14,6 @@ t.test('a room is warned five minutes and one minute before the end', async (t) 
   t.equal(left(61), 5);
   t.equal(left(60), 1);
   t.equal(left(0), undefined, 'it is over');
-  t.match(limitWarning(5), /ends in 5 minutes/);
-  t.match(limitWarning(1), /ends in a minute/);
+  t.match(limitWarning(5), /stops in 5 minutes/);
+  t.match(limitWarning(1), /stops in 1 minute /);
 });

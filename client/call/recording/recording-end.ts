@@ -1,7 +1,7 @@
-/** Minutes before the longest a recording may be at which the room is warned. */
+/** The room is warned this many minutes before the maximum length is reached. */
 const warnAt = [1, 5];
 
-/** How many minutes a recording goes on at most, once it is time to warn of that. */
+/** The warning that is due: minutes until the recording reaches the maximum length. */
 export function minutesToWarnOf(endsAt: number, now: number): number | undefined {
   const left = (endsAt - now) / 60_000;
   return left > 0 ? warnAt.find((minutes) => left <= minutes) : undefined;
@@ -9,7 +9,7 @@ export function minutesToWarnOf(endsAt: number, now: number): number | undefined
 
 /** The warning itself. */
 export const limitWarning = (minutes: number) =>
-  `The recording ends in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}: then it is as long as a recording may be.`;
+  `Recording stops in ${minutes === 1 ? '1 minute' : `${minutes} minutes`} (maximum length).`;
 
 /** When a recording ends that nobody answers for: `in 42 seconds`. */
 export function secondsLeft(until: number, now: number): string {

@@ -1,20 +1,20 @@
 import { statusOrder, type RoomStatus, type SystemStatus } from '@reelroom/shared';
 
 /**
- * The state of a room's recording, from what the room tells everyone and from
- * what one's own call was answered, whichever is further.
+ * The state of a room's recording, from the room's metadata and from
+ * what the server answered this client, whichever is further.
  */
 export function latestStatus(
   room: RoomStatus | undefined,
   answered: RoomStatus | undefined,
 ): RoomStatus | undefined {
   if (!room || !answered) return room ?? answered;
-  // Another recording than the room knows of: the room is about to hear of it.
+  // A recording that the room's metadata does not have yet.
   if (room.id !== answered.id) return answered;
   return statusOrder[answered.status] > statusOrder[room.status] ? answered : room;
 }
 
-/** What was clicked and not yet answered. */
+/** The request in flight. */
 export type Pending = 'start' | 'stop' | undefined;
 
 /** The recording button. */
@@ -32,10 +32,10 @@ const buttons = {
   stopping: { label: 'Stopping…', tone: 'busy', action: undefined },
 } as const satisfies Record<string, RecordButtonView>;
 
-/** What is known of a room's recording. */
+/** The state of a room's recording. */
 type Shown = Pick<RoomStatus, 'status' | 'error' | 'audioOnly'> | undefined;
 
-/** Why saving a recording takes longer than usual, if it does: it is then not in the way of the next one. */
+/** Why saving a recording takes longer than usual, if it does; it does not block the next recording. */
 const whyDelayed = (shown: Shown) => (shown?.status === 'stopping' ? shown.error : undefined);
 
 /** The recording button in a room whose recording is as `shown`, when `pending` was clicked. */
@@ -52,26 +52,26 @@ export function whyNoRecording(system: SystemStatus | undefined): string | undef
   return system.recording.reason ?? 'Recording is still being set up.';
 }
 
-/** What a room is without that waits to be recorded. */
-export type WaitsFor = 'person' | 'recorder' | undefined;
+/** What a room that waits to be recorded lacks. */
+export type AutoRecordBlocker = 'person' | 'recorder' | undefined;
 
-const waits = {
+const blockedAlerts = {
   person: 'Recording starts when a second person arrives',
   recorder: 'Recording starts as soon as a recorder is free',
 };
 
-/** What everyone in the room, and at its door, is told of the recording. */
+/** What the room page and the join page say of the recording. */
 export function alertView(
   shown: Shown,
   pending: Pending,
-  waitsFor?: WaitsFor,
+  blocker?: AutoRecordBlocker,
 ): { text: string; tone: 'waiting' | 'busy' | 'live' } | undefined {
   const { label } = recordButtonView(shown, pending);
   const delay = whyDelayed(shown);
   switch (label) {
     case 'Record':
       if (delay !== undefined) return { text: delay, tone: 'busy' };
-      return waitsFor && { text: waits[waitsFor], tone: 'waiting' };
+      return blocker && { text: blockedAlerts[blocker], tone: 'waiting' };
     case 'Starting…':
       return { text: 'Recording is starting…', tone: 'busy' };
     case 'Stop recording':

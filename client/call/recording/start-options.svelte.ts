@@ -3,7 +3,7 @@ import { parseOptions, type Options } from './start-options.ts';
 
 let chosen = $state.raw(parseOptions(remembered.get('recording')));
 
-/** How one wants to record, as chosen the last time. */
+/** The options that were chosen last. */
 export const startOptions = {
   get chosen() {
     return chosen;

@@ -1,9 +1,9 @@
 import { startOptionsSchema, type StartOptions } from '@reelroom/shared';
 
-/** How a room is recorded when one presses Record. */
+/** How Record records a room. */
 export type Options = Omit<StartOptions, 'roomName'>;
 
-const usual: Options = startOptionsSchema.parse({});
+const defaults: Options = startOptionsSchema.parse({});
 
 const parseJson = (text: string): unknown => {
   try {
@@ -13,16 +13,16 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** The options that were remembered as text; the usual ones where that says nothing we understand. */
+/** The options that were stored as text; the defaults where the text is not valid. */
 export function parseOptions(text: string | undefined): Options {
-  return startOptionsSchema.safeParse(parseJson(text ?? '')).data ?? usual;
+  return startOptionsSchema.safeParse(parseJson(text ?? '')).data ?? defaults;
 }
 
 /** The choices, in words. */
 export const layouts: { value: Options['layout']; label: string; hint: string }[] = [
   { value: 'grid', label: 'Grid', hint: 'Everyone, equally large' },
-  { value: 'speaker', label: 'Speaker', hint: 'Whoever speaks large, the others beside' },
-  { value: 'single-speaker', label: 'Speaker only', hint: 'Whoever speaks, nobody else' },
+  { value: 'speaker', label: 'Speaker', hint: 'The speaker large, the others beside' },
+  { value: 'single-speaker', label: 'Speaker only', hint: 'The speaker, nobody else' },
 ];
 export const qualities: { value: Options['quality']; label: string }[] = [
   { value: '480p', label: '480p' },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { layoutStage, layoutTiles, shownIn, spotlit, type Box } from './layout.ts';
+import { layoutStage, layoutTiles, selectTiles, pickSpotlight, type Box } from './layout.ts';
 
 const areas = fc.record({
   width: fc.integer({ min: 200, max: 4000 }),
@@ -116,7 +116,7 @@ const cleo = { id: 'cleo', isSpeaking: false };
 const speaking = (person: typeof ana) => ({ ...person, isSpeaking: true });
 
 t.test('the spotlight goes to whoever speaks, and stays until another does', async (t) => {
-  const id = (people: (typeof ana)[], before?: string) => spotlit(people, before)?.id;
+  const id = (people: (typeof ana)[], before?: string) => pickSpotlight(people, before)?.id;
   t.equal(id([ana, ben]), 'ana', 'somebody, before anyone speaks');
   t.equal(id([ana, speaking(ben)], 'ana'), 'ben');
   t.equal(id([ana, ben], 'ben'), 'ben', 'silence changes nothing');
@@ -129,11 +129,11 @@ t.test('the spotlight goes to whoever speaks, and stays until another does', asy
 t.test('who is shown in each layout', async (t) => {
   const people = [ana, ben, cleo];
   const shown = (layout: 'grid' | 'speaker' | 'single-speaker', screens: number) =>
-    shownIn(layout, people, { speaker: ben, screens });
-  t.same(shown('grid', 0), { large: undefined, others: people });
-  t.same(shown('speaker', 0), { large: ben, others: [ana, cleo] });
-  t.same(shown('speaker', 1), { large: undefined, others: people }, 'a screen is larger than anyone');
-  t.same(shown('single-speaker', 0), { large: ben, others: [] });
-  t.same(shown('single-speaker', 1), { large: undefined, others: [] }, 'the screen alone');
-  t.same(shownIn('speaker', [], { speaker: undefined, screens: 0 }), { large: undefined, others: [] });
+    selectTiles(layout, people, { speaker: ben, screens });
+  t.same(shown('grid', 0), { spotlight: undefined, rest: people });
+  t.same(shown('speaker', 0), { spotlight: ben, rest: [ana, cleo] });
+  t.same(shown('speaker', 1), { spotlight: undefined, rest: people }, 'a screen is larger than anyone');
+  t.same(shown('single-speaker', 0), { spotlight: ben, rest: [] });
+  t.same(shown('single-speaker', 1), { spotlight: undefined, rest: [] }, 'the screen alone');
+  t.same(selectTiles('speaker', [], { speaker: undefined, screens: 0 }), { spotlight: undefined, rest: [] });
 });

@@ -60,7 +60,7 @@ const moved = (boxes: Box[], x: number, y: number) =>
 /** How much of the stage the people get at least, beside a shared screen. */
 const stripShare = 0.2;
 
-/** Who is shown: everyone alike, whoever speaks large with the others beside, or whoever speaks alone. */
+/** Everyone equally large, the speaker large with the others beside, or the speaker alone. */
 export const stageLayouts = ['grid', 'speaker', 'single-speaker'] as const;
 export type StageLayout = (typeof stageLayouts)[number];
 
@@ -69,22 +69,25 @@ interface Speaker {
   isSpeaking: boolean;
 }
 
-/** Who is in the spotlight: whoever was, until they are silent and another speaks, or they are gone. */
-export function spotlit<P extends Speaker>(people: readonly P[], before: string | undefined): P | undefined {
+/** Who is in the spotlight: the previous speaker, until they are silent and another speaks, or they left. */
+export function pickSpotlight<P extends Speaker>(
+  people: readonly P[],
+  before: string | undefined,
+): P | undefined {
   const last = people.find(({ id }) => id === before);
   if (last?.isSpeaking) return last;
   return people.find(({ isSpeaking }) => isSpeaking) ?? last ?? people[0];
 }
 
-/** Who has a tile. A shared screen takes the spotlight from whoever speaks. */
-export function shownIn<P>(
+/** Which participants have a tile. A shared screen takes the spotlight from the speaker. */
+export function selectTiles<P>(
   layout: StageLayout,
   people: readonly P[],
   { speaker, screens }: { speaker: P | undefined; screens: number },
-): { large: P | undefined; others: readonly P[] } {
-  const large = layout === 'grid' || screens > 0 ? undefined : speaker;
-  if (layout === 'single-speaker') return { large, others: [] };
-  return { large, others: people.filter((person) => person !== large) };
+): { spotlight: P | undefined; rest: readonly P[] } {
+  const spotlight = layout === 'grid' || screens > 0 ? undefined : speaker;
+  if (layout === 'single-speaker') return { spotlight, rest: [] };
+  return { spotlight, rest: people.filter((person) => person !== spotlight) };
 }
 
 /**

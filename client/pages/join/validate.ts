@@ -8,7 +8,7 @@ const whenEmpty: Record<Field, string> = {
   roomName: 'Enter the name of a room.',
 };
 
-/** What was typed as the server would take it, or what is wrong with each field, for people. */
+/** The input as the server takes it, or an error for each field, as the page says it. */
 export function checkJoin(typed: Record<Field, string>): Checked {
   const parsed = tokenInputSchema.safeParse(typed);
   if (parsed.success) return { input: parsed.data };

@@ -2,10 +2,10 @@ import { roomNameSchema, type RoomState } from '@reelroom/shared';
 import { trpc } from '../../app/trpc.ts';
 import { isVisible } from '../../lib/page-visible.svelte.ts';
 
-/** How long a name must have stayed as it is, in ms: nobody watches every name on the way to one. */
-const settled = 300;
+/** How long, in ms, a name stays unchanged before its room is watched. */
+const debounceMs = 300;
 
-/** What the room whose name is being typed shows of its recording. */
+/** The recording state of the room whose name is being typed. */
 class TypedRoom {
   readonly #roomName: string | undefined;
   #heard = $state.raw<{ roomName: string; state: RoomState }>();
@@ -19,7 +19,7 @@ class TypedRoom {
     return this.#heard && this.#heard.roomName === this.#roomName ? this.#heard.state : {};
   }
 
-  /** Watches a room soon, until what this returns is called. */
+  /** Subscribes to a room after the delay; returns a function that ends it. */
   #follow(roomName: string | undefined) {
     if (roomName === undefined || !isVisible()) return undefined;
     let stop = () => {};
@@ -29,7 +29,7 @@ class TypedRoom {
         { onData: (state) => (this.#heard = { roomName, state }) },
       );
       stop = () => subscription.unsubscribe();
-    }, settled);
+    }, debounceMs);
     return () => {
       clearTimeout(timer);
       stop();

@@ -1,15 +1,15 @@
 import { isFinal, type Recording } from '@reelroom/shared';
 
-/** The recordings that are chosen, by name, and the one from which shift-click counts. */
+/** The selected recordings, by name, and the anchor of a shift-click. */
 export interface Selection {
   names: ReadonlySet<string>;
   anchor: string | undefined;
 }
 
-/** Nothing chosen. */
+/** Nothing selected. */
 export const noSelection: Selection = { names: new Set(), anchor: undefined };
 
-/** One that is being made can be neither changed nor deleted. */
+/** A recording in progress can be neither changed nor deleted. */
 export const isSelectable = ({ status }: Recording): boolean => isFinal(status);
 
 /** The selection after a click on one recording's box. */
@@ -19,7 +19,7 @@ export function toggled({ names }: Selection, name: string): Selection {
   return { names: now, anchor: name };
 }
 
-/** The selection after a shift-click: all from the last one that was clicked become as that one is. */
+/** The selection after a shift-click: the range from the anchor becomes as the anchor is. */
 export function extended(selection: Selection, rows: readonly Recording[], name: string): Selection {
   const places = [selection.anchor, name].map((end) => rows.findIndex((row) => row.name === end));
   const [from = -1, to = -1] = places.sort((a, b) => a - b);
@@ -39,13 +39,13 @@ export const allOf = (rows: readonly Recording[]): Selection => ({
   anchor: undefined,
 });
 
-/** The recordings that are chosen and still there. */
+/** The selected recordings that still exist. */
 export const chosenOf = ({ names }: Selection, rows: readonly Recording[]): Recording[] =>
   names.size === 0 ? [] : rows.filter((row) => names.has(row.name));
 
-/** How many recordings one file may have in it. */
+/** The most recordings of one ZIP file. */
 export const maxDownloads = 1_000;
 
-/** Those of the chosen that have a file. */
+/** The selected recordings that have a file. */
 export const downloadsOf = (chosen: readonly Recording[]): Recording[] =>
   chosen.filter(({ status }) => status === 'ready');

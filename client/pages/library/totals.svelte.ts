@@ -1,8 +1,8 @@
 import type { Totals } from '@reelroom/shared';
 import { trpc } from '../../app/trpc.ts';
 
-/** Several changes in so short a time, in ms, are one question. */
-const together = 300;
+/** Changes within this time, in ms, cause one request. */
+const debounceMs = 300;
 
 let totals = $state.raw<Totals>();
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -16,11 +16,11 @@ export const library = {
 
 async function ask(): Promise<void> {
   timer = undefined;
-  // What was known stays: a line that is some changes old is better than none.
+  // The last totals stay when the request fails.
   totals = await trpc.recordings.totals.query().catch(() => totals);
 }
 
-/** Something came or went: asks soon, and once for all that happens until then. */
+/** Fetches the totals after the delay, once for all changes until then. */
 export function countAgain(): void {
-  timer ??= setTimeout(ask, together);
+  timer ??= setTimeout(ask, debounceMs);
 }

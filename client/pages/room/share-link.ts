@@ -5,5 +5,5 @@ import { copy } from '../../design/copy.ts';
 export const shareLink = (roomName: string): Promise<void> =>
   copy(
     new URL(paths.room(roomName), location.href).href,
-    'Link copied. Send it to whom you want in the call.',
+    'Link copied. Share it with the people you want to invite.',
   );

@@ -1,6 +1,6 @@
 import type { Recording } from '@reelroom/shared';
 import t from 'tap';
-import { problemOf, withChange, withProblem, type Lookup } from './lookup.ts';
+import { problemOf, withChange, failed, type RecordingState } from './lookup.ts';
 
 const recording: Recording = {
   id: 'EG_1',
@@ -11,20 +11,20 @@ const recording: Recording = {
   size: 0,
   status: 'recording',
 };
-const found: Lookup = { state: 'found', recording };
-const looking: Lookup = { state: 'looking' };
+const found: RecordingState = { kind: 'found', recording };
+const looking: RecordingState = { kind: 'looking' };
 const { name } = recording;
 
 t.test('what happens to the recording that is watched', async (t) => {
   const ready = { ...recording, status: 'ready' as const, size: 7 };
   t.same(withChange(found, { type: 'recording-ready', recording: ready }, name), {
-    state: 'found',
+    kind: 'found',
     recording: ready,
   });
-  t.match(withChange(looking, { type: 'recording-changed', recording }, name), { state: 'found' });
+  t.match(withChange(looking, { type: 'recording-changed', recording }, name), { kind: 'found' });
   t.match(withChange(found, { type: 'recording-deleted', recording }, name), {
-    state: 'problem',
-    problem: { mayPass: false },
+    kind: 'problem',
+    problem: { retryable: false },
   });
   const other = { ...recording, name: 'other.mp4' };
   t.equal(withChange(found, { type: 'recording-deleted', recording: other }, name), found, 'not to another');
@@ -47,10 +47,10 @@ t.test('what happens to the recording that is watched', async (t) => {
 t.test('why there is nothing to watch', async (t) => {
   t.equal(problemOf('SHARE_EXPIRED', '').heading, 'This link has expired');
   t.equal(problemOf('SHARE_INVALID', '').heading, 'This link is not valid');
-  t.equal(problemOf('RECORDING_NOT_FOUND', '').mayPass, false);
+  t.equal(problemOf('RECORDING_NOT_FOUND', '').retryable, false);
   const away = problemOf(undefined, 'No answer.');
-  t.match(away, { text: 'No answer.', mayPass: true });
-  t.equal(withProblem(found, away), found, 'what is shown stays when the answer did not come');
-  t.match(withProblem(found, problemOf('SHARE_EXPIRED', '')), { state: 'problem' });
-  t.match(withProblem(looking, away), { state: 'problem' });
+  t.match(away, { text: 'No answer.', retryable: true });
+  t.equal(failed(found, away), found, 'what is shown stays when the answer did not come');
+  t.match(failed(found, problemOf('SHARE_EXPIRED', '')), { kind: 'problem' });
+  t.match(failed(looking, away), { kind: 'problem' });
 });

@@ -1,70 +1,70 @@
 import { statusOrder, type ErrorCode, type Recording } from '@reelroom/shared';
 import type { RowChange } from '../../recordings/rows.ts';
 
-/** Why there is nothing to watch, in words for people. */
+/** Why the recording is unavailable, as the page says it. */
 export interface Problem {
   heading: string;
   text: string;
-  /** Whether it may be different soon. */
-  mayPass: boolean;
+  /** Trying again may help. */
+  retryable: boolean;
 }
 
-/** What is known of the recording that is to be watched. */
-export type Lookup =
-  { state: 'looking' } | { state: 'found'; recording: Recording } | { state: 'problem'; problem: Problem };
+/** The state of the recording that is watched. */
+export type RecordingState =
+  { kind: 'looking' } | { kind: 'found'; recording: Recording } | { kind: 'problem'; problem: Problem };
 
-/** What to tell when a recording is not to be had, by the code and the sentence of the answer. */
+/** Why a recording is unavailable, by the code and message of the error. */
 export function problemOf(code: ErrorCode | undefined, sentence: string): Problem {
   switch (code) {
     case 'RECORDING_NOT_FOUND':
     case 'INVALID_INPUT':
       return {
-        heading: 'There is no such recording',
-        text: 'It may have been deleted, or the link is not complete.',
-        mayPass: false,
+        heading: 'Recording not found',
+        text: 'It may have been deleted, or the link is incomplete.',
+        retryable: false,
       };
     case 'SHARE_EXPIRED':
       return {
         heading: 'This link has expired',
-        text: 'Its time is over, or it was taken back. Ask whoever sent it for a new one.',
-        mayPass: false,
+        text: 'It has expired or was revoked. Ask the sender for a new one.',
+        retryable: false,
       };
     case 'SHARE_INVALID':
       return {
         heading: 'This link is not valid',
-        text: 'Perhaps a part of it is missing. Ask whoever sent it to send it again.',
-        mayPass: false,
+        text: 'It may be incomplete. Ask the sender to send it again.',
+        retryable: false,
       };
     default:
-      return { heading: 'The recording cannot be reached', text: sentence, mayPass: true };
+      return { heading: 'The recording cannot be reached', text: sentence, retryable: true };
   }
 }
 
 const deleted: Problem = {
   heading: 'This recording was deleted',
   text: 'Somebody has just deleted it.',
-  mayPass: false,
+  retryable: false,
 };
 
-/** What is known after a change, which may be of any recording. */
-export function withChange(known: Lookup, change: RowChange, name: string): Lookup {
+/** The state after a change, which may be to any recording. */
+export function withChange(state: RecordingState, change: RowChange, name: string): RecordingState {
   if (change.type === 'room-status') {
     const told = change.state.recording;
-    if (known.state !== 'found' || told?.name !== name) return known;
+    if (state.kind !== 'found' || told?.name !== name) return state;
     const { status, error } = told;
-    // One that is ready is told of as a whole.
-    if (status === 'ready' || statusOrder[status] <= statusOrder[known.recording.status]) return known;
+    // A recording that became ready comes as a whole, in a change of its own.
+    if (status === 'ready' || statusOrder[status] <= statusOrder[state.recording.status]) return state;
     return {
-      state: 'found',
-      recording: { ...known.recording, status, ...(error !== undefined && { error }) },
+      kind: 'found',
+      recording: { ...state.recording, status, ...(error !== undefined && { error }) },
     };
   }
-  if (change.recording.name !== name) return known;
+  if (change.recording.name !== name) return state;
   return change.type === 'recording-deleted'
-    ? { state: 'problem', problem: deleted }
-    : { state: 'found', recording: change.recording };
+    ? { kind: 'problem', problem: deleted }
+    : { kind: 'found', recording: change.recording };
 }
 
-/** What is known after it was asked for again: what is shown stays when the answer did not come. */
-export const withProblem = (known: Lookup, problem: Problem): Lookup =>
-  known.state === 'found' && problem.mayPass ? known : { state: 'problem', problem };
+/** The state after a request failed: a recording that is shown stays, unless trying again is pointless. */
+export const failed = (state: RecordingState, problem: Problem): RecordingState =>
+  state.kind === 'found' && problem.retryable ? state : { kind: 'problem', problem };

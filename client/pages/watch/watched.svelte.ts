@@ -4,9 +4,9 @@ import { errorCodeOf } from '@reelroom/sdk';
 import { errorSentence } from '../../app/error-message.ts';
 import type { RowChange } from '../../recordings/rows.ts';
 import { trpc } from '../../app/trpc.ts';
-import { problemOf, withChange, withProblem, type Lookup } from './lookup.ts';
+import { problemOf, withChange, failed, type RecordingState } from './lookup.ts';
 
-/** One that is being made is not in the bucket yet: it is in the list. */
+/** Finds a recording; one in progress is not in the bucket yet, but in the list. */
 async function find(name: string, share: string | undefined): Promise<Recording> {
   try {
     return await trpc.recordings.get.query({ name, share });
@@ -19,56 +19,56 @@ async function find(name: string, share: string | undefined): Promise<Recording>
   }
 }
 
-/** The recording that a page is of, and what is known of it. */
+/** The recording that a page shows, and its state. */
 class Watched {
   readonly #name: string;
   readonly #share: string | undefined;
-  #known = $state.raw<Lookup>({ state: 'looking' });
+  #state = $state.raw<RecordingState>({ kind: 'looking' });
   #isWatchable = $state(false);
-  #asked = 0;
+  #requestId = 0;
 
   constructor(name: string, share: string | undefined) {
     this.#name = name;
     this.#share = share;
   }
 
-  get known() {
-    return this.#known;
+  get state() {
+    return this.#state;
   }
-  /** It can be watched while it is made, which not every recording can. */
+  /** It can be watched while it is recorded; not every recording can. */
   get isWatchable() {
     return this.#isWatchable;
   }
 
-  /** Asks for it, again, too: it may be gone, or the link have expired. */
-  look = async () => {
-    const mine = ++this.#asked;
-    if (this.#known.state === 'problem') this.#known = { state: 'looking' };
+  /** Fetches it, or fetches it again: it may have been deleted, or the link have expired. */
+  refresh = async () => {
+    const requestId = ++this.#requestId;
+    if (this.#state.kind === 'problem') this.#state = { kind: 'looking' };
     try {
       const recording = await find(this.#name, this.#share);
-      if (mine === this.#asked) this.#known = { state: 'found', recording };
+      if (requestId === this.#requestId) this.#state = { kind: 'found', recording };
     } catch (error) {
       const problem = problemOf(errorCodeOf(error), errorSentence(error));
-      if (mine === this.#asked) this.#known = withProblem(this.#known, problem);
+      if (requestId === this.#requestId) this.#state = failed(this.#state, problem);
     }
   };
 
-  /** Hears what happens to it, until what this returns is called. */
+  /** Subscribes to changes; returns a function that unsubscribes. */
   follow = () =>
     untrack(() => {
       const subscription = trpc.recordings.changes.subscribe(
         {},
         {
           onData: ({ data }) => {
-            if (data.type === 'reset') void this.look();
-            else this.#hear(data);
+            if (data.type === 'reset') void this.refresh();
+            else this.#onChange(data);
           },
         },
       );
       return () => subscription.unsubscribe();
     });
 
-  /** Hears of the room in which it is made, until what this returns is called. */
+  /** Subscribes to the room that is recorded; returns a function that unsubscribes. */
   followRoom = (roomName: string) =>
     untrack(() => {
       const subscription = trpc.rooms.status.subscribe(
@@ -83,14 +83,14 @@ class Watched {
       return () => subscription.unsubscribe();
     });
 
-  #hear(change: RowChange) {
-    const now = withChange(this.#known, change, this.#name);
-    if (now === this.#known) return;
-    this.#known = now;
-    // An answer that is under way may not know of this.
-    this.#asked += 1;
+  #onChange(change: RowChange) {
+    const now = withChange(this.#state, change, this.#name);
+    if (now === this.#state) return;
+    this.#state = now;
+    // The answer of a request in flight may be older than this.
+    this.#requestId += 1;
   }
 }
 
-/** The recording of that name, with what the link carries; {@link Watched.look} fetches it. */
+/** The recording of that name, with what the link carries; {@link Watched.refresh} fetches it. */
 export const createWatched = (name: string, share: string | undefined) => new Watched(name, share);
