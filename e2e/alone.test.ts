@@ -35,5 +35,8 @@ t.test('who had it recorded leaves: whoever is left is asked, and without an ans
   });
   await asked.waitFor({ state: 'detached' });
   t.match(await untilEnded(trpc, name), { status: 'ready', endedBy: 'alone' });
-  await ben.getByRole('list', { name: 'Recordings' }).getByText('Ended when one person was left').waitFor();
+  await ben
+    .getByRole('list', { name: 'Recordings' })
+    .getByText('Stopped when only one person was left')
+    .waitFor();
 });
