@@ -1,4 +1,5 @@
 import t from 'tap';
+import { timeZone } from '../lib/time-zone.ts';
 
 t.test('below a prefix all our addresses begin with it, and others are not ours', async (t) => {
   Object.assign(globalThis, { document: { baseURI: 'http://localhost:3000/below/video/' } });
@@ -21,7 +22,7 @@ t.test('below a prefix all our addresses begin with it, and others are not ours'
     [paths.video('a.mp4'), paths.download('a.mp4'), paths.zip(), paths.live('a.mp4')],
     [
       '/below/video/recordings/a.mp4',
-      '/below/video/recordings/a.mp4?download=',
+      `/below/video/recordings/a.mp4?download=&tz=${encodeURIComponent(timeZone() ?? '')}`,
       '/below/video/recordings/zip',
       '/below/video/live/a.mp4/index.m3u8',
     ],

@@ -107,7 +107,7 @@ t.test('the typed client is packed, installed, compiled and run', async (t) => {
     const declared = readFileSync(inside('dist', 'index.d.ts'), 'utf8');
     t.match(
       declared,
-      '/** Starts recording a room: answers the recording, `starting`. */',
+      '/** Starts recording a room; returns the recording, `starting`. */',
       'with its docstrings',
     );
   });
