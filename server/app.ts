@@ -111,12 +111,12 @@ export async function reelroom(
       ? createPublicUrls(storage.presignerAt(publicEndpoint))
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
-  const stopJobs = startJobs(services.jobs, { ...services, log: app.log });
+  const jobs = startJobs(services.jobs, { ...services, log: app.log });
   // A later listing retries what fails here.
   services.builder.whenBuilt(0).catch((error: unknown) => app.log.warn({ err: error }, 'no index yet'));
   app.addHook('onClose', async () => {
     services.stop();
-    await stopJobs();
+    await jobs.stop();
     await services.close();
   });
 
@@ -145,7 +145,7 @@ export async function reelroom(
   });
   await app.register(zipRoutes, { ...services, storage });
   await app.register(webhookRoute, { ...services, livekit });
-  await app.register(systemRoutes, services);
+  await app.register(systemRoutes, { ...services, jobStatus: jobs.status });
   const page = existsSync(builtClient) ? createPage({ root: builtClient, base }) : undefined;
   const mediaOrigins =
     publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [];

@@ -38,6 +38,22 @@ export const systemStatusSchema = z.object({
 });
 export type SystemStatus = z.infer<typeof systemStatusSchema>;
 
+/** The last run of what an app process does by itself. */
+const jobSchema = z.object({
+  name: z.string(),
+  lastRunAt: z.optional(
+    z.number().check(z.describe('When it last ended, in ms since 1970; never when absent')),
+  ),
+  error: z.optional(
+    z.string().check(z.describe('The code of the error it ended with; none when it succeeded')),
+  ),
+});
+export type JobStatus = z.infer<typeof jobSchema>;
+
+/** What works now, for operators: with the jobs of the process that answers. */
+export const readinessSchema = z.extend(systemStatusSchema, { jobs: z.array(jobSchema) });
+export type Readiness = z.infer<typeof readinessSchema>;
+
 /** The process lives. */
 export const healthSchema = z.object({ status: z.literal('ok') });
 export type Health = z.infer<typeof healthSchema>;

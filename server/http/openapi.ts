@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import {
-  recordingListSchema,
-  recordingPageSchema,
-  recordingSchema,
-  systemStatusSchema,
-} from '@reelroom/shared';
+import { recordingListSchema, recordingPageSchema, recordingSchema, readinessSchema } from '@reelroom/shared';
 import fp from 'fastify-plugin';
 import { z } from 'zod';
 import { basePath } from './base-path.ts';
@@ -19,7 +14,7 @@ const components: Record<string, z.core.$ZodType> = {
   Recording: recordingSchema,
   RecordingPage: recordingPageSchema,
   RecordingList: recordingListSchema,
-  SystemStatus: systemStatusSchema,
+  Readiness: readinessSchema,
 };
 const nameOf = (schema: unknown) => Object.keys(components).find((name) => components[name] === schema);
 

@@ -1,5 +1,7 @@
+import type { JobStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
-import { monotonicTime } from '../lib/clock.ts';
+import { monotonicTime, wallTime } from '../lib/clock.ts';
+import { toReelroomError } from '../lib/errors.ts';
 import type { Dependency, System } from '../features/system/system.ts';
 import { untilEnded } from '../lib/until-ended.ts';
 import { repeat } from './repeat.ts';
@@ -23,7 +25,7 @@ export interface Job {
 /**
  * Runs each job repeatedly and independently: a slow or failed job does not affect the others. Owned jobs are
  * due at once for a new owner.
- * @returns stops them, within a second or so
+ * @returns `stop` stops them, within a second or so; `status` is each job's last run, without a request
  */
 export function startJobs(
   jobs: readonly Job[],
@@ -32,7 +34,8 @@ export function startJobs(
     isOwner,
     log,
   }: { system: Pick<System, 'isUp' | 'reportFailure'>; isOwner: () => boolean; log: FastifyBaseLogger },
-): () => Promise<void> {
+): { stop: () => Promise<void>; status: () => JobStatus[] } {
+  const lastRuns = new Map<string, Pick<JobStatus, 'lastRunAt' | 'error'>>();
   const stops = jobs.map(({ name, needs, isOwned, pauseMs, run }) => {
     let doneAt = -Infinity;
     return repeat(
@@ -42,16 +45,22 @@ export function startJobs(
           return;
         }
         if (monotonicTime() - doneAt < pauseMs() || !needs.every(system.isUp)) return;
+        let code: string | undefined;
         try {
           await run();
         } catch (error) {
+          code = toReelroomError(error).code;
           system.reportFailure(error);
           log.warn({ err: error, job: name }, 'a job failed: it is retried');
         }
+        lastRuns.set(name, { lastRunAt: wallTime(), error: code });
         doneAt = monotonicTime();
       },
       () => tickMs,
     );
   });
-  return () => untilEnded(Promise.all(stops.map((stop) => stop())));
+  return {
+    stop: () => untilEnded(Promise.all(stops.map((stop) => stop()))),
+    status: () => jobs.map(({ name }) => ({ name, ...lastRuns.get(name) })),
+  };
 }

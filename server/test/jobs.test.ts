@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobStatus } from '@reelroom/shared';
 import t from 'tap';
 import { livekitUnavailable } from '../lib/errors.ts';
 import type { Dependency } from '../features/system/system.ts';
@@ -23,7 +24,7 @@ t.test('each job by itself: what one needs, that it fails or hangs, is nothing t
   });
   let isOwner = false;
   const { log, lines } = recordedLog();
-  const stop = startJobs(
+  const { stop, status } = startJobs(
     [
       job('hangs', ['storage'], () => new Promise(() => undefined)),
       job('fails', ['storage'], () => Promise.reject(livekitUnavailable())),
@@ -41,6 +42,13 @@ t.test('each job by itself: what one needs, that it fails or hangs, is nothing t
   t.match(runs, { hangs: 1, reconcile: undefined, 'catch up': undefined }, 'LiveKit is away, another owns');
   t.match(failures[0], { code: 'LIVEKIT_UNAVAILABLE' });
   t.match(lines[0], 'warn: a job failed: it is retried');
+  t.match(status(), [
+    { name: 'hangs', lastRunAt: undefined },
+    { name: 'fails', lastRunAt: Number, error: 'LIVEKIT_UNAVAILABLE' },
+    { name: 'retention', lastRunAt: Number, error: undefined },
+    { name: 'reconcile', lastRunAt: undefined },
+    { name: 'catch up', lastRunAt: undefined },
+  ]);
   there.delete('storage');
   there.add('livekit');
   await until('LiveKit to be back', async () => (runs.reconcile ?? 0) > 1);
@@ -84,5 +92,9 @@ t.test('an idle app, with pages open, asks S3 twice a minute at most', async (t)
   const before = s3.requests.length;
   await sleep(30_000);
   t.ok(s3.requests.length - before <= 1, s3.requests.slice(before).join(', '));
-  t.ok((await fetch(`${url}/readyz`)).ok);
+  const readiness = await (await fetch(`${url}/readyz`)).json();
+  t.ok(
+    readiness.jobs.some(({ name, lastRunAt }: JobStatus) => name === 'reconcile' && lastRunAt !== undefined),
+    'operators see when a job last ran',
+  );
 });

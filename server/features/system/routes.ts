@@ -1,4 +1,11 @@
-import { healthSchema, systemStatusSchema, type Health, type SystemStatus } from '@reelroom/shared';
+import {
+  healthSchema,
+  readinessSchema,
+  type Health,
+  type JobStatus,
+  type Readiness,
+  type SystemStatus,
+} from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import { getAndHead } from '../../http/get-and-head.ts';
 import { json, type Operation } from '../../http/route-doc.ts';
@@ -11,8 +18,9 @@ const up = { ready: true };
 const noCalls = { ready: false, reason: 'The video-call server (LiveKit) cannot be reached at the moment' };
 const noStorage = { ready: false, reason: 'The storage of recordings (S3) cannot be reached at the moment' };
 
-const status = (parts: Partial<SystemStatus>): SystemStatus => ({
+const status = (parts: Partial<SystemStatus>): Readiness => ({
   ...{ calls: up, recording: up, storage: up, setup: [] },
+  jobs: [{ name: 'reconcile', lastRunAt: 1769854530123 }],
   ...parts,
 });
 
@@ -33,11 +41,11 @@ const readiness: Operation = {
   description:
     'It can while S3 answers: without LiveKit the library is there, and the body says that there are no calls. LiveKit is asked once a second at most, S3 once in 5 s.',
   responses: {
-    200: json('It can', systemStatusSchema, {
+    200: json('It can', readinessSchema, {
       ready: status({}),
       'without LiveKit': status({ calls: noCalls, recording: noCalls }),
     }),
-    503: json('S3 does not answer', systemStatusSchema, {
+    503: json('S3 does not answer', readinessSchema, {
       away: status({ recording: noStorage, storage: noStorage }),
     }),
   },
@@ -46,7 +54,7 @@ const readiness: Operation = {
 /** For operators: `/healthz` (liveness) and `/readyz` (readiness, at most a second old). */
 export async function systemRoutes(
   app: FastifyInstance,
-  { system }: { system: Pick<System, 'checkIfOld' | 'status'> },
+  { system, jobStatus }: { system: Pick<System, 'checkIfOld' | 'status'>; jobStatus: () => JobStatus[] },
 ): Promise<void> {
   getAndHead(app, '/healthz', { operation: health }, (): Promise<Health> =>
     Promise.resolve({ status: 'ok' }),
@@ -54,6 +62,7 @@ export async function systemRoutes(
 
   getAndHead(app, '/readyz', { operation: readiness }, async (_request, reply) => {
     await system.checkIfOld(readinessMs, storageAgeMs);
-    return reply.code(system.status().storage.ready ? 200 : 503).send(system.status());
+    const readiness: Readiness = { ...system.status(), jobs: jobStatus() };
+    return reply.code(readiness.storage.ready ? 200 : 503).send(readiness);
   });
 }
