@@ -31,7 +31,7 @@ t.test(
       await record.click();
       await ana
         .getByRole('alert')
-        .getByText(`As many recordings as this server makes at once (${maxConcurrent}) are under way`)
+        .getByText(`This server makes at most ${maxConcurrent} recordings at once`)
         .waitFor();
       await record.waitFor();
       t.equal(await shownStatus(config, roomName), undefined, 'nobody is told of a recording');
