@@ -1,13 +1,12 @@
 import { mediaSuffix } from '@reelroom/shared';
-import { monotonicTime } from '../lib/clock.ts';
+import { createBackOff } from '../lib/back-off.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 import type { Backup } from '../features/recording/backup.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';
 import { segmentsRoot, listSegments } from '../bucket/layout.ts';
 
-/** The pause before a recording that keeps its segments is retried, in ms: doubled each time. */
-const firstPauseMs = 60_000;
-const longestPauseMs = 6 * 60 * 60_000;
+/** The pauses before a recording that keeps its segments is retried. */
+const pauses = { firstMs: 60_000, longestMs: 6 * 60 * 60_000 };
 
 /**
  * Finalises orphans: recordings that LiveKit has forgotten, of which only segments are left, or a file that
@@ -28,8 +27,7 @@ export function createRecoverOrphans({
 }) {
   /** The last segment of each candidate in the previous run. */
   let lastSegments = new Map<string, string | undefined>();
-  /** When a recording is retried if segments are still left, by the monotonic clock. */
-  let retries = new Map<string, { dueAt: number; pauseMs: number }>();
+  const retries = createBackOff(pauses);
 
   /** The names of recordings with a backup file, or with segments in the bucket. */
   async function candidates(): Promise<Map<string, 'backup' | 'bucket'>> {
@@ -45,20 +43,16 @@ export function createRecoverOrphans({
       const found = await candidates();
       const before = lastSegments;
       lastSegments = new Map();
-      retries = new Map([...retries].filter(([name]) => found.has(name)));
+      retries.keepOnly(found);
       const failures: unknown[] = [];
       for (const [name, place] of found) {
-        const { dueAt = 0, pauseMs = firstPauseMs } = retries.get(name) ?? {};
-        if (lifecycle.isLive(name) || monotonicTime() < dueAt) continue;
+        if (lifecycle.isLive(name) || retries.isPausing(name)) continue;
         try {
           const last = place === 'bucket' ? (await listSegments(storage, path, name)).at(-1) : undefined;
           lastSegments.set(name, last);
           if (!before.has(name) || before.get(name) !== last) continue;
           await lifecycle.recover(name, place === 'backup' ? await backup?.leftAt(name) : undefined);
-          retries.set(name, {
-            dueAt: monotonicTime() + pauseMs,
-            pauseMs: Math.min(2 * pauseMs, longestPauseMs),
-          });
+          retries.pause(name);
         } catch (error) {
           failures.push(error);
         }

@@ -1,9 +1,8 @@
-import { monotonicTime } from '../lib/clock.ts';
+import { createBackOff } from '../lib/back-off.ts';
 import type { DeletionJournal, OnGone } from '../features/library/deletion.ts';
 
-/** The pause before a failed deletion order is retried, in ms: doubled each time. */
-const firstPauseMs = 60_000;
-const longestPauseMs = 6 * 60 * 60_000;
+/** The pauses before a failed deletion order is retried. */
+const pauses = { firstMs: 60_000, longestMs: 6 * 60 * 60_000 };
 
 /**
  * Resumes deletion orders whose process has died: those that existed in the previous run, too. One LIST. An
@@ -18,8 +17,7 @@ export function createResumeDeletions({
   onGone: OnGone;
 }) {
   let ordersBefore = new Set<string>();
-  /** When an order is retried, by the monotonic clock. */
-  let retries = new Map<string, { dueAt: number; pauseMs: number }>();
+  const retries = createBackOff(pauses);
 
   return {
     /** Throws the first failure after all were tried. */
@@ -27,16 +25,12 @@ export function createResumeDeletions({
       const orders = await deletions.pending();
       const before = ordersBefore;
       ordersBefore = new Set(orders);
-      retries = new Map([...retries].filter(([order]) => ordersBefore.has(order)));
+      retries.keepOnly(ordersBefore);
       const failures: unknown[] = [];
       for (const order of orders.filter((one) => before.has(one)))
         try {
-          const { dueAt = 0, pauseMs = firstPauseMs } = retries.get(order) ?? {};
-          if (monotonicTime() < dueAt) continue;
-          retries.set(order, {
-            dueAt: monotonicTime() + pauseMs,
-            pauseMs: Math.min(2 * pauseMs, longestPauseMs),
-          });
+          if (retries.isPausing(order)) continue;
+          retries.pause(order);
           await deletions.resume(order, onGone);
         } catch (error) {
           failures.push(error);

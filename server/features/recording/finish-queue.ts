@@ -1,16 +1,15 @@
 import type { Failure } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { monotonicTime } from '../../lib/clock.ts';
+import { createBackOff } from '../../lib/back-off.ts';
 import type { Finalise } from './finalise.ts';
 import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
 
 /** How many finished recordings are remembered, so that a repeated "ended" changes nothing. */
 const maxDone = 1_000;
 
-/** The pause before a failed recording is retried, in ms: doubled each time. */
-const firstPauseMs = 2_000;
-const longestPauseMs = 60_000;
+/** The pauses before a failed recording is retried. */
+const pauses = { firstMs: 2_000, longestMs: 60_000 };
 
 /** Whether a recording ended because its recorder was lost, which may come back. */
 const isLost = ({ failure }: { failure?: Failure | undefined }) =>
@@ -44,8 +43,7 @@ export function createFinishQueue({
   const running = new Map<string, { done: Promise<void>; wasLost: boolean }>();
   /** Finished recordings, with their failure if any. */
   const done = new LRUCache<string, { failure: Failure | undefined }>({ max: maxDone });
-  /** When failed recordings are retried, by the monotonic clock. */
-  const retries = new Map<string, { dueAt: number; pauseMs: number }>();
+  const retries = createBackOff(pauses);
   /** Recordings whose recorder came back while they were being finalised. */
   const reopened = new Set<string>();
 
@@ -56,14 +54,13 @@ export function createFinishQueue({
     try {
       const result = await finalise(recording, signal);
       if (reopened.has(name)) return;
-      retries.delete(name);
+      retries.forget(name);
       markDone(recording);
       log.info({ recording: result ?? recording }, `recording ${result?.status ?? 'deleted'}`);
       await (result ? onEnded(result) : onGone(recording));
     } catch (error) {
       if (signal.aborted) throw error;
-      const pauseMs = Math.min(2 * (retries.get(name)?.pauseMs ?? firstPauseMs / 2), longestPauseMs);
-      retries.set(name, { dueAt: monotonicTime() + pauseMs, pauseMs });
+      const pauseMs = retries.pause(name);
       log.warn({ err: error, recording }, `a recording is not stored yet; again in ${pauseMs} ms`);
       onDelayed(recording);
       throw error;
@@ -100,7 +97,7 @@ export function createFinishQueue({
     /** Undoes the end of a recording whose recorder was wrongly declared lost. */
     reopen(name: string): void {
       done.delete(name);
-      retries.delete(name);
+      retries.forget(name);
       if (running.has(name)) reopened.add(name);
     },
 
@@ -111,7 +108,7 @@ export function createFinishQueue({
     isRunning,
 
     /** Whether a failed recording waits for its retry. */
-    isAwaitingRetry: (name: string): boolean => (retries.get(name)?.dueAt ?? -Infinity) > monotonicTime(),
+    isAwaitingRetry: retries.isPausing,
 
     /** Whether a recording is finished. */
     isDone: (name: string): boolean => done.has(name),
