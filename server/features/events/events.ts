@@ -50,6 +50,35 @@ export function createEvents({
       },
     });
 
+  /**
+   * All events after the one with the id `after`, then each new one, until `signal` is aborted. A `reset`
+   * comes first without `after`, or when it is too old or unknown, and later whenever events were missed:
+   * the subscriber must then reload. Every id, a reset's too, can be passed as `after` to any process.
+   */
+  async function* subscribe({
+    after,
+    signal,
+  }: {
+    after?: string | null | undefined;
+    signal: AbortSignal;
+  }): AsyncGenerator<Entry<ReelroomEvent | Reset>, void> {
+    let position = after ? history.positionAfter(after) : undefined;
+    while (!signal.aborted) {
+      const entry = position === undefined ? 'forgotten' : history.at(position);
+      if (position === undefined || entry === 'forgotten') {
+        const now = history.end();
+        position = now.position;
+        yield { id: now.id, event: { type: 'reset' } };
+      } else if (entry) {
+        position += 1;
+        yield entry;
+      } else {
+        // Rejects when the signal is aborted, which ends the loop.
+        await once(changes, 'change', { signal }).catch(() => undefined);
+      }
+    }
+  }
+
   return {
     /** Publishes `event` to all subscribers. Returns at once and never throws. */
     publish(event: ReelroomEvent): void {
@@ -63,33 +92,22 @@ export function createEvents({
       changes.emit('change');
     },
 
+    subscribe,
+
     /**
-     * All events after the one with the id `after`, then each new one, until `signal` is aborted. A `reset`
-     * comes first without `after`, or when it is too old or unknown, and later whenever events were missed:
-     * the subscriber must then reload. Every id, a reset's too, can be passed as `after` to any process.
+     * Calls `onEvent` with all events from now on, a `reset` first.
+     * @returns ends that
      */
-    async *subscribe({
-      after,
-      signal,
-    }: {
-      after?: string | null | undefined;
-      signal: AbortSignal;
-    }): AsyncGenerator<Entry<ReelroomEvent | Reset>, void> {
-      let position = after ? history.positionAfter(after) : undefined;
-      while (!signal.aborted) {
-        const entry = position === undefined ? 'forgotten' : history.at(position);
-        if (position === undefined || entry === 'forgotten') {
-          const now = history.end();
-          position = now.position;
-          yield { id: now.id, event: { type: 'reset' } };
-        } else if (entry) {
-          position += 1;
-          yield entry;
-        } else {
-          // Rejects when the signal is aborted, which ends the loop.
-          await once(changes, 'change', { signal }).catch(() => undefined);
-        }
+    listen(onEvent: (event: ReelroomEvent | Reset) => void): () => Promise<void> {
+      const closing = new AbortController();
+      async function follow(): Promise<void> {
+        for await (const { event } of subscribe({ signal: closing.signal })) onEvent(event);
       }
+      const following = follow();
+      return () => {
+        closing.abort();
+        return following;
+      };
     },
 
     /** Ends the connection to Redis; subscriptions end by their signals. */

@@ -37,7 +37,7 @@ export function createTotals({
   log,
 }: {
   all: () => AsyncIterable<Recording>;
-  events: Events;
+  events: Pick<Events, 'listen'>;
   log: FastifyBaseLogger;
 }) {
   let counted: Count | undefined;
@@ -45,7 +45,6 @@ export function createTotals({
   let countedAt = -Infinity;
   /** Whether an event arrived during a count, which may have missed it. */
   let hasChanged = false;
-  const closing = new AbortController();
 
   async function count(): Promise<Count> {
     const sum: Count = { count: 0, bytes: 0, rooms: new Map() };
@@ -66,14 +65,12 @@ export function createTotals({
     if (counted) add(counted, isThere ? 1 : -1, recording);
   }
 
-  async function follow(): Promise<void> {
-    for await (const { event } of events.subscribe({ signal: closing.signal }))
-      if (event.type === 'reset') countedAt = -Infinity;
-      else if (event.type === 'recording-ready' || event.type === 'recording-failed')
-        apply(true, event.recording);
-      else if (event.type === 'recording-deleted') apply(false, event.recording);
-  }
-  const following = follow();
+  const stop = events.listen((event) => {
+    if (event.type === 'reset') countedAt = -Infinity;
+    else if (event.type === 'recording-ready' || event.type === 'recording-failed')
+      apply(true, event.recording);
+    else if (event.type === 'recording-deleted') apply(false, event.recording);
+  });
 
   return {
     /**
@@ -92,10 +89,7 @@ export function createTotals({
     /** How many recordings a room has, where that is known; no request. */
     countOf: (roomName: string): number | undefined => counted?.rooms?.get(roomName),
 
-    async close(): Promise<void> {
-      closing.abort();
-      await following;
-    },
+    close: stop,
   };
 }
 

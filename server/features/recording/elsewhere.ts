@@ -21,22 +21,19 @@ function savingIn({ recording }: RoomState): Recording | undefined {
  * Recordings that other app processes are finalising, which LiveKit no longer reports and the index does not
  * have yet: taken from room statuses.
  */
-export function createElsewhere({ events }: { events: Events }) {
+export function createElsewhere({ events }: { events: Pick<Events, 'listen'> }) {
   /** By name, and until when, by the monotonic clock. */
   const saving = new Map<string, { recording: Recording; until: number }>();
-  const closing = new AbortController();
 
-  async function follow(): Promise<void> {
-    for await (const { event } of events.subscribe({ signal: closing.signal }))
-      if (event.type === 'room-status') {
-        const { recording } = event.state;
-        const now = savingIn(event.state);
-        if (now) saving.set(now.name, { recording: now, until: monotonicTime() + patienceMs });
-        else if (recording) saving.delete(recording.name);
-      } else if (event.type === 'reset') saving.clear();
-      else if (event.type !== 'recording-started') saving.delete(event.recording.name);
-  }
-  const following = follow();
+  const stop = events.listen((event) => {
+    if (event.type === 'room-status') {
+      const { recording } = event.state;
+      const now = savingIn(event.state);
+      if (now) saving.set(now.name, { recording: now, until: monotonicTime() + patienceMs });
+      else if (recording) saving.delete(recording.name);
+    } else if (event.type === 'reset') saving.clear();
+    else if (event.type !== 'recording-started') saving.delete(event.recording.name);
+  });
 
   return {
     /** `live` and those recordings, newest first. No request. */
@@ -49,9 +46,6 @@ export function createElsewhere({ events }: { events: Events }) {
       );
     },
 
-    async close(): Promise<void> {
-      closing.abort();
-      await following;
-    },
+    close: stop,
   };
 }
