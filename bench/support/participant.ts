@@ -39,7 +39,7 @@ async function openCamera(room: Room, { width, height, fps }: Camera): Promise<(
   };
 }
 
-/** Somebody in a room, who sees which status its metadata tells; with a camera where one is given. */
+/** A participant, who follows the status in the room's metadata; with a camera if one is given. */
 export async function joinRoom(
   app: App,
   {

@@ -34,7 +34,7 @@ class DevicePreview {
   #chosenOff = $state(false);
   /** What is ours to stop: no rune, since those show what they were before while a component is destroyed. */
   #held: MediaStream | undefined;
-  /** The latest request; an answer to an earlier one is ignored. */
+  /** The latest request: results of earlier ones are ignored. */
   #requestId = 0;
 
   constructor(kind: DeviceKind) {

@@ -1,5 +1,4 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { maxKeysPerRequest } from '../adapters/s3/deletes.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 import { linksRoot } from '../bucket/share-folder.ts';
 import { readLink } from '../features/sharing/token.ts';
@@ -43,11 +42,7 @@ export function createDeleteExpiredLinks({
   return async () => {
     let links = 0;
     for (let lists = 0; lists < perRound; lists += 1) {
-      const { objects, isTruncated } = await storage.listPage({
-        prefix: folder,
-        startAfter,
-        limit: maxKeysPerRequest,
-      });
+      const { objects, isTruncated } = await storage.listPage({ prefix: folder, startAfter });
       const expired = objects.map(({ key }) => key).filter(hasExpired);
       if (expired.length > 0) await storage.deleteMany(expired);
       links += expired.length;

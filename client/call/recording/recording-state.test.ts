@@ -25,14 +25,14 @@ t.test('the recording button through a recording’s life', async (t) => {
   t.equal(label('ready', 'start'), 'Starting…', 'the next one');
 });
 
-t.test('only what can be done can be clicked', async (t) => {
+t.test('the button is disabled while there is nothing to do', async (t) => {
   t.equal(recordButtonView(room('a', 'ready'), undefined).action, 'start');
   t.equal(recordButtonView(room('a', 'recording'), undefined).action, 'stop');
   for (const status of ['starting', 'stopping'] as const)
     t.equal(recordButtonView(room('a', status), undefined).action, undefined);
 });
 
-t.test('everyone is told while and only while there is something to tell', async (t) => {
+t.test('the banner shows each state of a recording, and nothing without one', async (t) => {
   t.match(alertView(room('a', 'recording'), undefined), { text: /being recorded/, tone: 'live' });
   t.match(alertView({ ...room('a', 'recording'), audioOnly: true }, undefined), {
     text: 'Recording sound only',
@@ -50,7 +50,7 @@ t.test('everyone is told while and only while there is something to tell', async
   t.match(alertView(room('a', 'recording'), undefined, 'person'), { tone: 'live' });
 });
 
-t.test('what takes long to be saved is told, and in nobody’s way', async (t) => {
+t.test('a delayed save shows its reason, and does not block the next recording', async (t) => {
   const delayed = { ...room('a', 'stopping'), error: 'Saving waits for the storage' };
   t.equal(recordButtonView(delayed, undefined).action, 'start');
   t.match(alertView(delayed, undefined), { text: 'Saving waits for the storage', tone: 'busy' });

@@ -41,7 +41,9 @@ export function createChecksums() {
     of({ key, etag }: { key: string; etag: string | undefined }): Checksum {
       if (etag === undefined) return createChecksum();
       const id = `${etag} ${key}`;
-      const checksum = cache.get(id) ?? createChecksum();
+      const cached = cache.get(id);
+      if (cached) return cached;
+      const checksum = createChecksum();
       cache.set(id, checksum);
       return checksum;
     },
