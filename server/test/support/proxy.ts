@@ -2,8 +2,11 @@ import { request as forward, createServer, type IncomingHttpHeaders, type Incomi
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a request meets with: it is passed on late, or gets this answer, by default that of an S3 that is too busy. */
-export type Fault = { delayMs: number } | { status: number; body?: string };
+/**
+ * What a request meets with: it is passed on late, its answer stops for good after so many bytes, or it gets
+ * this answer, by default that of an S3 that is too busy.
+ */
+export type Fault = { delayMs: number } | { stopAfter: number } | { status: number; body?: string };
 
 const busy = '<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
 
@@ -88,7 +91,12 @@ export async function proxyTo(
           return;
         }
         outgoing.writeHead(response.statusCode ?? 500, { ...response.headers, ...addedHeaders });
-        response.on('data', (chunk: Buffer) => (bytes += chunk.length));
+        let passed = 0;
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          passed += chunk.length;
+          if (fault && 'stopAfter' in fault && passed >= fault.stopAfter) response.unpipe(outgoing).pause();
+        });
         response.pipe(outgoing);
         transfers += 1;
         outgoing.on('close', () => (transfers -= 1));
@@ -96,7 +104,7 @@ export async function proxyTo(
       upstream.on('error', () => incoming.socket.destroy());
       incoming.pipe(upstream);
     };
-    if (fault) void sleep(fault.delayMs).then(pass);
+    if (fault && 'delayMs' in fault) void sleep(fault.delayMs).then(pass);
     else pass();
   });
   await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
