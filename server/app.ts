@@ -23,13 +23,14 @@ import { optionsSchema, parseConfig } from './config/options.ts';
 import compress from './http/compress.ts';
 import cors from './http/guards/cors.ts';
 import headers from './http/guards/headers.ts';
-import { redactRequests } from './http/guards/redact.ts';
+import { redactParameters, redactRequests } from './http/guards/redact.ts';
 import knownHosts from './http/guards/known-hosts.ts';
 import { createLivekit } from './adapters/livekit/livekit.ts';
 import openResponses from './http/sending/open-responses.ts';
 import openapi from './http/openapi.ts';
 import { createPage } from './http/page.ts';
 import { embedPolicy, pagePolicy, type PolicyFor } from './http/guards/csp.ts';
+import { readStyleHashes } from './http/guards/style-hashes.ts';
 import { openRedis } from './adapters/redis/client.ts';
 import { createNotFoundHandler } from './http/not-found.ts';
 import errorHandler from './http/error-handler.ts';
@@ -41,6 +42,8 @@ import { createPublicAddress } from './http/base-url.ts';
 import { trpc } from './http/trpc-plugin.ts';
 import { contextOf } from './features/access/context.ts';
 import { gateRoutes } from './features/access/gate.ts';
+import { createLimiter } from './features/access/limits.ts';
+import { createCounter } from './adapters/redis/counter.ts';
 import { appRouter, type AppRouter, type Collaborators } from './router.ts';
 import { webClient } from './http/web-client.ts';
 import { createServices } from './services.ts';
@@ -81,10 +84,10 @@ export async function reelroom(
 
   const { path: base, baseUrlOf } = createPublicAddress(app, options.publicUrl);
 
-  redactRequests(app, redactTokens);
+  redactRequests(app, (text) => redactParameters(redactTokens(text)));
   gateRoutes(app);
   await app.register(errorHandler);
-  await app.register(headers);
+  await app.register(headers, { publicUrl: options.publicUrl });
   await app.register(openResponses);
   await app.register(stalledReaders, { stalledMs: options.playback.stalledSeconds * 1_000 });
   if (options.hosts) {
@@ -105,6 +108,9 @@ export async function reelroom(
   // The first request should find a bucket; start-up does not wait for an S3 that is down.
   if (options.s3.createBucket) await Promise.race([storage.check().catch(() => undefined), sleep(bucketMs)]);
   const redis = openRedis(app, options);
+  const scope = `${options.s3.bucket}/${options.recordings.path}`;
+  const countCall = await createLimiter(app, createCounter({ redis, scope, log: app.log }));
+  app.addHook('preHandler', (request) => countCall(request, request.routeOptions.config.rule));
   const { mode, publicEndpoint } = options.playback;
   const publicUrl =
     mode === 'redirect' && publicEndpoint !== undefined
@@ -125,7 +131,10 @@ export async function reelroom(
     router: appRouter,
     createContext: (request) => ({
       ...collaborators,
-      ...contextOf(request.reelroomPrincipal, baseUrlOf(request)),
+      ...contextOf(request.reelroomPrincipal, {
+        baseUrl: baseUrlOf(request),
+        countCall: (rule) => countCall(request, rule),
+      }),
     }),
   });
   await app.register(tokenRoutes, services);
@@ -149,10 +158,11 @@ export async function reelroom(
   const page = existsSync(builtClient) ? createPage({ root: builtClient, base }) : undefined;
   const mediaOrigins =
     publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [];
-  const policyFor: PolicyFor = (request) => pagePolicy(livekit.urlFor(baseUrlOf(request)), mediaOrigins);
+  const built = { mediaOrigins, styleHashes: readStyleHashes(builtClient) };
+  const policyFor: PolicyFor = (request) => pagePolicy(livekit.urlFor(baseUrlOf(request)), built);
   if (page) {
     const { origins } = options.embed;
-    const forEmbed = embedPolicy(origins, mediaOrigins);
+    const forEmbed = embedPolicy(origins, built);
     const policies = { watch: policyFor, embed: () => forEmbed };
     await app.register(watchRoutes, {
       ...services,

@@ -1,3 +1,4 @@
+import type { LimitName } from './limits.ts';
 import type { Role } from './principal.ts';
 
 /** The target of a call: the field of its input, or of its path, that names it. */
@@ -12,6 +13,8 @@ export interface Rule {
    * recorder's work.
    */
   cost: 'free' | 'cheap' | 'dear';
+  /** How often an address may call it (limits.ts); as often as it likes when absent. */
+  limit?: LimitName;
   /** Whether the call is audited. */
   audit?: true;
 }
@@ -23,13 +26,13 @@ const viewers = ['admin', 'host', 'key', 'link'] as const satisfies readonly Rol
 
 /** Every tRPC procedure, by its path. One without a row does not compile. */
 export const procedureRules = {
-  'tokens.create': { who: joiners, on: { room: 'roomName' }, cost: 'cheap' },
+  'tokens.create': { who: joiners, on: { room: 'roomName' }, cost: 'cheap', limit: 'join' },
   'rooms.status': { who: joiners, on: { room: 'roomName' }, cost: 'cheap' },
-  'recordings.start': { who: hosts, on: { room: 'roomName' }, cost: 'dear', audit: true },
+  'recordings.start': { who: hosts, on: { room: 'roomName' }, cost: 'dear', limit: 'start', audit: true },
   'recordings.stop': { who: hosts, on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'recordings.keepRecording': { who: joiners, on: { room: 'roomName' }, cost: 'free' },
-  'recordings.list': { who: hosts, on: 'library', cost: 'cheap' },
-  'recordings.rooms': { who: hosts, on: 'library', cost: 'cheap' },
+  'recordings.list': { who: hosts, on: 'library', cost: 'cheap', limit: 'search' },
+  'recordings.rooms': { who: hosts, on: 'library', cost: 'cheap', limit: 'search' },
   'recordings.totals': { who: hosts, on: 'library', cost: 'dear' },
   'recordings.changes': { who: hosts, on: 'library', cost: 'free' },
   'recordings.get': { who: viewers, on: { recording: 'name' }, cost: 'cheap' },
@@ -53,7 +56,7 @@ export const routeRules = {
   'POST /token': procedureRules['tokens.create'],
   'POST /recordings/start': procedureRules['recordings.start'],
   'POST /recordings/stop': procedureRules['recordings.stop'],
-  'GET /recordings': { who: hosts, on: 'library', cost: 'dear' },
+  'GET /recordings': { who: hosts, on: 'library', cost: 'dear', limit: 'search' },
   'DELETE /recordings/*': { who: hosts, on: { recording: '*' }, cost: 'cheap', audit: true },
   'GET /recordings/*': { who: viewers, on: { recording: '*' }, cost: 'cheap' },
   'GET /recordings/zip': { who: hosts, on: { recordings: 'name' }, cost: 'dear' },

@@ -6,7 +6,9 @@ import { procedureRules, ruleNamed } from './policy.ts';
 
 /** The base procedure of a feature: gated by its rule, with the feature's `Collaborators` in its context. */
 export const proceduresWith = <Collaborators extends object>() =>
-  createTrpc<Context & Collaborators>().procedure.use(({ path, ctx, next }) => {
-    if (!isAllowed(ctx.principal, ruleNamed(procedureRules, path))) throw forbidden();
+  createTrpc<Context & Collaborators>().procedure.use(async ({ path, ctx, next }) => {
+    const rule = ruleNamed(procedureRules, path);
+    if (!isAllowed(ctx.principal, rule)) throw forbidden();
+    await ctx.countCall(rule);
     return next();
   });
