@@ -63,7 +63,7 @@ const paintFirst = (): Plugin => ({
 
 /** The inline style sheets in a text of HTML. */
 const stylesIn = (html: string) =>
-  [...html.matchAll(/<style>([^]*?)<\/style>/g)].map(([, style = '']) => style);
+  [...html.matchAll(/<style[^>]*>([^]*?)<\/style>/g)].map(([, style = '']) => style);
 
 /** What a custom element of Media Chrome puts into its shadow tree; nothing in a module that is none. */
 async function shadowTree(module: string): Promise<string> {

@@ -78,5 +78,3 @@ export async function createLimiter(app: FastifyInstance, count: Counter) {
     if (!counted.isAllowed && counted.isExceeded) throw tooManyCalls(counted.ttlInSeconds);
   };
 }
-
-export type Limiter = Awaited<ReturnType<typeof createLimiter>>;
