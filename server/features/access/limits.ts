@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Counter } from '../../adapters/redis/counter.ts';
 import { isLoopbackName } from '../../config/loopback.ts';
 import { tooManyCalls } from '../../lib/errors.ts';
-import type { Rule } from './policy.ts';
 
 /** How often an address may call what has a limit, in each window; an office of a thousand shares one. */
 interface Limit {
@@ -72,7 +71,7 @@ export async function createLimiter(app: FastifyInstance, count: Counter) {
     search: counting('search'),
   } satisfies Record<LimitName, unknown>;
 
-  return async (request: FastifyRequest, rule: Pick<Rule, 'limit'> | undefined): Promise<void> => {
+  return async (request: FastifyRequest, rule: { limit?: LimitName } | undefined): Promise<void> => {
     if (rule?.limit === undefined) return;
     const counted = await counters[rule.limit](request);
     if (!counted.isAllowed && counted.isExceeded) throw tooManyCalls(counted.ttlInSeconds);
