@@ -1,3 +1,5 @@
+export * from './consent-attribute.ts';
+export * from './consent.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './library.ts';

@@ -2,6 +2,9 @@ import * as z from 'zod/mini';
 import { nameSchema } from './name-text.ts';
 import { roomNameSchema } from './room-name.ts';
 
+const yesOrNo = (field: string, description: string) =>
+  z.optional(z.boolean(`${field} must be true or false`).check(z.describe(description)));
+
 /** A participant and the room to join. Names need not be unique: two Anas are two participants. */
 export const tokenInputSchema = z.object({
   roomName: roomNameSchema,
@@ -10,10 +13,10 @@ export const tokenInputSchema = z.object({
     '',
     'control characters or such as turn the direction of text',
   ).check(z.describe('What others in the room are shown; two of one name are two participants')),
-  autoRecord: z.optional(
-    z
-      .boolean({ error: 'autoRecord must be true or false' })
-      .check(z.describe('Has the room wait to be recorded as soon as two people are in it')),
+  autoRecord: yesOrNo('autoRecord', 'Has the room wait to be recorded as soon as two people are in it'),
+  agreesToRecording: yesOrNo(
+    'agreesToRecording',
+    'Agrees to be recorded, as RECORDING_CONSENT=require wants',
   ),
   earlierToken: z.optional(
     z

@@ -55,6 +55,8 @@ export const unsupportedMediaType = () =>
     'The body must be JSON, sent with Content-Type: application/json',
   );
 export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allowed to do this');
+export const consentRequired = () =>
+  new ReelroomError('CONSENT_REQUIRED', 'Who joins a call here must agree to be recorded');
 export const originNotAllowed = (origin: string) =>
   new ReelroomError(
     'ORIGIN_NOT_ALLOWED',
@@ -158,6 +160,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
   FORBIDDEN: forbidden(),
+  CONSENT_REQUIRED: consentRequired(),
   ORIGIN_NOT_ALLOWED: originNotAllowed('https://elsewhere.example'),
   ROOM_NOT_FOUND: roomNotFound(),
   RECORDING_NOT_FOUND: recordingNotFound(),

@@ -31,6 +31,8 @@ export const procedureRules = {
   'recordings.start': { who: hosts, on: { room: 'roomName' }, cost: 'dear', limit: 'start', audit: true },
   'recordings.stop': { who: hosts, on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'recordings.keepRecording': { who: joiners, on: { room: 'roomName' }, cost: 'free' },
+  'recordings.answerConsent': { who: joiners, on: { room: 'roomName' }, cost: 'cheap', limit: 'join' },
+  'recordings.consent': { who: hosts, on: { recording: 'name' }, cost: 'cheap' },
   'recordings.list': { who: hosts, on: 'library', cost: 'cheap', limit: 'search' },
   'recordings.rooms': { who: hosts, on: 'library', cost: 'cheap', limit: 'search' },
   'recordings.totals': { who: hosts, on: 'library', cost: 'dear' },

@@ -19,7 +19,7 @@ const operation: Operation = {
     200: json('The token', tokenSchema, {
       token: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJBbmEifQ.c2lnbmVk' },
     }),
-    ...errors('INVALID_INPUT', 'LIVEKIT_UNAVAILABLE'),
+    ...errors('INVALID_INPUT', 'CONSENT_REQUIRED', 'LIVEKIT_UNAVAILABLE'),
   },
 };
 

@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import type { TokenInput } from '@reelroom/shared';
+import type { ConsentMode, TokenInput } from '@reelroom/shared';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
+import { consentRequired } from '../../lib/errors.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 
 /** Creates access tokens for rooms. */
-export function createTokens({ livekit, roomStatus }: { livekit: Livekit; roomStatus: RoomStatusWriter }) {
+export function createTokens({
+  livekit,
+  roomStatus,
+  consent,
+}: {
+  livekit: Livekit;
+  roomStatus: RoomStatusWriter;
+  consent: ConsentMode;
+}) {
   return {
     /** Where the holder of a token connects who has found the app at `baseUrl`. */
     livekitUrlFor: livekit.urlFor,
@@ -15,9 +24,11 @@ export function createTokens({ livekit, roomStatus }: { livekit: Livekit; roomSt
      * its identity again, so that a rejoining participant replaces its remains after a crash or a lost
      * connection. A foreign token, or one of another room, is ignored. No LiveKit request; with `autoRecord`,
      * which opens the room at once, two at most.
-     * @throws {ReelroomError} LIVEKIT_UNAVAILABLE, with `autoRecord`
+     * @throws {ReelroomError} LIVEKIT_UNAVAILABLE, with `autoRecord`; CONSENT_REQUIRED where all must agree to be
+     *   recorded, and this participant does not
      */
-    async create({ roomName, participantName, autoRecord, earlierToken }: TokenInput) {
+    async create({ roomName, participantName, autoRecord, agreesToRecording, earlierToken }: TokenInput) {
+      if (consent === 'require' && !agreesToRecording) throw consentRequired();
       if (autoRecord) await roomStatus.waitForSecond(roomName);
       const earlier = earlierToken && (await livekit.identityOf(earlierToken, roomName));
       const identity = earlier || `${participantName} ${randomBytes(3).toString('hex')}`;
