@@ -40,6 +40,7 @@ import { openStorage } from './adapters/s3/bucket.ts';
 import stalledReaders from './http/sending/stalled-readers.ts';
 import { createPublicAddress } from './http/base-url.ts';
 import { trpc } from './http/trpc-plugin.ts';
+import { redactKeys } from './features/access/api-keys.ts';
 import { createAuthenticator } from './features/access/authenticate.ts';
 import { contextOf } from './features/access/context.ts';
 import { gateRoutes, requireRules } from './features/access/gate.ts';
@@ -88,7 +89,7 @@ export async function reelroom(
 
   const { path: base, baseUrlOf } = createPublicAddress(app, options.publicUrl);
 
-  redactRequests(app, redactTokens);
+  redactRequests(app, (text) => redactKeys(redactTokens(text)));
   requireRules(app);
   await app.register(errorHandler);
   await app.register(headers);

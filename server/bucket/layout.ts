@@ -122,7 +122,7 @@ export function roomOfKey(key: string): string | undefined {
 }
 
 /** The folder of all sessions; each account has a subfolder, by a hash of its id. */
-export const sessionsRoot = (path: string): string => `${path}.reelroom/sessions/`;
+const sessionsRoot = (path: string): string => `${path}.reelroom/sessions/`;
 
 export const sessionsFolder = (path: string, accountId: string): string =>
   `${sessionsRoot(path)}${createHash('sha256').update(accountId).digest('hex')}/`;

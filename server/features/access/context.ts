@@ -20,7 +20,7 @@ export interface Rights {
 }
 
 /** What the share link with this token is worth for a recording: SHARE_INVALID, SHARE_EXPIRED. */
-export type GrantOfLink = (recording: string, token: string) => Promise<Grant>;
+type GrantOfLink = (recording: string, token: string) => Promise<Grant>;
 
 /** The context of every procedure. */
 export interface Context extends Rights {
