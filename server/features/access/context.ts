@@ -1,6 +1,7 @@
 import type { Ability } from '@reelroom/shared';
 import type { Access, VisibleRooms } from './access.ts';
 import type { Account } from './password.ts';
+import type { Rule } from './policy.ts';
 import type { Grant, Principal } from './principal.ts';
 import type { On } from './targets.ts';
 
@@ -27,6 +28,8 @@ export interface Context extends Rights {
   /** The app's URL as the client addressed it, without a trailing slash. */
   baseUrl: string;
   grantOfLink: GrantOfLink;
+  /** Counts a call that has a limit: TOO_MANY_REQUESTS. */
+  countCall: (rule: Rule | undefined) => Promise<void>;
   /** Signs an account in that has shown its password. */
   startSession: (account: Account) => Promise<void>;
   /** Signs out. */
