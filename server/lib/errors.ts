@@ -54,6 +54,11 @@ export const unsupportedMediaType = () =>
     'UNSUPPORTED_MEDIA_TYPE',
     'The body must be JSON, sent with Content-Type: application/json',
   );
+export const unauthenticated = () => new ReelroomError('UNAUTHENTICATED', 'Sign in to do this');
+export const wrongPassword = () =>
+  new ReelroomError('WRONG_PASSWORD', 'There is no account of this name and password');
+export const keyInvalid = () =>
+  new ReelroomError('KEY_INVALID', 'This API key is not valid: it was revoked, or never was one');
 export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allowed to do this');
 export const consentRequired = () =>
   new ReelroomError('CONSENT_REQUIRED', 'Who joins a call here must agree to be recorded');
@@ -83,7 +88,7 @@ export const tooManyRequests = (limit: number) =>
 
 /** @param retryAfter in how many seconds calls count anew */
 export const tooManyCalls = (retryAfter: number) =>
-  new ReelroomError('TOO_MANY_REQUESTS', `Too many calls from this address: try again in ${retryAfter} s`, {
+  new ReelroomError('TOO_MANY_REQUESTS', `Too many calls: try again in ${retryAfter} s`, {
     retryAfter,
   });
 export const alreadyStarted = () =>
@@ -157,6 +162,9 @@ export const indexing = () =>
 export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   INVALID_INPUT: invalidInput('roomName is required'),
   WEBHOOK_INVALID: webhookInvalid(),
+  UNAUTHENTICATED: unauthenticated(),
+  WRONG_PASSWORD: wrongPassword(),
+  KEY_INVALID: keyInvalid(),
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
   FORBIDDEN: forbidden(),

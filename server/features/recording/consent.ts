@@ -2,7 +2,6 @@ import {
   consentAttribute,
   consentQuestions,
   consentValue,
-  isFinal,
   parseRoomState,
   type AnswerConsentInput,
   type AskingMode,
@@ -42,7 +41,8 @@ export function createConsent({
       const identity = await livekit.identityOf(token, roomName);
       if (identity === undefined) throw forbidden();
       const { recording: shown } = parseRoomState((await livekit.findRoom(roomName))?.metadata);
-      if (!mode || shown?.name !== recording || isFinal(shown.status)) throw notStarted();
+      const isLive = shown?.status === 'starting' || shown?.status === 'recording';
+      if (!mode || !isLive || shown.name !== recording) throw notStarted();
       const name = await livekit.nameOf(roomName, identity);
       if (name === undefined) throw forbidden();
       const receipt = { identity, name, answer, question: consentQuestions[mode], at: wallTime() };
