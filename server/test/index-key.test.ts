@@ -45,6 +45,7 @@ const recording: fc.Arbitrary<Recording> = fc
     failure: optional(fc.constantFrom('NOT_BEGUN' as const, 'RECORDER_LOST' as const)),
     title: optional(title),
     keep: optional(fc.constant(true)),
+    trashedAt: optional(count),
     kind: fc.constantFrom('ours', 'seed', 'media', 'foreign'),
   })
   .map(({ kind, ...fields }) => {
@@ -175,7 +176,7 @@ t.test('what is no entry says nothing', async (t) => {
         startedAt: 1,
         size: 1,
         status: 'ready',
-      })[0],
+      })[0] ?? '',
     ),
     undefined,
   );

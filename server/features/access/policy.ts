@@ -18,6 +18,7 @@ export interface Rule {
 
 const everyone = ['everyone'] as const satisfies readonly Role[];
 const hosts = ['admin', 'host', 'key'] as const satisfies readonly Role[];
+const emptiers = ['admin', 'key'] as const satisfies readonly Role[];
 const joiners = ['admin', 'member', 'host', 'guest', 'key'] as const satisfies readonly Role[];
 const viewers = ['admin', 'host', 'key', 'link'] as const satisfies readonly Role[];
 
@@ -39,6 +40,11 @@ export const procedureRules = {
   'recordings.rename': { who: hosts, on: { recording: 'name' }, cost: 'cheap', audit: true },
   'recordings.setKeep': { who: hosts, on: { recording: 'name' }, cost: 'cheap', audit: true },
   'recordings.delete': { who: hosts, on: { recording: 'name' }, cost: 'cheap', audit: true },
+  'recordings.trash': { who: hosts, on: 'library', cost: 'cheap' },
+  'recordings.restore': { who: hosts, on: { recordings: 'names' }, cost: 'dear', audit: true },
+  // Who may delete may not yet empty the trash.
+  'recordings.deleteForGood': { who: emptiers, on: { recordings: 'names' }, cost: 'dear', audit: true },
+  'recordings.emptyTrash': { who: emptiers, on: 'library', cost: 'dear', audit: true },
   'recordings.deleteMany': { who: hosts, on: { recordings: 'names' }, cost: 'dear', audit: true },
   'system.status': { who: everyone, on: 'nothing', cost: 'free' },
 } as const satisfies Record<string, Rule>;

@@ -89,11 +89,14 @@ const list: Operation = {
 const deletion: Operation = {
   operationId: 'deleteRecording',
   tag: 'Recordings',
-  summary: 'Deletes a recording for good',
-  description: 'And all that belongs to it. One that is still being made is not found.',
+  summary: 'Deletes a recording',
+  description:
+    'It moves to the trash, and is gone with all that belongs to it after `TRASH_DAYS`; at once if there is no trash. One that is still being made is not found.',
   params: nameParams,
   responses: {
-    200: json('It is gone', deletedSchema, { deleted: { message: 'Recording deleted' } satisfies Deleted }),
+    200: json('It is deleted', deletedSchema, {
+      deleted: { message: 'Recording deleted' } satisfies Deleted,
+    }),
     ...errors(
       'RECORDING_NOT_FOUND',
       'RECORDING_LOCKED',
