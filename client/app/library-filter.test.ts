@@ -8,7 +8,7 @@ t.test('an address says what is shown', async (t) => {
   t.equal(filterQuery(allRecordings), '');
   t.same(parseFilter('?room=a%20%26b&q=+x+&status=failed&from=2026-01-31&to=2026-02-28&order=oldest'), {
     ...{ room: 'a &b', search: 'x', status: 'failed' },
-    ...{ from: '2026-01-31', to: '2026-02-28', order: 'oldest' },
+    ...{ from: '2026-01-31', to: '2026-02-28', order: 'oldest', trash: false },
   });
   t.same(
     parseFilter('?status=starting&from=tomorrow&to=2026-02-30&order=size&x=1'),
@@ -38,6 +38,7 @@ const filters = fc.record({
   from: fc.constantFrom('', '2026-01-31', '1999-12-31'),
   to: fc.constantFrom('', '2026-02-28', '2999-12-31'),
   order: fc.constantFrom('newest', 'oldest'),
+  trash: fc.boolean(),
 });
 
 t.test('every filter finds back from its address, and is one that the server understands', async () => {

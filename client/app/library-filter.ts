@@ -11,6 +11,8 @@ export interface LibraryFilter {
   from: string;
   to: string;
   order: 'newest' | 'oldest';
+  /** The trash instead, all of it. */
+  trash: boolean;
 }
 
 /** The longest text that the server searches for. */
@@ -24,6 +26,7 @@ export const allRecordings: LibraryFilter = {
   from: '',
   to: '',
   order: 'newest',
+  trash: false,
 };
 
 /**
@@ -51,12 +54,17 @@ export function parseFilter(search: string): LibraryFilter {
     from: dayOf(query.get('from')),
     to: dayOf(query.get('to')),
     order: oneOf(['oldest'], query.get('order')) ?? 'newest',
+    trash: query.has('trash'),
   };
 }
 
 /** The query of an address that asks for this filter: `?room=…&q=…`, empty for everything. */
-export function filterQuery({ room, search, status, from, to, order }: LibraryFilter): string {
-  const asked = { room, q: search, status, from, to, order: order === 'newest' ? '' : order };
+export function filterQuery({ room, search, status, from, to, order, trash }: LibraryFilter): string {
+  const asked = {
+    ...{ room, q: search, status, from, to },
+    order: order === 'newest' ? '' : order,
+    trash: trash ? '1' : '',
+  };
   const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== '')).toString();
   return query && `?${query}`;
 }

@@ -17,7 +17,6 @@ export type Route =
   | { page: 'join'; roomName: string | undefined }
   | { page: 'room'; roomName: string }
   | { page: 'library'; filter: LibraryFilter }
-  | { page: 'trash' }
   | ({ page: 'watch' } & Watch)
   | ({ page: 'embed'; autoplay: boolean } & Watch)
   | { page: 'not-found' };
@@ -55,7 +54,6 @@ export const paths = {
       : `${base}/room/${encodeURIComponent(roomName)}`,
   library: (filter: Partial<LibraryFilter> = {}) =>
     `${base}/library${filterQuery({ ...allRecordings, ...filter })}`,
-  trash: () => `${base}/library?trash`,
   /** The page that plays it. */
   watch: (recordingName: string, moment: Moment = {}) =>
     withParameters(`${base}/watch/${encodeURIComponent(recordingName)}`, momentOf(moment)),
@@ -111,8 +109,7 @@ export function matchRoute({ pathname: path, search }: { pathname: string; searc
   const pathname = path.slice(base.length) || '/';
   const queryName = new URLSearchParams(search).get('roomName') || undefined;
   if (pathname === '/') return { page: 'join', roomName: queryName };
-  if (/^\/library\/?$/.test(pathname))
-    return search === '?trash' ? { page: 'trash' } : { page: 'library', filter: parseFilter(search) };
+  if (/^\/library\/?$/.test(pathname)) return { page: 'library', filter: parseFilter(search) };
   const [, player, name = ''] = /^\/(watch|embed)\/([^/]+)\/?$/.exec(pathname) ?? [];
   if (player) return playerRoute(player === 'embed', decode(name), new URLSearchParams(search));
   const part = /^\/room\/([^/]*)\/?$/.exec(pathname)?.[1];

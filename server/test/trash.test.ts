@@ -223,7 +223,10 @@ t.test('two processes trash, restore and empty at once', async (t) => {
 });
 
 t.test('after TRASH_DAYS it is gone, and not before; nor what was restored', async (t) => {
-  const { config, trpc, put, keys, names, inTrash } = await withRecordings(t, 3);
+  // The app itself empties nothing.
+  const served = trashConfig({ TRASH_DAYS: '3650' });
+  const { trpc, put, keys, names, inTrash } = await withRecordings(t, 3, served);
+  const config = trashConfig({ S3_BUCKET: served.s3.bucket });
   const [old = '', young = '', restored = ''] = names;
   await trpc.recordings.deleteMany.mutate({ names });
   const ages: [string, number][] = [
@@ -241,7 +244,7 @@ t.test('after TRASH_DAYS it is gone, and not before; nor what was restored', asy
   await reindexBucket(config);
   // The index says still that it is in the trash, the manifest decides.
   const key = (await keys('recordings/.reelroom/index/v1/trash/')).at(-1) ?? '';
-  await trpc.recordings.restore.mutate({ names: [restored] });
+  t.same(await trpc.recordings.restore.mutate({ names: [restored] }), { results: [{ name: restored }] });
   await put(key, '');
   const { builder, sweep } = await buildServices(t, config);
   await builder.whenBuilt(10_000);

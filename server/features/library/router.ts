@@ -75,14 +75,12 @@ export const libraryProcedures = {
   }),
 
   /** A page of the recordings in the trash, newest recording first. */
-  trash: procedure
-    .input(trashInputSchema)
-    .query(({ ctx, input }) =>
-      ctx.library.trashPage({
-        limit: input?.limit ?? listInputSchema.parse({}).limit,
-        cursor: input?.cursor,
-      }),
-    ),
+  trash: procedure.input(trashInputSchema).query(({ ctx, input }) =>
+    ctx.library.trashPage({
+      limit: input?.limit ?? listInputSchema.parse({}).limit,
+      cursor: input?.cursor,
+    }),
+  ),
 
   /** Restores recordings from the trash, with links, title and `keep`; returns a result for each. */
   restore: procedure.input(namesInputSchema).mutation(({ ctx, input }) => ctx.library.restore(input.names)),

@@ -33,9 +33,7 @@ export function createTrash({
   healing: Pick<IndexHealing, 'healUntilRight'>;
   writes: ManifestWrites;
   /** Reads a recording from media and manifest. */
-  readWithManifest: (
-    name: string,
-  ) => Promise<{
+  readWithManifest: (name: string) => Promise<{
     recording: Recording | undefined;
     manifest: { text: string; etag: string | undefined } | undefined;
   }>;
@@ -148,5 +146,3 @@ export function createTrash({
     },
   };
 }
-
-export type Trash = ReturnType<typeof createTrash>;
