@@ -60,7 +60,6 @@ t.test('the trash', async (t) => {
     const trashed = phone.getByRole('list', { name: 'Recordings in the trash' }).getByRole('listitem');
     await until('four rows', async () => (await trashed.count()) === 4);
     await trashed.first().getByText('7 days left').waitFor();
-    await phone.screenshot({ path: '/tmp/trash-phone-dark.png' });
 
     await trashed
       .first()
@@ -94,7 +93,6 @@ t.test('the trash', async (t) => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Space');
     await page.getByRole('status').getByText('2 recordings').waitFor();
-    await page.screenshot({ path: '/tmp/trash-desktop-light.png' });
     await page.getByRole('button', { name: 'Restore', exact: true }).click();
     await page.getByText('The trash is empty.').waitFor();
     t.equal((await trpc.recordings.totals.query()).count, 5);
@@ -105,6 +103,5 @@ t.test('the trash', async (t) => {
     t.same((await trpc.recordings.trash.query()).recordings, []);
     await page.goto('/library');
     await page.getByText('Nothing has been recorded yet.').waitFor();
-    await page.screenshot({ path: '/tmp/library-desktop.png' });
   });
 });

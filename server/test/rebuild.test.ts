@@ -212,7 +212,7 @@ t.test('a recording is made whole from its segments', async (t) => {
       rebuildFromSegments({ storage: broken, segments, target: 'broken.mp4', condition, signal }),
     );
     t.match(error, { code: 'STORAGE_UNAVAILABLE' });
-    t.equal(s3.requests.at(-1), `DELETE /${config.s3.bucket}/broken.mp4`, 'the upload is taken back');
+    t.equal(s3.requests.at(-1), `DELETE /${config.s3.bucket}/broken.mp4`, 'the upload is aborted');
     t.notOk((await keys()).includes('broken.mp4'));
   });
 });

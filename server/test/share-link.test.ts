@@ -69,7 +69,7 @@ t.test('what a link opens', async (t) => {
       ["another recording's", `?share=${tokenOf(elsewhere)}`, 'SHARE_INVALID'],
       ["another secret's", `?share=${createSigner('x'.repeat(32)).tokenOf(link, name)}`, 'SHARE_INVALID'],
       ['expired', `?share=${signer.tokenOf(expired, name)}`, 'SHARE_EXPIRED'],
-      ['taken back', `?share=${tokenOf(revoked)}`, 'SHARE_EXPIRED'],
+      ['revoked', `?share=${tokenOf(revoked)}`, 'SHARE_EXPIRED'],
     ])
       for (const path of addresses) {
         const asked = await fetch(at(path, query ?? ''));

@@ -49,7 +49,7 @@ t.test('sharing a recording', async (t) => {
     await unshare.mutate({ name });
   });
 
-  await t.test('links are listed newest first, and taken back one by one, or all', async (t) => {
+  await t.test('links are listed newest first, and revoked one by one, or all', async (t) => {
     const first = await share.mutate({ name, expiresInSeconds: 60 });
     const second = await share.mutate({ name, expiresInSeconds: 3_600, download: true });
     const third = await share.mutate({ name });
@@ -175,13 +175,13 @@ t.test('sharing a recording', async (t) => {
     );
     t.match(await get.query({ name, share: good }), { name });
     await unshare.mutate({ name, id: link.id });
-    t.match(await failure(get.query({ name, share: good })), isExpired, 'taken back: at once');
+    t.match(await failure(get.query({ name, share: good })), isExpired, 'revoked: at once');
     const second = await share.mutate({ name });
     const third = await share.mutate({ name });
     for (const one of [second, third]) await get.query({ name, share: tokenOf(one) });
     await unshare.mutate({ name });
     for (const one of [second, third])
-      t.match(await failure(get.query({ name, share: tokenOf(one) })), isExpired, 'all taken back');
+      t.match(await failure(get.query({ name, share: tokenOf(one) })), isExpired, 'all revoked');
   });
 
   await t.test('while S3 is away, a link is not called invalid', async (t) => {
@@ -216,7 +216,7 @@ t.test('sharing a recording', async (t) => {
   });
 });
 
-t.test('another app process takes back a link', async (t) => {
+t.test('another app process revokes a link', async (t) => {
   const config = testConfig();
   const { put } = await bucketOf(config);
   await put('recordings/a.mp4', 'media');
