@@ -86,7 +86,7 @@ t.test('the trash', async (t) => {
   });
 
   await t.test('with the keyboard, many at once, and all', async (t) => {
-    await page.goto('/library?trash=1');
+    await page.goto('/library?status=trash');
     const boxes = page.getByRole('checkbox', { name: /^Select (the|“)/ });
     await boxes.first().focus();
     await page.keyboard.press('Space');

@@ -20,17 +20,19 @@ import { tokenRoutes } from './features/tokens/routes.ts';
 import { watchRoutes } from './features/pages/routes.ts';
 import { webhookRoute } from './features/webhooks/livekit.ts';
 import { startJobs } from './jobs/runner.ts';
-import { optionsSchema, parseConfig } from './config/options.ts';
+import { ConfigError, optionsSchema, parseConfig, type OptionPath } from './config/options.ts';
+import { protectionProblems } from './config/protection.ts';
 import compress from './http/compress.ts';
 import cors from './http/guards/cors.ts';
 import headers from './http/guards/headers.ts';
-import { redactRequests } from './http/guards/redact.ts';
+import { redactParameters, redactRequests } from './http/guards/redact.ts';
 import knownHosts from './http/guards/known-hosts.ts';
 import { createLivekit } from './adapters/livekit/livekit.ts';
 import openResponses from './http/sending/open-responses.ts';
 import openapi from './http/openapi.ts';
 import { createPage } from './http/page.ts';
 import { embedPolicy, pagePolicy, type PolicyFor } from './http/guards/csp.ts';
+import { readStyleHashes } from './http/guards/style-hashes.ts';
 import { openRedis } from './adapters/redis/client.ts';
 import { createNotFoundHandler } from './http/not-found.ts';
 import errorHandler from './http/error-handler.ts';
@@ -40,15 +42,20 @@ import { openStorage } from './adapters/s3/bucket.ts';
 import stalledReaders from './http/sending/stalled-readers.ts';
 import { createPublicAddress } from './http/base-url.ts';
 import { trpc } from './http/trpc-plugin.ts';
+import { redactKeys } from './features/access/api-keys.ts';
+import { createAuthenticator } from './features/access/authenticate.ts';
 import { contextOf } from './features/access/context.ts';
-import { gateRoutes } from './features/access/gate.ts';
+import { gateRoutes, requireRules } from './features/access/gate.ts';
+import { createLimiter } from './features/access/limits.ts';
+import { createSessionCookies } from './features/access/session-cookie.ts';
+import { createCounter } from './adapters/redis/counter.ts';
 import { appRouter, type AppRouter, type Collaborators } from './router.ts';
 import { webClient } from './http/web-client.ts';
 import { createServices } from './services.ts';
 
 export type { AppRouter } from './router.ts';
 export { loadConfig, type Config } from './config/environment.ts';
-export { ConfigError } from './config/options.ts';
+export { ConfigError };
 
 /** The plugin's options: see options.ts. */
 export interface ReelroomOptions extends z.input<typeof optionsSchema> {
@@ -78,14 +85,18 @@ export async function reelroom(
   { setup = () => ({ parts: [] }), ...given }: ReelroomOptions,
 ): Promise<void> {
   const ours = Object.entries(given).filter(([name]) => !fastifysOptions.includes(name));
-  const options = parseConfig(optionsSchema, Object.fromEntries(ours), (path) => path.join('.'));
+  const nameOf = (path: OptionPath) => path.join('.');
+  const options = parseConfig(optionsSchema, Object.fromEntries(ours), nameOf);
+  const lacking = protectionProblems(options);
+  if (lacking.length > 0)
+    throw new ConfigError(lacking.map(({ path, message }) => `${nameOf(path)} ${message}`));
 
   const { path: base, baseUrlOf } = createPublicAddress(app, options.publicUrl);
 
-  redactRequests(app, redactTokens);
-  gateRoutes(app);
+  redactRequests(app, (text) => redactParameters(redactKeys(redactTokens(text))));
+  requireRules(app);
   await app.register(errorHandler);
-  await app.register(headers);
+  await app.register(headers, { publicUrl: options.publicUrl });
   await app.register(openResponses);
   await app.register(stalledReaders, { stalledMs: options.playback.stalledSeconds * 1_000 });
   if (options.hosts) {
@@ -95,9 +106,6 @@ export async function reelroom(
   // A proxy need not tell us its host: pages at our public address are ours.
   const ownOrigins = options.publicUrl === undefined ? [] : [new URL(options.publicUrl).origin];
   await app.register(cors, { origins: [...options.cors.origins, ...ownOrigins] });
-  await app.register(compress);
-  await app.register(openapi, { base });
-  const notFoundHandler = createNotFoundHandler(app);
   const livekit = createLivekit(options, {
     ownUrl: () => (options.appUrl ?? app.listeningOrigin) + basePath(app),
     files: egressFiles(options.recordings.path),
@@ -106,12 +114,25 @@ export async function reelroom(
   // The first request should find a bucket; start-up does not wait for an S3 that is down.
   if (options.s3.createBucket) await Promise.race([storage.check().catch(() => undefined), sleep(bucketMs)]);
   const redis = openRedis(app, options);
+  const scope = `${options.s3.bucket}/${options.recordings.path}`;
+  const countCall = await createLimiter(app, createCounter({ redis, scope, log: app.log }));
+  app.addHook('preHandler', (request) => countCall(request, request.routeOptions.config.rule));
   const { mode, publicEndpoint } = options.playback;
   const publicUrl =
     mode === 'redirect' && publicEndpoint !== undefined
       ? createPublicUrls(storage.presignerAt(publicEndpoint))
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
+  const cookies = createSessionCookies({ sessions: services.sessions, baseUrlOf });
+  const isOpen = options.access === 'open';
+  gateRoutes(app, {
+    ...services,
+    authenticate: createAuthenticator({ ...services, isOpen, cookies, ownOrigins }),
+    renew: cookies.renew,
+  });
+  await app.register(compress);
+  await app.register(openapi, { base });
+  const notFoundHandler = createNotFoundHandler(app);
   const jobs = startJobs(services.jobs, { ...services, log: app.log });
   // A later listing retries what fails here.
   services.builder.whenBuilt(0).catch((error: unknown) => app.log.warn({ err: error }, 'no index yet'));
@@ -124,9 +145,16 @@ export async function reelroom(
   const collaborators: Collaborators = services;
   await app.register(trpc<AppRouter>, {
     router: appRouter,
-    createContext: (request) => ({
+    createContext: (request, reply) => ({
       ...collaborators,
-      ...contextOf(request.reelroomPrincipal, baseUrlOf(request)),
+      ...contextOf(request.reelroomPrincipal, {
+        access: services.access,
+        baseUrl: baseUrlOf(request),
+        grantOfLink: services.shares.grantOf,
+        startSession: (account) => cookies.start(request, reply, account, { isByPassword: true }),
+        endSession: (how) => cookies.end(request, reply, request.reelroomPrincipal.session, how),
+        countCall: (rule) => countCall(request, rule),
+      }),
     }),
   });
   await app.register(tokenRoutes, services);
@@ -151,10 +179,11 @@ export async function reelroom(
   const page = existsSync(builtClient) ? createPage({ root: builtClient, base }) : undefined;
   const mediaOrigins =
     publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [];
-  const policyFor: PolicyFor = (request) => pagePolicy(livekit.urlFor(baseUrlOf(request)), mediaOrigins);
+  const built = { mediaOrigins, styleHashes: readStyleHashes(builtClient) };
+  const policyFor: PolicyFor = (request) => pagePolicy(livekit.urlFor(baseUrlOf(request)), built);
   if (page) {
     const { origins } = options.embed;
-    const forEmbed = embedPolicy(origins, mediaOrigins);
+    const forEmbed = embedPolicy(origins, built);
     const policies = { watch: policyFor, embed: () => forEmbed };
     await app.register(watchRoutes, {
       ...services,

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Recording, Setup } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
+import { createAccess } from './features/access/access.ts';
+import { createApiKeys } from './features/access/api-keys.ts';
+import { createPasswords } from './features/access/password.ts';
+import { createPurposeKeys } from './features/access/purpose-keys.ts';
+import { createSessions } from './features/access/sessions.ts';
+import { createRooms } from './features/access/rooms.ts';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/webhooks/outgoing/notifications.ts';
 import { createAutoRecord } from './features/recording/auto-record.ts';
@@ -79,6 +85,11 @@ export function createServices(
   /** The scope that also depends on the LiveKit. */
   const ownScope = `${config.livekit.apiKey}/${scope}`;
 
+  const { sessionSecrets } = config.signIn;
+  // Without a secret of our own, as open access needs none: LiveKit's, which signed the first share links.
+  const purposeKeys = createPurposeKeys(
+    sessionSecrets.length > 0 ? sessionSecrets : [config.livekit.apiSecret],
+  );
   const events = createEvents({ redis, scope, log });
   const ownership = createOwnership({ redis, scope: ownScope, log });
   const { isOwner } = ownership;
@@ -159,6 +170,15 @@ export function createServices(
     signal: closing.signal,
     log,
   });
+  const passwords = createPasswords(config.signIn);
+  const rooms = createRooms({
+    storage,
+    path,
+    // While the index is being built there may be some.
+    hasRecordings: async (roomName) =>
+      !(await builder.whenBuilt(0)) ||
+      (await index.page(index.folderOf(roomName), { limit: 1 })).entries.length > 0,
+  });
   const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
   const repairRoomStatus = createRepairRoomStatus({
     livekit,
@@ -173,7 +193,7 @@ export function createServices(
     ...{ index, builder },
     underWay: async () => elsewhere.addTo(await lifecycle.underWay()),
   });
-  const totals = createTotals({ all: () => listing.all({ order: 'newest' }), events, log });
+  const totals = createTotals({ all: () => listing.all({ order: 'newest' }, 'all'), events, log });
   const applyRetention =
     retentionDays === undefined
       ? undefined
@@ -214,7 +234,16 @@ export function createServices(
   return {
     tokens: createTokens({ livekit, roomStatus }),
     library,
-    shares: createShares({ storage, library, path, secret: config.livekit.apiSecret }),
+    shares: createShares({ storage, library, path, keys: purposeKeys.keysFor('share links') }),
+    rooms,
+    access: createAccess({ rooms }),
+    passwords,
+    sessions: createSessions({ storage, path, keys: purposeKeys.keysFor('sessions'), passwords }),
+    apiKeys: createApiKeys({ storage, path }),
+    signIn: {
+      access: config.access,
+      ways: { password: config.access === 'protected' && passwords.isOn, openid: false },
+    },
     listing,
     totals,
     emptyTrash: createEmptyTrash({ index, library }),

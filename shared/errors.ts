@@ -8,6 +8,12 @@ export const errorCodes = {
   INVALID_INPUT: { status: 400, trpc: 'BAD_REQUEST' },
   /** A webhook without LiveKit's signature. */
   WEBHOOK_INVALID: { status: 401, trpc: 'UNAUTHORIZED' },
+  /** The call needs credentials: a session, or a key. */
+  UNAUTHENTICATED: { status: 401, trpc: 'UNAUTHORIZED' },
+  /** There is no account of this name and password. */
+  WRONG_PASSWORD: { status: 401, trpc: 'UNAUTHORIZED' },
+  /** The API key is forged, or was revoked. */
+  KEY_INVALID: { status: 401, trpc: 'UNAUTHORIZED' },
   /** The share link is not for this recording, or does not allow this. */
   SHARE_INVALID: { status: 403, trpc: 'FORBIDDEN' },
   /** The share link has expired or was revoked. */
@@ -33,7 +39,7 @@ export const errorCodes = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE' },
   /** The request's host name is not one of ours. */
   HOST_NOT_ALLOWED: { status: 421, trpc: 'BAD_REQUEST' },
-  /** The client's address has too many open responses. */
+  /** The client's address has too many open responses, or calls too often. */
   TOO_MANY_REQUESTS: { status: 429, trpc: 'TOO_MANY_REQUESTS' },
   /** The URL and the headers are too long. */
   HEADERS_TOO_LARGE: { status: 431, trpc: 'BAD_REQUEST' },

@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './library.ts';
@@ -7,6 +8,7 @@ export * from './recording-status.ts';
 export * from './recording.ts';
 export * from './room-metadata.ts';
 export * from './room-name.ts';
+export * from './room-rules.ts';
 export * from './share.ts';
 export * from './system-status.ts';
 export * from './title.ts';

@@ -6,13 +6,12 @@ export interface LibraryFilter {
   room: string;
   /** Text in the title or the room's name. */
   search: string;
-  status: '' | 'ready' | 'failed';
+  /** `trash`: what was deleted, all of it. */
+  status: '' | 'ready' | 'failed' | 'trash';
   /** Days of the reader's calendar, such as `2026-01-31`; both are within the period. */
   from: string;
   to: string;
   order: 'newest' | 'oldest';
-  /** The trash instead, all of it. */
-  trash: boolean;
 }
 
 /** The longest text that the server searches for. */
@@ -26,7 +25,6 @@ export const allRecordings: LibraryFilter = {
   from: '',
   to: '',
   order: 'newest',
-  trash: false,
 };
 
 /**
@@ -50,21 +48,16 @@ export function parseFilter(search: string): LibraryFilter {
   return {
     room: query.get('room') ?? '',
     search: (query.get('q') ?? '').trim().slice(0, maxSearch),
-    status: oneOf(['ready', 'failed'], query.get('status')) ?? '',
+    status: oneOf(['ready', 'failed', 'trash'], query.get('status')) ?? '',
     from: dayOf(query.get('from')),
     to: dayOf(query.get('to')),
     order: oneOf(['oldest'], query.get('order')) ?? 'newest',
-    trash: query.has('trash'),
   };
 }
 
 /** The query of an address that asks for this filter: `?room=…&q=…`, empty for everything. */
-export function filterQuery({ room, search, status, from, to, order, trash }: LibraryFilter): string {
-  const asked = {
-    ...{ room, q: search, status, from, to },
-    order: order === 'newest' ? '' : order,
-    trash: trash ? '1' : '',
-  };
+export function filterQuery({ room, search, status, from, to, order }: LibraryFilter): string {
+  const asked = { room, q: search, status, from, to, order: order === 'newest' ? '' : order };
   const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== '')).toString();
   return query && `?${query}`;
 }
@@ -85,7 +78,7 @@ export function listInputOf({ room, search, status, from, to, order }: LibraryFi
     order,
     ...(room && { roomName: room }),
     ...(search && { search }),
-    ...(status && { status }),
+    ...(status && status !== 'trash' && { status }),
     ...(from && { from: startOfDay(from) }),
     ...(to && { to: startOfDay(to, 1) }),
   };

@@ -24,11 +24,9 @@ function startTimer({ id, tone, action }: Toast) {
   if (!isHeld) timers[id] = setTimeout(() => dismiss(id), shownForMs[action ? 'warning' : tone]);
 }
 
-/** Shows a message, unless it is on screen already; the action of the last one counts. */
+/** Shows a message, unless it is on screen already. */
 export function toast(text: string, tone: Toast['tone'] = 'info', action?: Toast['action']): void {
-  const same = shown.find((other) => other.text === text);
-  if (same && !action) return;
-  if (same) dismiss(same.id);
+  if (shown.some((other) => other.text === text)) return;
   const added: Toast = { id: ++lastId, text, tone, action };
   for (const { id } of shown.slice(0, -2)) dismiss(id);
   shown = [...shown, added];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mediaSuffix } from '@reelroom/shared';
 import type { Storage } from '../adapters/s3/bucket.ts';
 import { listKeys } from './keys-in.ts';
@@ -99,3 +100,41 @@ export const listWorkingFiles = async (storage: Storage, path: string, name: str
   ...(await listKeys(storage, segmentsRoot(path) + folderNameOf(name))),
   ...(await listKeys(storage, thumbsRoot(path) + folderNameOf(name))),
 ];
+
+const inKey = (text: string): string => Buffer.from(text).toString('base64url');
+
+/** The key of a room's owner and rules; Base64 of a name of 180 bytes has 240 characters. */
+export const roomKey = (path: string, roomName: string): string =>
+  `${path}.reelroom/rooms/${inKey(roomName)}`;
+
+/** The folder of an owner's rooms, by a hash of who that is: an address may be long. */
+export const ownedRoomsFolder = (path: string, owner: string): string =>
+  `${path}.reelroom/owners/${createHash('sha256').update(owner).digest('hex')}/`;
+
+export const ownedRoomKey = (path: string, owner: string, roomName: string): string =>
+  ownedRoomsFolder(path, owner) + inKey(roomName);
+
+/** The room that a key of an owner's room names; undefined for any other key. */
+export function roomOfKey(key: string): string | undefined {
+  const encoded = key.slice(key.lastIndexOf('/') + 1);
+  const roomName = Buffer.from(encoded, 'base64url').toString();
+  return inKey(roomName) === encoded ? roomName : undefined;
+}
+
+/** The folder of all sessions; each account has a subfolder, by a hash of its id. */
+const sessionsRoot = (path: string): string => `${path}.reelroom/sessions/`;
+
+export const sessionsFolder = (path: string, accountId: string): string =>
+  `${sessionsRoot(path)}${createHash('sha256').update(accountId).digest('hex')}/`;
+
+/** The key of a session, whose id begins with nine digits of base 36: the ms since 1970 at which it ends. */
+export const sessionKey = (path: string, accountId: string, id: string): string =>
+  sessionsFolder(path, accountId) + id;
+
+/** When the session with an id ends at the latest, in ms since 1970. */
+export const endOfSession = (id: string): number => parseInt(id.slice(0, 9), 36);
+
+/** The folder of API keys, each under its id. */
+export const apiKeysFolder = (path: string): string => `${path}.reelroom/keys/`;
+
+export const apiKeyKey = (path: string, id: string): string => apiKeysFolder(path) + id;

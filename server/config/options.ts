@@ -53,6 +53,18 @@ const isWebhookSecret = (secret: string) => {
 /** S3's keys have at most 1,024 bytes, of which index entries need most. */
 const maxPathBytes = 128;
 
+/** A shorter secret can be guessed by trying. */
+const minSecretBytes = 32;
+
+const passwordHashRule = 'must be a hash by argon2id: npm run hash-password makes one';
+const passwordHash = /^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}$/;
+
+const memberRule = 'must be NAME:HASH, the hash by argon2id: npm run hash-password makes one';
+const isMember = (text: string) => {
+  const [, name, hash = ''] = /^([^\s:]+):(.+)$/.exec(text) ?? [];
+  return name !== undefined && name !== 'admin' && passwordHash.test(hash);
+};
+
 const onOffRule = 'must be on (true) or off (false)';
 const bucketRule = 'must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings';
 const pathRule = 'must be empty or folders that each end in a slash, such as recordings/';
@@ -72,8 +84,28 @@ export const optionsSchema = group({
    * that asked for one.
    */
   publicUrl: url(['http:', 'https:'], 'https://reelroom.example.com').optional(),
-  /** The access mode: `open` allows everyone everything. There is no other yet. */
-  access: z.literal('open', 'must be open: there is no sign-in yet'),
+  /** `open` allows everyone everything; `protected` needs credentials. */
+  access: z.enum(['open', 'protected'], 'must be open or protected'),
+  signIn: group({
+    /** The hash of the password that the admin signs in with, by argon2id. */
+    adminPasswordHash: z.string(passwordHashRule).regex(passwordHash, passwordHashRule).optional(),
+    /** Members who sign in by password, each `NAME:HASH`. */
+    memberPasswordHashes: z
+      .array(z.string(memberRule).refine(isMember, memberRule), 'must be a list of NAME:HASH')
+      .default([]),
+    /**
+     * What sessions and links are signed with, newest first: an old one stays behind a new one until what it
+     * signed has expired.
+     */
+    sessionSecrets: z
+      .array(
+        z.string('must be a text').refine((secret) => Buffer.byteLength(secret) >= minSecretBytes, {
+          error: `must have at least ${minSecretBytes} bytes: npm run make-secret makes one`,
+        }),
+        'must be a list of secrets',
+      )
+      .default([]),
+  }).prefault({}),
   livekit: group({
     url: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880'),
     /** Where browsers connect; when absent the same, or where that is loopback its port of the page's own host. */
@@ -90,6 +122,15 @@ export const optionsSchema = group({
     secretKey: text.optional(),
     /** The session token of temporary keys. */
     sessionToken: text.optional(),
+    /**
+     * Who knows where Egress uploads to: each `request`, with a key in it, or the Egress `server`, by its own
+     * configuration.
+     */
+    egressUpload: z.enum(['request', 'server'], 'must be request or server').default('request'),
+    /** The key that Egress uploads with, which need not be able to do more; our own when absent. */
+    egressAccessKey: text.optional(),
+    egressSecretKey: text.optional(),
+    egressSessionToken: text.optional(),
     region: text.default('us-east-1'),
     bucket: z.string(bucketRule).regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, bucketRule),
     /** Whether the bucket is in the path of URLs, or in the host name: `https://BUCKET.s3.example.com`. */
@@ -108,7 +149,18 @@ export const optionsSchema = group({
     .refine(({ accessKey, sessionToken }) => sessionToken === undefined || accessKey !== undefined, {
       path: ['sessionToken'],
       error: 'must come with the access key and the secret key that it belongs to',
-    }),
+    })
+    .refine((s3) => s3.egressAccessKey === undefined || s3.egressSecretKey !== undefined, {
+      path: ['egressSecretKey'],
+      error: 'must be set when there is an access key for Egress: the two belong together',
+    })
+    .refine(
+      (s3) => s3.egressAccessKey !== undefined || (s3.egressSecretKey ?? s3.egressSessionToken) === undefined,
+      {
+        path: ['egressAccessKey'],
+        error: 'must be set when there is a secret key or a session token for Egress: they belong together',
+      },
+    ),
   cors: group({
     /**
      * Other origins whose pages may call us: `loopback` are those on this machine, `*` all; none by default.
@@ -223,7 +275,7 @@ const valueAt = (input: unknown, path: OptionPath): unknown =>
   );
 
 /** Whether a value must not be repeated in messages. */
-const isSecret = (path: OptionPath) => /secret|key/i.test(path.map(String).join('.'));
+const isSecret = (path: OptionPath) => /secret|key|password/i.test(path.map(String).join('.'));
 
 /**
  * Parses `input` by `schema`.

@@ -7,11 +7,18 @@ export class ReelroomError extends Error {
   readonly code: ErrorCode;
   /** What to fix, for operators: in the log and at `/readyz`. */
   readonly detail: string | undefined;
+  /** After how many seconds another try may succeed, where that is known. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { detail?: string }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: ErrorOptions & { detail?: string; retryAfter?: number },
+  ) {
     super(message, options);
     this.code = code;
     this.detail = options?.detail;
+    this.retryAfter = options?.retryAfter;
   }
 
   /** Its HTTP status. */
@@ -47,6 +54,11 @@ export const unsupportedMediaType = () =>
     'UNSUPPORTED_MEDIA_TYPE',
     'The body must be JSON, sent with Content-Type: application/json',
   );
+export const unauthenticated = () => new ReelroomError('UNAUTHENTICATED', 'Sign in to do this');
+export const wrongPassword = () =>
+  new ReelroomError('WRONG_PASSWORD', 'There is no account of this name and password');
+export const keyInvalid = () =>
+  new ReelroomError('KEY_INVALID', 'This API key is not valid: it was revoked, or never was one');
 export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allowed to do this');
 export const originNotAllowed = (origin: string) =>
   new ReelroomError(
@@ -69,7 +81,14 @@ export const tooManyRequests = (limit: number) =>
   new ReelroomError(
     'TOO_MANY_REQUESTS',
     `Too many open responses to this address (at most ${limit}): try again when some have ended`,
+    { retryAfter: 5 },
   );
+
+/** @param retryAfter in how many seconds calls count anew */
+export const tooManyCalls = (retryAfter: number) =>
+  new ReelroomError('TOO_MANY_REQUESTS', `Too many calls from this address: try again in ${retryAfter} s`, {
+    retryAfter,
+  });
 export const alreadyStarted = () =>
   new ReelroomError('RECORDING_ALREADY_STARTED', 'Recording already started for this room');
 export const notStarted = () =>
@@ -145,6 +164,9 @@ export const indexing = () =>
 export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   INVALID_INPUT: invalidInput('roomName is required'),
   WEBHOOK_INVALID: webhookInvalid(),
+  UNAUTHENTICATED: unauthenticated(),
+  WRONG_PASSWORD: wrongPassword(),
+  KEY_INVALID: keyInvalid(),
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
   FORBIDDEN: forbidden(),

@@ -1,8 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { forbidden } from '../../lib/errors.ts';
-import { isAllowed } from './authorise.ts';
-import { routeRules, ruleNamed, type Rule } from './policy.ts';
-import { authenticate, type Principal } from './principal.ts';
+import type { Access } from './access.ts';
+import { isAbility, routeRules, ruleNamed, type Rule } from './policy.ts';
+import { nobody, type Principal } from './principal.ts';
+import type { Session } from './sessions.ts';
+import { targetOf } from './targets.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -10,7 +12,7 @@ declare module 'fastify' {
     reelroomPrincipal: Principal;
   }
   interface FastifyContextConfig {
-    /** Who may call a route: see policy.ts. */
+    /** What a route needs: see policy.ts. */
     rule?: Rule;
   }
 }
@@ -27,12 +29,10 @@ function ruleOf(method: string, path: string): Rule | undefined {
 }
 
 /**
- * Gates all routes registered on `app` from now on: each is called only by principals that its rule allows.
+ * Gives each route registered on `app` from now on its rule.
  * @throws when a route without a rule is registered
  */
-export function gateRoutes(app: FastifyInstance): void {
-  // Fastify requires decorators to be declared before requests arrive.
-  app.decorateRequest('reelroomPrincipal');
+export function requireRules(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const below = route.url.slice(app.prefix.replace(/\/+$/, '').length) || '/';
     const path = below === '*' ? '/*' : below;
@@ -42,10 +42,65 @@ export function gateRoutes(app: FastifyInstance): void {
       route.config = { ...route.config, rule };
     }
   });
+}
+
+/** How often the credentials of a response under way are checked, in ms. */
+const checkAgainMs = 2_000;
+
+/** The only part of a request in which its route looks for its target. */
+function inputOf({ method, params, query, body }: FastifyRequest, { on }: Rule): unknown {
+  if (typeof on === 'object' && 'recording' in on && on.recording === '*') return params;
+  return method === 'GET' || method === 'HEAD' ? query : body;
+}
+
+/** What a request needs by its rule: a download is an ability of its own. */
+const needsOf = ({ needs, downloads }: Rule, { query }: FastifyRequest): Rule['needs'] =>
+  downloads && typeof query === 'object' && query !== null && 'download' in query ? 'download' : needs;
+
+/** Ends a response that outlasts its credentials: a subscription, a video. */
+function endWith(isActive: () => Promise<boolean>, { log }: FastifyRequest, { raw }: FastifyReply): void {
+  const timer = setInterval(() => {
+    isActive().then(
+      (isStill) => (isStill ? undefined : raw.destroy()),
+      (error: unknown) => log.warn({ err: error }, 'whether a session goes on is not known'),
+    );
+  }, checkAgainMs).unref();
+  raw.once('close', () => clearInterval(timer));
+}
+
+/**
+ * Gates all routes registered on `app` from now on: each is called only by principals that its rule allows.
+ * @param authenticate tells who makes a request
+ */
+export function gateRoutes(
+  app: FastifyInstance,
+  {
+    authenticate,
+    access,
+    renew,
+  }: {
+    authenticate: (request: FastifyRequest) => Promise<Principal>;
+    access: Pick<Access, 'assert'>;
+    /** Lets the session of a call slide. */
+    renew: (request: FastifyRequest, reply: FastifyReply, session: Session) => Promise<void>;
+  },
+): void {
+  // Fastify requires decorators to be declared before requests arrive.
+  app.decorateRequest('reelroomPrincipal');
   app.addHook('onRequest', async (request) => {
-    request.reelroomPrincipal = authenticate();
+    const { rule } = request.routeOptions.config;
+    // Files and pages of everyone's are served though S3 cannot say who asks.
+    const isForAll = request.is404 || (rule?.needs === 'nothing' && rule.cost === 'free');
+    request.reelroomPrincipal = isForAll ? nobody : await authenticate(request);
   });
-  app.addHook('preHandler', async ({ reelroomPrincipal, is404, routeOptions }) => {
-    if (!is404 && !isAllowed(reelroomPrincipal, routeOptions.config.rule)) throw forbidden();
+  app.addHook('preHandler', async (request, reply) => {
+    if (request.is404) return;
+    const { rule } = request.routeOptions.config;
+    if (!rule) throw forbidden();
+    const { reelroomPrincipal: principal } = request;
+    const needs = needsOf(rule, request);
+    if (isAbility(needs)) await access.assert(principal, needs, targetOf(rule.on, inputOf(request, rule)));
+    if (needs === 'procedure' && principal.session) await renew(request, reply, principal.session);
+    if (principal.isActive) endWith(principal.isActive, request, reply);
   });
 }

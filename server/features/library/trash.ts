@@ -1,6 +1,7 @@
 import { recordingSchema, type Recording, type TrashPage } from '@reelroom/shared';
 import { recordingNotFound } from '../../lib/errors.ts';
 import { wallTime } from '../../lib/clock.ts';
+import type { VisibleRooms } from '../access/access.ts';
 import type { Index } from '../index/store.ts';
 import { keyAfter } from '../index/position.ts';
 import type { IndexHealing } from './heal-index.ts';
@@ -127,10 +128,14 @@ export function createTrash({
     },
 
     /**
-     * A page of the trash, newest recording first: one LIST.
+     * A page of the trash, newest recording first: one LIST; for who may see some rooms only, that has perhaps
+     * fewer recordings than `limit` though more follow.
      * @param cursor `nextCursor` of the page before
      */
-    async page({ limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<TrashPage> {
+    async page(
+      { limit, cursor }: { limit: number; cursor?: string | undefined },
+      visible: VisibleRooms,
+    ): Promise<TrashPage> {
       // One more, to know whether more follow.
       const { entries, next } = await index.page(index.trash, {
         startAfter: cursor === undefined ? undefined : index.trash + keyAfter(cursor),
@@ -140,7 +145,9 @@ export function createTrash({
       const hasMore = entries.length > limit || next !== undefined;
       const last = page.at(-1)?.position;
       return {
-        recordings: page.map(({ recording }) => recording),
+        recordings: page
+          .map(({ recording }) => recording)
+          .filter(({ roomName }) => visible === 'all' || visible.has(roomName)),
         ...(hasMore && last !== undefined && { nextCursor: last }),
       };
     },
