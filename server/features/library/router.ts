@@ -84,7 +84,7 @@ export const libraryProcedures = {
     .query(async ({ ctx, input }) =>
       ctx.library.trashPage(
         { limit: input?.limit ?? listInputSchema.parse({}).limit, cursor: input?.cursor },
-        await ctx.visibleRooms(),
+        await ctx.visibleRooms('delete'),
       ),
     ),
 

@@ -126,7 +126,7 @@ export async function libraryRoutes(
   getAndHead(app, '/recordings', onList, async ({ method, query, reelroomPrincipal }, reply) => {
     const given = givenIn(query);
     const input = parseInput(listInputSchema, given);
-    const visible = await access.visibleRooms(reelroomPrincipal);
+    const visible = await access.visibleRooms(reelroomPrincipal, 'play');
     if ('limit' in given || 'cursor' in given) return listing.page(input, visible);
     const all = await streamed(listing.all(input, visible));
     reply.type('application/json; charset=utf-8');
