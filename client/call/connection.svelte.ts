@@ -21,7 +21,7 @@ import {
   type DisconnectNotice,
 } from './disconnect-notice.ts';
 import { holdIdentity } from './identity-lock.ts';
-import { hasAgreed } from './recording/remembered-consent.ts';
+import { hasAgreed } from './remembered-consent.ts';
 
 /** `elsewhere`: another tab of this browser is this participant. `unagreed`: who joins must agree to be recorded. */
 type Phase = 'joining' | 'unagreed' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';

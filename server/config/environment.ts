@@ -109,6 +109,7 @@ const variables: Variables<z.output<typeof configSchema>> = {
     maxConcurrent: ['MAX_CONCURRENT_RECORDINGS', number],
     consent: ['RECORDING_CONSENT'],
     retentionDays: ['RETENTION_DAYS', number],
+    trashDays: ['TRASH_DAYS', number],
   },
 };
 

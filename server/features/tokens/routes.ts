@@ -21,7 +21,8 @@ const operation: Operation = {
     200: json('The token', tokenSchema, {
       token: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJBbmEifQ.c2lnbmVk' },
     }),
-    ...errors('INVALID_INPUT', 'CONSENT_REQUIRED', 'LIVEKIT_UNAVAILABLE'),
+    ...errors('INVALID_INPUT', 'LIVEKIT_UNAVAILABLE'),
+    ...errors('CONSENT_REQUIRED', 'ORIGIN_NOT_ALLOWED', 'FORBIDDEN'),
   },
 };
 

@@ -5,7 +5,7 @@ import {
   type Consent,
   type ConsentAnswer,
 } from '@reelroom/shared';
-import { activeCall } from '../../lib/storage.ts';
+import { activeCall } from '../lib/storage.ts';
 
 /** What the user answered in this tab for that recording. */
 export function consentFor(recording: string): ConsentAnswer | undefined {
