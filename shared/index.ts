@@ -4,6 +4,7 @@ export * from './consent.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './library.ts';
+export * from './participant.ts';
 export * from './recording-filter.ts';
 export * from './recording-name.ts';
 export * from './recording-status.ts';
