@@ -53,13 +53,11 @@ export function createReelroomClient({
 }: ReelroomClientOptions): ReelroomClient {
   const base = baseOf(url);
   const trpcUrl = new URL('trpc', base).href;
+  const auth = key && { authorization: `Bearer ${key}` };
   const headersNow =
-    (headers ?? key) === undefined
-      ? undefined
-      : async () => ({
-          ...(key !== undefined && { authorization: `Bearer ${key}` }),
-          ...(typeof headers === 'function' ? await headers() : headers),
-        });
+    headers || auth
+      ? async () => ({ ...auth, ...(typeof headers === 'function' ? await headers() : headers) })
+      : undefined;
   const { keys, recordings, rooms, session, system, tokens } = createTRPCClient<AppRouter>({
     links: [
       splitLink({
