@@ -23,14 +23,17 @@ import { createIndex } from './features/index/store.ts';
 import { createLibrary } from './features/library/recordings.ts';
 import { schedule } from './jobs/schedule.ts';
 import { createLifecycle } from './features/recording/lifecycle.ts';
+import { createEmptyTrash } from './features/library/empty-trash.ts';
 import { createListing } from './features/library/listing.ts';
 import { createDeleteExpiredLinks } from './jobs/expired-links.ts';
 import { createDeleteOrphanedManifests } from './jobs/orphaned-manifests.ts';
-import { createApplyRetention } from './jobs/retention.ts';
+import { createApplyRetention, isExpired } from './jobs/retention.ts';
+import { createSweepTrash } from './jobs/sweep-trash.ts';
 import { createRecoverOrphans } from './jobs/recover-orphans.ts';
 import { createTombstones } from './bucket/tombstones.ts';
 import { createRoomSuggestions } from './features/library/room-suggestions.ts';
 import { createTotals } from './features/library/totals.ts';
+import { createTrashedNames } from './features/library/trashed-names.ts';
 import { createResumeDeletions } from './jobs/resume-deletions.ts';
 import { createLock } from './adapters/redis/lock.ts';
 import { createRepairRoomStatus } from './jobs/repair-room-status.ts';
@@ -46,7 +49,11 @@ import type { Redis } from './adapters/redis/client.ts';
 import type { Storage } from './adapters/s3/bucket.ts';
 
 /** Changes of recordings that are published as events. */
-export type Change = 'started' | 'ready' | 'failed' | 'changed';
+export type Change = 'started' | 'ready' | 'failed' | 'changed' | 'trashed' | 'restored';
+
+/** Those that only open pages are told of. */
+const isLibraryChange = (change: Change) =>
+  change === 'changed' || change === 'trashed' || change === 'restored';
 
 /** The adapters that all services are built on. */
 interface Outside {
@@ -62,12 +69,12 @@ export function createServices(
   config: Options,
   setup: () => Setup,
 ) {
-  const { path, crashSafe, maxMinutes, aloneMinutes, maxConcurrent, backupFolder, retentionDays } =
+  const { path, crashSafe, maxMinutes, aloneMinutes, maxConcurrent, backupFolder, retentionDays, trashDays } =
     config.recordings;
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
   const closing = new AbortController();
-  const format = createFormat({ storage: bare, path, log });
+  const format = createFormat({ storage: bare, path, hasTrash: trashDays > 0, log });
   const storage = guardWrites(bare, format);
 
   // Identifies this library among others that share a Redis or a LiveKit; hashed, since room metadata shows
@@ -95,7 +102,7 @@ export function createServices(
         });
   const onChange = (change: Change, recording: Recording): void => {
     events.publish({ type: `recording-${change}`, recording });
-    if (change !== 'changed') notifications?.notify(`recording.${change}`, recording);
+    if (!isLibraryChange(change)) notifications?.notify(`recording.${change}`, recording);
   };
   const onGone = async (recording: Recording): Promise<boolean> => {
     events.publish({ type: 'recording-deleted', recording });
@@ -120,6 +127,8 @@ export function createServices(
     tombstones,
     bucket,
     path,
+    trashDays,
+    mustKeep: (recording) => retentionDays !== undefined && isExpired(recording, retentionDays),
     onChange,
     onGone,
     log,
@@ -189,9 +198,14 @@ export function createServices(
     retentionDays === undefined
       ? undefined
       : createApplyRetention({ index, library, storage, days: retentionDays, log });
+  const sweepTrash = createSweepTrash({ index, library, storage, days: trashDays, log });
+  const trashedNames = createTrashedNames({
+    readManifest: (name) => readManifest(storage, library.keyOf(name)),
+    events,
+  });
   const recoverOrphans = createRecoverOrphans({ storage, backup, lifecycle, path });
   const resumeDeletions = createResumeDeletions({ deletions, onGone });
-  const system = createSystem({ livekit, storage, format, setup, retentionDays, log });
+  const system = createSystem({ livekit, storage, format, setup, retentionDays, trashDays, log });
   const jobs = schedule({
     ...{
       isOwner,
@@ -204,6 +218,7 @@ export function createServices(
       tombstones,
       builder,
       applyRetention,
+      sweepTrash,
     },
     ...{ system, format, outbox: notifications?.outbox },
     abortUploads: createAbortUploads({ storage, path, log }),
@@ -231,6 +246,8 @@ export function createServices(
     },
     listing,
     totals,
+    emptyTrash: createEmptyTrash({ index, library }),
+    trashedNames,
     suggestRooms: createRoomSuggestions({ index, countOf: totals.countOf }),
     builder,
     lifecycle,
@@ -257,6 +274,7 @@ export function createServices(
         notifications?.close(),
         events.close(),
         totals.close(),
+        trashedNames.close(),
         elsewhere.close(),
         ownership.close(),
       ]);

@@ -9,6 +9,7 @@ import type { IndexBuilder } from '../features/index/builder.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';
 import type { DeleteExpiredLinks } from './expired-links.ts';
 import type { ApplyRetention } from './retention.ts';
+import type { SweepTrash } from './sweep-trash.ts';
 import type { createRecoverOrphans } from './recover-orphans.ts';
 import type { Tombstones } from '../bucket/tombstones.ts';
 import type { createResumeDeletions } from './resume-deletions.ts';
@@ -27,7 +28,7 @@ const transitionMs = 1_000;
 const suspectMs = 20_000;
 const idleMs = 180_000;
 
-/** How often retention is applied, in ms: while more has expired, and otherwise. */
+/** How often retention is applied and the trash swept, in ms: while more has expired, and otherwise. */
 const retentionMoreMs = 60_000;
 const retentionMs = 600_000;
 
@@ -69,6 +70,7 @@ export function schedule({
   deleteOrphanedManifests,
   deleteExpiredLinks,
   applyRetention,
+  sweepTrash,
   system,
   format,
   outbox,
@@ -90,6 +92,7 @@ export function schedule({
   deleteExpiredLinks: DeleteExpiredLinks;
   /** Applies retention; absent when recordings are kept for ever. */
   applyRetention: ApplyRetention | undefined;
+  sweepTrash: SweepTrash;
   system: Pick<System, 'recheck'>;
   format: Pick<FormatWatch, 'check'>;
   /** Outgoing webhooks; absent when none are configured. */
@@ -99,6 +102,7 @@ export function schedule({
   let hasCaughtUp = false;
   let hasMoreExpired = false;
   let hasMoreLinks = false;
+  let hasMoreTrash = false;
   let reconcilePauseMs = 0;
 
   return [
@@ -211,6 +215,15 @@ export function schedule({
       pauseMs: () => (hasMoreExpired ? retentionMoreMs : retentionMs),
       async run() {
         if (applyRetention && (await builder.whenBuilt(0))) hasMoreExpired = await applyRetention();
+      },
+    },
+    {
+      name: 'sweep the trash',
+      needs: ['storage'],
+      isOwned: true,
+      pauseMs: () => (hasMoreTrash ? retentionMoreMs : retentionMs),
+      async run() {
+        if (await builder.whenBuilt(0)) hasMoreTrash = await sweepTrash();
       },
     },
   ];

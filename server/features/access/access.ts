@@ -41,7 +41,7 @@ export function createAccess({ rooms }: { rooms: Pick<Rooms, 'read' | 'make' | '
       case 'unknown':
         return false;
       case 'library': {
-        const visible = await visibleRooms(principal);
+        const visible = await visibleRooms(principal, ability);
         return (
           visible === 'all' || visible.size > 0 || principal.grants.some(({ kind }) => kind === 'member')
         );
@@ -64,12 +64,12 @@ export function createAccess({ rooms }: { rooms: Pick<Rooms, 'read' | 'make' | '
     throw principal.grants.length === 0 ? unauthenticated() : forbidden();
   }
 
-  async function visibleRooms(principal: Principal): Promise<VisibleRooms> {
-    if (abilitiesEverywhere(principal).has('play')) return 'all';
+  async function visibleRooms(principal: Principal, ability: Ability): Promise<VisibleRooms> {
+    if (abilitiesEverywhere(principal).has(ability)) return 'all';
     const owned = principal.id === undefined ? [] : await rooms.ownedBy(principal.id);
     const granted = principal.grants.flatMap((grant) => {
       if (grant.kind === 'host') return grant.room;
-      return grant.kind === 'key' && grant.scopes.includes('play') ? (grant.rooms ?? []) : [];
+      return grant.kind === 'key' && grant.scopes.includes(ability) ? (grant.rooms ?? []) : [];
     });
     return new Set([...owned, ...granted]);
   }
@@ -82,7 +82,7 @@ export function createAccess({ rooms }: { rooms: Pick<Rooms, 'read' | 'make' | '
     abilitiesIn: (principal: Principal, roomName: string): Promise<ReadonlySet<Ability>> =>
       abilitiesIn(principal, { roomName }),
 
-    /** The rooms whose recordings a principal may play; a LIST for who owns rooms. */
+    /** The rooms whose recordings a principal may play, delete and so on; a LIST for who owns rooms. */
     visibleRooms,
 
     /**
