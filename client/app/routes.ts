@@ -17,7 +17,6 @@ export type Route =
   | { page: 'join'; roomName: string | undefined }
   | { page: 'room'; roomName: string }
   | { page: 'library'; filter: LibraryFilter }
-  | { page: 'sign-in' }
   | ({ page: 'watch' } & Watch)
   | ({ page: 'embed'; autoplay: boolean } & Watch)
   | { page: 'not-found' };
@@ -110,7 +109,6 @@ export function matchRoute({ pathname: path, search }: { pathname: string; searc
   const pathname = path.slice(base.length) || '/';
   const queryName = new URLSearchParams(search).get('roomName') || undefined;
   if (pathname === '/') return { page: 'join', roomName: queryName };
-  if (pathname === '/sign-in') return { page: 'sign-in' };
   if (/^\/library\/?$/.test(pathname)) return { page: 'library', filter: parseFilter(search) };
   const [, player, name = ''] = /^\/(watch|embed)\/([^/]+)\/?$/.exec(pathname) ?? [];
   if (player) return playerRoute(player === 'embed', decode(name), new URLSearchParams(search));

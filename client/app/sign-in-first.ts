@@ -1,10 +1,10 @@
 import { errorCodeOf } from '@reelroom/sdk';
-import { base } from './base.ts';
 import { navigate, router } from './router.svelte.ts';
+import { paths } from './routes.ts';
 
 /** The address of the page to sign in at, after which one comes to a path of ours: by default the open page. */
 export const signInPath = (to = location.pathname + location.search): string =>
-  `${base}/sign-in?${new URLSearchParams({ to })}`;
+  `${paths.join()}sign-in?${new URLSearchParams({ to })}`;
 
 /**
  * Opens the page to sign in where that is what `error` says is missing; not in place of a call, nor in another

@@ -1,4 +1,4 @@
-import { matchRoute } from '../../app/routes.ts';
+import { paths } from '../../app/routes.ts';
 
 /**
  * Where one comes to after signing in, as the address of the sign-in page says: a page of ours, and never another
@@ -11,6 +11,8 @@ export function destinationIn(search: string, origin: string): string | undefine
   const to = new URLSearchParams(search).get('to');
   if (to === null || !URL.canParse(to, origin)) return undefined;
   const url = new URL(to, origin);
-  const isOurs = url.origin === origin && !['not-found', 'sign-in'].includes(matchRoute(url).page);
+  // A path that begins with two slashes is another host's when it is followed.
+  const isOurs =
+    url.origin === origin && url.pathname.startsWith(paths.join()) && !url.pathname.startsWith('//');
   return isOurs ? url.pathname + url.search : undefined;
 }
