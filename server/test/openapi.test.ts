@@ -23,6 +23,7 @@ const undescribed: Record<string, string> = {
   '/library': 'a page',
   '/library/': 'the same',
   '/room/*': 'a page',
+  '/sign-in': 'a page',
   '/icon.svg': 'a file of the web client',
   '/recorder.html': 'the page that is recorded',
   '*': 'CORS preflight requests',
