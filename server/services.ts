@@ -38,7 +38,11 @@ import { createResumeDeletions } from './jobs/resume-deletions.ts';
 import { createLock } from './adapters/redis/lock.ts';
 import { createRepairRoomStatus } from './jobs/repair-room-status.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
+import { createNotePlayback } from './features/playback/note-playback.ts';
+import { createParts } from './features/playback/part.ts';
+import { createPlaybacks } from './features/playback/playbacks.ts';
 import { createShares } from './features/sharing/links.ts';
+import { createViewCounts } from './features/sharing/view-counts.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
 import { untilEnded } from './lib/until-ended.ts';
@@ -206,6 +210,19 @@ export function createServices(
   const recoverOrphans = createRecoverOrphans({ storage, backup, lifecycle, path });
   const resumeDeletions = createResumeDeletions({ deletions, onGone });
   const system = createSystem({ livekit, storage, format, setup, retentionDays, trashDays, log });
+  const parts = createParts({ storage, keyOf: library.keyOf });
+  const viewCounts = createViewCounts({ storage, log });
+  const shares = createShares({
+    ...{ storage, library, path, viewCounts },
+    keys: purposeKeys.keysFor('share links'),
+    describePart: parts.describe,
+  });
+  const notePlayback = createNotePlayback({
+    playbacks: createPlaybacks(),
+    onBegin({ name, isDownload, request: { reelroomLink } }) {
+      if (reelroomLink && !isDownload) shares.countView(name, reelroomLink.id);
+    },
+  });
   const jobs = schedule({
     ...{
       isOwner,
@@ -219,6 +236,7 @@ export function createServices(
       builder,
       applyRetention,
       sweepTrash,
+      viewCounts,
     },
     ...{ system, format, outbox: notifications?.outbox },
     abortUploads: createAbortUploads({ storage, path, log }),
@@ -234,7 +252,9 @@ export function createServices(
   return {
     tokens: createTokens({ livekit, roomStatus }),
     library,
-    shares: createShares({ storage, library, path, keys: purposeKeys.keysFor('share links') }),
+    shares,
+    parts,
+    notePlayback,
     rooms,
     access: createAccess({ rooms }),
     passwords,
@@ -270,6 +290,7 @@ export function createServices(
     async close(): Promise<void> {
       closing.abort();
       await untilEnded(lifecycle.settled());
+      await untilEnded(viewCounts.write());
       await Promise.all([
         notifications?.close(),
         events.close(),

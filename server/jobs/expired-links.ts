@@ -35,7 +35,9 @@ export function createDeleteExpiredLinks({
   let startAfter: string | undefined;
 
   const hasExpired = (key: string): boolean => {
-    const link = readLink(key.slice(key.lastIndexOf('/') + 1));
+    // Beside a link, with a suffix, is what is counted of it.
+    const [id = ''] = key.slice(key.lastIndexOf('/') + 1).split('.');
+    const link = readLink(id);
     return link !== undefined && link.expiresAt < storage.now().getTime() - keptMs;
   };
 
