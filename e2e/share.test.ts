@@ -26,7 +26,6 @@ t.test('a link for a part, with a password, is made in the dialog and opened by 
   await dialog.getByText('password · 0:05–0:12').waitFor();
   const [link] = await trpc.recordings.shares.query({ name });
   t.match(link, { from: 5, to: 12, hasPassword: true });
-  await page.screenshot({ path: '/tmp/share-desktop.png' });
 
   const { page: guest } = await openPerson(t, browser, url, {
     viewport: { width: 360, height: 740 },
@@ -39,7 +38,6 @@ t.test('a link for a part, with a password, is made in the dialog and opened by 
   await guest.getByLabel('Password').fill('wrong');
   await guest.keyboard.press('Enter');
   await guest.getByRole('alert').getByText('That is not the password of this link').waitFor();
-  await guest.screenshot({ path: '/tmp/share-phone.png' });
   await guest.getByLabel('Password').fill('sesame');
   await guest.keyboard.press('Enter');
   const video = guest.locator('video');
