@@ -11,6 +11,8 @@ import {
   type ActiveCall,
   type Place,
 } from './active-call.ts';
+import { paths } from '../app/routes.ts';
+import { signInFirst } from '../app/sign-in-first.ts';
 import { trpc } from '../app/trpc.ts';
 import { watchAttendees, type Attendee, type Attendees } from './attendees.svelte.ts';
 import {
@@ -194,6 +196,8 @@ class Connection {
       return grant;
     } catch (error) {
       if (isWanted()) {
+        // Whoever has signed in comes back to the room.
+        signInFirst(error, paths.room(this.#roomName));
         const retryable = errorCodeOf(error) !== 'INVALID_INPUT';
         this.#stop({ title: 'The call could not be joined', sentence: errorSentence(error), retryable });
       }

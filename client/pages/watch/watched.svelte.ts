@@ -2,6 +2,7 @@ import type { Recording } from '@reelroom/shared';
 import { untrack } from 'svelte';
 import { errorCodeOf } from '@reelroom/sdk';
 import { errorSentence } from '../../app/error-message.ts';
+import { signInFirst } from '../../app/sign-in-first.ts';
 import type { RowChange } from '../../recordings/rows.ts';
 import { trpc } from '../../app/trpc.ts';
 import { openedLink, rememberOpened } from './opened-links.ts';
@@ -60,6 +61,7 @@ class Watched {
         if (requestId === this.#requestId) this.#lock();
         return;
       }
+      signInFirst(error);
       const problem = problemOf(errorCodeOf(error), errorSentence(error));
       if (requestId === this.#requestId) this.#state = failed(this.#state, problem);
     }
