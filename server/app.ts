@@ -19,7 +19,8 @@ import { tokenRoutes } from './features/tokens/routes.ts';
 import { watchRoutes } from './features/pages/routes.ts';
 import { webhookRoute } from './features/webhooks/livekit.ts';
 import { startJobs } from './jobs/runner.ts';
-import { optionsSchema, parseConfig } from './config/options.ts';
+import { ConfigError, optionsSchema, parseConfig, type OptionPath } from './config/options.ts';
+import { protectionProblems } from './config/protection.ts';
 import compress from './http/compress.ts';
 import cors from './http/guards/cors.ts';
 import headers from './http/guards/headers.ts';
@@ -40,14 +41,14 @@ import stalledReaders from './http/sending/stalled-readers.ts';
 import { createPublicAddress } from './http/base-url.ts';
 import { trpc } from './http/trpc-plugin.ts';
 import { contextOf } from './features/access/context.ts';
-import { gateRoutes } from './features/access/gate.ts';
+import { gateRoutes, requireRules } from './features/access/gate.ts';
 import { appRouter, type AppRouter, type Collaborators } from './router.ts';
 import { webClient } from './http/web-client.ts';
 import { createServices } from './services.ts';
 
 export type { AppRouter } from './router.ts';
 export { loadConfig, type Config } from './config/environment.ts';
-export { ConfigError } from './config/options.ts';
+export { ConfigError };
 
 /** The plugin's options: see options.ts. */
 export interface ReelroomOptions extends z.input<typeof optionsSchema> {
@@ -77,12 +78,16 @@ export async function reelroom(
   { setup = () => ({ parts: [] }), ...given }: ReelroomOptions,
 ): Promise<void> {
   const ours = Object.entries(given).filter(([name]) => !fastifysOptions.includes(name));
-  const options = parseConfig(optionsSchema, Object.fromEntries(ours), (path) => path.join('.'));
+  const nameOf = (path: OptionPath) => path.join('.');
+  const options = parseConfig(optionsSchema, Object.fromEntries(ours), nameOf);
+  const lacking = protectionProblems(options);
+  if (lacking.length > 0)
+    throw new ConfigError(lacking.map(({ path, message }) => `${nameOf(path)} ${message}`));
 
   const { path: base, baseUrlOf } = createPublicAddress(app, options.publicUrl);
 
   redactRequests(app, redactTokens);
-  gateRoutes(app);
+  requireRules(app);
   await app.register(errorHandler);
   await app.register(headers);
   await app.register(openResponses);
@@ -94,9 +99,6 @@ export async function reelroom(
   // A proxy need not tell us its host: pages at our public address are ours.
   const ownOrigins = options.publicUrl === undefined ? [] : [new URL(options.publicUrl).origin];
   await app.register(cors, { origins: [...options.cors.origins, ...ownOrigins] });
-  await app.register(compress);
-  await app.register(openapi, { base });
-  const notFoundHandler = createNotFoundHandler(app);
   const livekit = createLivekit(options, {
     ownUrl: () => (options.appUrl ?? app.listeningOrigin) + basePath(app),
     files: egressFiles(options.recordings.path),
@@ -111,6 +113,10 @@ export async function reelroom(
       ? createPublicUrls(storage.presignerAt(publicEndpoint))
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
+  gateRoutes(app, services);
+  await app.register(compress);
+  await app.register(openapi, { base });
+  const notFoundHandler = createNotFoundHandler(app);
   const jobs = startJobs(services.jobs, { ...services, log: app.log });
   // A later listing retries what fails here.
   services.builder.whenBuilt(0).catch((error: unknown) => app.log.warn({ err: error }, 'no index yet'));
@@ -125,7 +131,11 @@ export async function reelroom(
     router: appRouter,
     createContext: (request) => ({
       ...collaborators,
-      ...contextOf(request.reelroomPrincipal, baseUrlOf(request)),
+      ...contextOf(request.reelroomPrincipal, {
+        access: services.access,
+        baseUrl: baseUrlOf(request),
+        grantOfLink: services.shares.grantOf,
+      }),
     }),
   });
   await app.register(tokenRoutes, services);

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Recording, Setup } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
+import { createAccess } from './features/access/access.ts';
+import { createAuthenticator } from './features/access/authenticate.ts';
+import { createPurposeKeys } from './features/access/purpose-keys.ts';
+import { createRooms } from './features/access/rooms.ts';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/webhooks/outgoing/notifications.ts';
 import { createAutoRecord } from './features/recording/auto-record.ts';
@@ -72,6 +76,11 @@ export function createServices(
   /** The scope that also depends on the LiveKit. */
   const ownScope = `${config.livekit.apiKey}/${scope}`;
 
+  const { sessionSecrets } = config.signIn;
+  // Without a secret of our own, as open access needs none: LiveKit's, which signed the first share links.
+  const purposeKeys = createPurposeKeys(
+    sessionSecrets.length > 0 ? sessionSecrets : [config.livekit.apiSecret],
+  );
   const events = createEvents({ redis, scope, log });
   const ownership = createOwnership({ redis, scope: ownScope, log });
   const { isOwner } = ownership;
@@ -150,6 +159,14 @@ export function createServices(
     signal: closing.signal,
     log,
   });
+  const rooms = createRooms({
+    storage,
+    path,
+    // While the index is being built there may be some.
+    hasRecordings: async (roomName) =>
+      !(await builder.whenBuilt(0)) ||
+      (await index.page(index.folderOf(roomName), { limit: 1 })).entries.length > 0,
+  });
   const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
   const repairRoomStatus = createRepairRoomStatus({
     livekit,
@@ -164,7 +181,7 @@ export function createServices(
     ...{ index, builder },
     underWay: async () => elsewhere.addTo(await lifecycle.underWay()),
   });
-  const totals = createTotals({ all: () => listing.all({ order: 'newest' }), events, log });
+  const totals = createTotals({ all: () => listing.all({ order: 'newest' }, 'all'), events, log });
   const applyRetention =
     retentionDays === undefined
       ? undefined
@@ -199,7 +216,10 @@ export function createServices(
   return {
     tokens: createTokens({ livekit, roomStatus }),
     library,
-    shares: createShares({ storage, library, path, secret: config.livekit.apiSecret }),
+    shares: createShares({ storage, library, path, keys: purposeKeys.keysFor('share links') }),
+    rooms,
+    access: createAccess({ rooms }),
+    authenticate: createAuthenticator({ isOpen: config.access === 'open' }),
     listing,
     totals,
     suggestRooms: createRoomSuggestions({ index, countOf: totals.countOf }),

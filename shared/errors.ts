@@ -8,6 +8,8 @@ export const errorCodes = {
   INVALID_INPUT: { status: 400, trpc: 'BAD_REQUEST' },
   /** A webhook without LiveKit's signature. */
   WEBHOOK_INVALID: { status: 401, trpc: 'UNAUTHORIZED' },
+  /** The call needs credentials: a session, or a key. */
+  UNAUTHENTICATED: { status: 401, trpc: 'UNAUTHORIZED' },
   /** The share link is not for this recording, or does not allow this. */
   SHARE_INVALID: { status: 403, trpc: 'FORBIDDEN' },
   /** The share link has expired or was revoked. */

@@ -7,6 +7,7 @@ export * from './recording-status.ts';
 export * from './recording.ts';
 export * from './room-metadata.ts';
 export * from './room-name.ts';
+export * from './room-rules.ts';
 export * from './share.ts';
 export * from './system-status.ts';
 export * from './title.ts';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mediaSuffix } from '@reelroom/shared';
 import type { Storage } from '../adapters/s3/bucket.ts';
 import { listKeys } from './keys-in.ts';
@@ -99,3 +100,23 @@ export const listWorkingFiles = async (storage: Storage, path: string, name: str
   ...(await listKeys(storage, segmentsRoot(path) + folderNameOf(name))),
   ...(await listKeys(storage, thumbsRoot(path) + folderNameOf(name))),
 ];
+
+const inKey = (text: string): string => Buffer.from(text).toString('base64url');
+
+/** The key of a room's owner and rules; Base64 of a name of 180 bytes has 240 characters. */
+export const roomKey = (path: string, roomName: string): string =>
+  `${path}.reelroom/rooms/${inKey(roomName)}`;
+
+/** The folder of an owner's rooms, by a hash of who that is: an address may be long. */
+export const ownedRoomsFolder = (path: string, owner: string): string =>
+  `${path}.reelroom/owners/${createHash('sha256').update(owner).digest('hex')}/`;
+
+export const ownedRoomKey = (path: string, owner: string, roomName: string): string =>
+  ownedRoomsFolder(path, owner) + inKey(roomName);
+
+/** The room that a key of an owner's room names; undefined for any other key. */
+export function roomOfKey(key: string): string | undefined {
+  const encoded = key.slice(key.lastIndexOf('/') + 1);
+  const roomName = Buffer.from(encoded, 'base64url').toString();
+  return inKey(roomName) === encoded ? roomName : undefined;
+}

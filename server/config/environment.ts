@@ -1,7 +1,8 @@
 import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { isAnyAddress, isLoopbackName } from './loopback.ts';
+import { isAnyAddress } from './loopback.ts';
 import { ConfigError, optionsSchema, parseConfig, text, wholeNumber, type OptionPath } from './options.ts';
+import { exposure, knownSecretProblems, protectionProblems } from './protection.ts';
 
 const proxyRule = 'must be an IP address, a range such as 10.0.0.0/8, or loopback, linklocal or uniquelocal';
 
@@ -60,6 +61,7 @@ const variables: Variables<z.output<typeof configSchema>> = {
   appUrl: ['APP_URL'],
   publicUrl: ['PUBLIC_URL'],
   access: ['ACCESS'],
+  signIn: { adminPasswordHash: ['ADMIN_PASSWORD_HASH'], sessionSecrets: ['SESSION_SECRETS', list] },
   livekit: {
     url: ['LIVEKIT_URL'],
     publicUrl: ['LIVEKIT_PUBLIC_URL'],
@@ -112,7 +114,6 @@ export const variableNames = namesIn(variables);
 
 /** Defaults of the process for options that a plugin requires: the seed's, for a local machine. */
 const defaults = {
-  ACCESS: 'open',
   LIVEKIT_URL: 'http://localhost:7880',
   LIVEKIT_API_KEY: 'devkey',
   LIVEKIT_API_SECRET: 'development-secret-not-for-production',
@@ -139,38 +140,6 @@ function variableAt(path: OptionPath): string {
     variables,
   );
   return isVariable(found) ? found[0] : path.join('.');
-}
-
-/** Well-known development secrets, ours and those of common servers. */
-const knownSecrets: Record<string, string[]> = {
-  LIVEKIT_API_SECRET: ['secret', 'devsecret', defaults.LIVEKIT_API_SECRET],
-  S3_SECRET_KEY: ['minioadmin', 'minio123', 'rustfsadmin', 'password'],
-};
-
-/** The first of HOST and PUBLIC_URL by which other machines reach the app, with what it is; none when only this one does. */
-function exposure({ HOST = '127.0.0.1', PUBLIC_URL }: Record<string, string>): string | undefined {
-  if (!isLoopbackName(HOST)) return `HOST is ${JSON.stringify(HOST)}`;
-  if (PUBLIC_URL === undefined || !URL.canParse(PUBLIC_URL)) return undefined;
-  return isLoopbackName(new URL(PUBLIC_URL).hostname)
-    ? undefined
-    : `PUBLIC_URL is ${JSON.stringify(PUBLIC_URL)}`;
-}
-
-/** Why a process that other machines can reach refuses to start with these variables, a line for each. */
-function exposureProblems(env: Record<string, string>): string[] {
-  const exposed = exposure(env);
-  if (exposed === undefined) return [];
-  const reached = `while other machines reach the app (${exposed})`;
-  const secrets = Object.entries(knownSecrets).flatMap(([name, known]) =>
-    known.includes({ ...defaults, ...(env.S3_ENDPOINT === undefined && s3Keys), ...env }[name] ?? '')
-      ? [
-          `${name} must be a secret of your own, such as $(openssl rand -hex 32), ${reached}: everyone knows this one`,
-        ]
-      : [],
-  );
-  const isOpenByName = env.ACCESS !== undefined;
-  const access = `ACCESS must be set to open by name ${reached}: there is no sign-in yet, so that whoever does can record and delete`;
-  return [...(isOpenByName ? [] : [access]), ...secrets];
 }
 
 /** Where the app is unless BASE_PATH says otherwise: at the path of PUBLIC_URL, if it has one. */
@@ -200,12 +169,24 @@ export function loadConfig(env: Record<string, string | undefined>) {
     ),
   );
   const keys = set.S3_ENDPOINT === undefined ? s3Keys : {};
-  const { config, problems } = parsed(
-    valuesIn({ ...defaults, ...keys, ...pathOf(set.PUBLIC_URL), ...set }, variables),
-  );
-  const allProblems = [...problems, ...exposureProblems(set)];
-  if (!config || allProblems.length > 0) throw new ConfigError(allProblems);
-  const isExposed = exposure(set) !== undefined;
+  const exposed = exposure(set);
+  const isExposed = exposed !== undefined;
+  const all = {
+    ...defaults,
+    ...keys,
+    ACCESS: isExposed ? 'protected' : 'open',
+    ...pathOf(set.PUBLIC_URL),
+    ...set,
+  };
+  const values = valuesIn(all, variables);
+  const { config, problems } = parsed(values);
+  const reached = exposed && `while other machines reach the app (${exposed})`;
+  const lacking = [
+    ...protectionProblems(values, reached && `${reached} and ACCESS is not open`),
+    // Open access is one's own choice, secrets that everyone knows are nobody's.
+    ...(reached && all.ACCESS === 'open' ? knownSecretProblems(values, reached) : []),
+  ].map(({ path, message }) => `${variableAt(path)} ${message}`);
+  if (!config || lacking.length > 0) throw new ConfigError([...problems, ...lacking]);
   return {
     ...config,
     appUrl: config.appUrl ?? `http://${localName(config.host)}:${config.port}`,

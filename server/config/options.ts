@@ -53,6 +53,12 @@ const isWebhookSecret = (secret: string) => {
 /** S3's keys have at most 1,024 bytes, of which index entries need most. */
 const maxPathBytes = 128;
 
+/** A shorter secret can be guessed by trying. */
+const minSecretBytes = 32;
+
+const passwordHashRule = 'must be a hash by argon2id: npm run hash-password makes one';
+const passwordHash = /^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}$/;
+
 const onOffRule = 'must be on (true) or off (false)';
 const bucketRule = 'must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings';
 const pathRule = 'must be empty or folders that each end in a slash, such as recordings/';
@@ -72,8 +78,24 @@ export const optionsSchema = group({
    * that asked for one.
    */
   publicUrl: url(['http:', 'https:'], 'https://reelroom.example.com').optional(),
-  /** The access mode: `open` allows everyone everything. There is no other yet. */
-  access: z.literal('open', 'must be open: there is no sign-in yet'),
+  /** `open` allows everyone everything; `protected` needs credentials. */
+  access: z.enum(['open', 'protected'], 'must be open or protected'),
+  signIn: group({
+    /** The hash of the password that the admin signs in with, by argon2id. */
+    adminPasswordHash: z.string(passwordHashRule).regex(passwordHash, passwordHashRule).optional(),
+    /**
+     * What sessions and links are signed with, newest first: an old one stays behind a new one until what it
+     * signed has expired.
+     */
+    sessionSecrets: z
+      .array(
+        z.string('must be a text').refine((secret) => Buffer.byteLength(secret) >= minSecretBytes, {
+          error: `must have at least ${minSecretBytes} bytes: npm run make-secret makes one`,
+        }),
+        'must be a list of secrets',
+      )
+      .default([]),
+  }).prefault({}),
   livekit: group({
     url: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880'),
     /** Where browsers connect; when absent the same, or where that is loopback its port of the page's own host. */
@@ -221,7 +243,7 @@ const valueAt = (input: unknown, path: OptionPath): unknown =>
   );
 
 /** Whether a value must not be repeated in messages. */
-const isSecret = (path: OptionPath) => /secret|key/i.test(path.map(String).join('.'));
+const isSecret = (path: OptionPath) => /secret|key|password/i.test(path.map(String).join('.'));
 
 /**
  * Parses `input` by `schema`.

@@ -47,6 +47,7 @@ export const unsupportedMediaType = () =>
     'UNSUPPORTED_MEDIA_TYPE',
     'The body must be JSON, sent with Content-Type: application/json',
   );
+export const unauthenticated = () => new ReelroomError('UNAUTHENTICATED', 'Sign in to do this');
 export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allowed to do this');
 export const originNotAllowed = (origin: string) =>
   new ReelroomError(
@@ -141,6 +142,7 @@ export const indexing = () =>
 export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   INVALID_INPUT: invalidInput('roomName is required'),
   WEBHOOK_INVALID: webhookInvalid(),
+  UNAUTHENTICATED: unauthenticated(),
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
   FORBIDDEN: forbidden(),

@@ -2,6 +2,12 @@ import t from 'tap';
 import { loadConfig } from '../config/environment.ts';
 import { ConfigError } from '../config/options.ts';
 
+/** What a protected server needs to let an admin sign in. */
+const signIn = {
+  ADMIN_PASSWORD_HASH: `$argon2id$v=19$m=65536,t=3,p=4$${'c2FsdHNhbHQ'}$${'x'.repeat(43)}`,
+  SESSION_SECRETS: 'z'.repeat(32),
+};
+
 const problems = (env: Record<string, string>): string[] => {
   try {
     loadConfig(env);
@@ -133,18 +139,34 @@ t.test(
       t.same(problems({ HOST }), [], HOST);
     for (const HOST of ['0.0.0.0', '::', '192.168.1.5', 'reelroom.example']) {
       t.match(problems({ HOST }), [
-        /^ACCESS must be set to open by name .*there is no sign-in yet/,
-        /^LIVEKIT_API_SECRET must be a secret of your own, such as \$\(openssl rand -hex 32\)/,
+        /^ADMIN_PASSWORD_HASH must be set .*: npm run hash-password makes one/,
+        /^SESSION_SECRETS must be set .*: npm run make-secret makes one/,
+        /^LIVEKIT_API_SECRET must be a secret of your own .*npm run make-secret makes one/,
         /^S3_SECRET_KEY must be a secret of your own/,
       ]);
       t.match(problems({ HOST, ACCESS: 'open' }), [/^LIVEKIT_API_SECRET/, /^S3_SECRET_KEY/], HOST);
-      t.match(problems({ HOST, ...own }), [/^ACCESS/], HOST);
+      t.match(problems({ HOST, ...own }), [/^ADMIN_PASSWORD_HASH/, /^SESSION_SECRETS/], HOST);
+      t.same(problems({ HOST, ...own, ...signIn }), [], HOST);
+      t.equal(loadConfig({ HOST, ...own, ...signIn }).access, 'protected', HOST);
       t.same(problems({ HOST, ACCESS: 'open', ...own }), [], HOST);
       t.match(problems({ HOST, ACCESS: 'open', ...own, LIVEKIT_API_SECRET: 'secret' }), [
         /^LIVEKIT_API_SECRET/,
       ]);
     }
-    t.equal(problems({ HOST: '0.0.0.0', SERVER_PORT: 'x' }).length, 4, 'all are told at once');
+    t.equal(problems({ HOST: '0.0.0.0', SERVER_PORT: 'x' }).length, 5, 'all are told at once');
+    t.equal(loadConfig({}).access, 'open', 'on loopback everyone may do everything');
+    t.match(
+      problems({ ACCESS: 'protected' }),
+      [/^ADMIN_PASSWORD_HASH/, /^SESSION_SECRETS/, /^LIVEKIT_API_SECRET/, /^S3_SECRET_KEY/],
+      'protected on loopback is protected',
+    );
+    t.match(problems({ ...signIn, SESSION_SECRETS: `${'x'.repeat(32)}, short` }), [
+      /^SESSION_SECRETS must have at least 32 bytes: npm run make-secret makes one$/,
+    ]);
+    t.match(problems({ ...signIn, ADMIN_PASSWORD_HASH: 'my password' }), [
+      /^ADMIN_PASSWORD_HASH must be a hash by argon2id: npm run hash-password makes one$/,
+    ]);
+    t.match(problems({ ACCESS: 'closed' }), [/^ACCESS must be open or protected \(it is "closed"\)/]);
   },
 );
 
@@ -162,7 +184,8 @@ t.test(
       cors: { origins: [] },
     });
     t.match(problems({ PUBLIC_URL }), [
-      /^ACCESS must be .*\(PUBLIC_URL is "https:\/\/rooms.example\/video\/"\)/,
+      /^ADMIN_PASSWORD_HASH must be .*\(PUBLIC_URL is "https:\/\/rooms.example\/video\/"\)/,
+      /^SESSION_SECRETS/,
       /^LIVEKIT_API_SECRET/,
       /^S3_SECRET_KEY/,
     ]);

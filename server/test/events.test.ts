@@ -253,7 +253,7 @@ async function serveEvents(t: Test, events: Events) {
     changes: procedure
       .input(z.object({ lastEventId: z.string().nullish() }).optional())
       .subscription(({ input, signal = AbortSignal.abort() }) =>
-        recordingChanges({ events, canSee: () => true, after: input?.lastEventId, signal }),
+        recordingChanges({ events, canSee: async () => true, after: input?.lastEventId, signal }),
       ),
   });
   const app = fastify({ forceCloseConnections: true });

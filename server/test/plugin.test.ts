@@ -172,7 +172,7 @@ t.test('all mistakes in the options are told at once, each by its name', async (
   };
   const right = pluginOptions(testConfig());
   t.same(await problems({ prefix: '/video', logLevel: 'silent' }), [
-    'access must be open: there is no sign-in yet',
+    'access must be open or protected',
     'livekit must be an object of url, publicUrl, apiKey, apiSecret',
     's3 must be an object of endpoint, egressEndpoint, accessKey, secretKey, sessionToken, region, bucket, forcePathStyle, createBucket',
   ]);
@@ -188,7 +188,7 @@ t.test('all mistakes in the options are told at once, each by its name', async (
       notifications: { urls: ['https://a.example'] },
     }),
     [
-      'access must be open: there is no sign-in yet (it is "closed")',
+      'access must be open or protected (it is "closed")',
       'livekit.apiSecret must be a text',
       's3.bucket must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings (it is "My Bucket")',
       's3.buckets is not an option',

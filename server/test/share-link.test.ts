@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Share } from '@reelroom/shared';
 import t from 'tap';
-import { createSigner, newLink } from '../features/sharing/token.ts';
+import { newLink } from '../features/sharing/token.ts';
+import { signerOf } from './support/signer.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { proxyTo } from './support/proxy.ts';
 
@@ -55,7 +56,7 @@ t.test('what a link opens', async (t) => {
   });
 
   await t.test('a link that is no good opens none', async (t) => {
-    const signer = createSigner(config.livekit.apiSecret);
+    const signer = signerOf(config.livekit.apiSecret);
     const expired = newLink({ createdAt: Date.now() - 60_000, expiresInSeconds: 59, download: true });
     const revoked = await trpc.recordings.share.mutate({ name });
     t.equal((await fetch(revoked.videoUrl)).status, 200);
@@ -67,7 +68,7 @@ t.test('what a link opens', async (t) => {
       ['truncated', `?share=${good.slice(0, 40)}`, 'SHARE_INVALID'],
       ['twice', `?share=${good}&share=${good}`, 'SHARE_INVALID'],
       ["another recording's", `?share=${tokenOf(elsewhere)}`, 'SHARE_INVALID'],
-      ["another secret's", `?share=${createSigner('x'.repeat(32)).tokenOf(link, name)}`, 'SHARE_INVALID'],
+      ["another secret's", `?share=${signerOf('x'.repeat(32)).tokenOf(link, name)}`, 'SHARE_INVALID'],
       ['expired', `?share=${signer.tokenOf(expired, name)}`, 'SHARE_EXPIRED'],
       ['revoked', `?share=${tokenOf(revoked)}`, 'SHARE_EXPIRED'],
     ])

@@ -2,7 +2,8 @@ import fastify from 'fastify';
 import fc from 'fast-check';
 import t from 'tap';
 import { reelroom } from '../app.ts';
-import { createSigner, redactTokens, newLink } from '../features/sharing/token.ts';
+import { redactTokens, newLink } from '../features/sharing/token.ts';
+import { signerOf } from './support/signer.ts';
 import { bucketOf, pluginOptions, testConfig } from './support/build.ts';
 import { proxyTo } from './support/proxy.ts';
 
@@ -13,7 +14,7 @@ t.test('no log has what a link is', async (t) => {
   const config = testConfig({ S3_ENDPOINT: s3.url, LOG_LEVEL: 'trace' });
   const { put } = await bucketOf(testConfig({ S3_BUCKET: config.s3.bucket }));
   await put(`recordings/${name}`, 'media');
-  const signer = createSigner(config.livekit.apiSecret);
+  const signer = signerOf(config.livekit.apiSecret);
 
   /** Applications around ours, each with a way of its own to show requests. */
   const ways = {
@@ -91,7 +92,7 @@ t.test('no log has what a link is', async (t) => {
 });
 
 t.test('hiding tokens leaves other texts as they are', async (t) => {
-  const { tokenOf } = createSigner('a secret of some length, for tests only');
+  const { tokenOf } = signerOf('a secret of some length, for tests only');
   const token = tokenOf(newLink({ createdAt: 1, expiresInSeconds: 1, download: true }), name);
   t.equal(redactTokens(`/watch/a.mp4?share=${token}&t=3`), `/watch/a.mp4?share=${token.slice(0, 24)}…&t=3`);
   fc.assert(

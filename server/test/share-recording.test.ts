@@ -1,6 +1,7 @@
 import type { Share } from '@reelroom/shared';
 import t from 'tap';
-import { createSigner, newLink } from '../features/sharing/token.ts';
+import { newLink } from '../features/sharing/token.ts';
+import { signerOf } from './support/signer.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
@@ -133,7 +134,7 @@ t.test('sharing a recording', async (t) => {
   });
 
   await t.test('what is wrong with a link', async (t) => {
-    const signer = createSigner(secret);
+    const signer = signerOf(secret);
     const link = await share.mutate({ name });
     const good = tokenOf(link);
     const expired = newLink({ createdAt: Date.now() - 60_000, expiresInSeconds: 59, download: false });
@@ -145,7 +146,7 @@ t.test('sharing a recording', async (t) => {
       ['more than one', `${good}0`],
       ['another flag', good.replace(/^(.{15})w/, '$1d')],
       ['a longer time', good.slice(0, 9) + '09zzzz' + good.slice(15)],
-      ['another secret', createSigner('x'.repeat(32)).tokenOf(link, name)],
+      ['another secret', signerOf('x'.repeat(32)).tokenOf(link, name)],
       ["another recording's", signer.tokenOf(link, 'other.mp4')],
       ['an id alone', link.id],
       ['capitals', good.toUpperCase()],

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { createSigner, newLink, readLink } from '../features/sharing/token.ts';
+import { newLink, readLink } from '../features/sharing/token.ts';
+import { signerOf } from './support/signer.ts';
 
-const { tokenOf, linkOf } = createSigner('a secret of some length, for tests only');
+const { tokenOf, linkOf } = signerOf('a secret of some length, for tests only');
 const name = 'Équipe "A" 🎥-RM_1-2026-01-31T101530000.mp4';
 
 const madeOf = fc.record({
@@ -63,7 +64,7 @@ t.test('what is cut off, added or anything else is none', async () => {
 });
 
 t.test('a token of another recording, or of another secret, is none', async () => {
-  const other = createSigner('another secret of some length, for tests only');
+  const other = signerOf('another secret of some length, for tests only');
   fc.assert(
     fc.property(links, names, names, (link, one, another) => {
       fc.pre(one !== another);

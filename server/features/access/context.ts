@@ -1,18 +1,50 @@
-import { canSee } from './authorise.ts';
-import type { Principal } from './principal.ts';
+import type { Ability } from '@reelroom/shared';
+import type { Access, VisibleRooms } from './access.ts';
+import type { Grant, Principal } from './principal.ts';
+import type { On } from './targets.ts';
 
-/** The context of every procedure. */
-export interface Context {
+/** What a principal may do. */
+export interface Rights {
   principal: Principal;
-  /** Whether the principal may know of a room and its recordings. */
-  canSee: (roomName: string) => boolean;
-  /** The app's URL as the client addressed it, without a trailing slash. */
-  baseUrl: string;
+  /** Throws unless the principal may do this: UNAUTHENTICATED, FORBIDDEN. */
+  assertMay: (ability: Ability, on: On) => Promise<void>;
+  /** What the principal may do in a room. */
+  abilitiesIn: (roomName: string) => Promise<ReadonlySet<Ability>>;
+  /** Lets the principal into a room, which it may make thereby: UNAUTHENTICATED, FORBIDDEN. */
+  enter: (roomName: string) => Promise<void>;
+  /** Whether the principal may know of a room and its recordings, as of now. */
+  canSee: (roomName: string) => Promise<boolean>;
+  /** The rooms whose recordings the principal may know of. */
+  visibleRooms: () => Promise<VisibleRooms>;
 }
 
-/** A procedure's context, given the app's URL as the client addressed it. */
-export const contextOf = (principal: Principal, baseUrl: string): Context => ({
+/** What the share link with this token is worth for a recording: SHARE_INVALID, SHARE_EXPIRED. */
+export type GrantOfLink = (recording: string, token: string) => Promise<Grant>;
+
+/** The context of every procedure. */
+export interface Context extends Rights {
+  /** The app's URL as the client addressed it, without a trailing slash. */
+  baseUrl: string;
+  grantOfLink: GrantOfLink;
+  /** The rights of another principal, such as the same one with a link. */
+  rightsOf: (principal: Principal) => Rights;
+}
+
+export const rightsOf = (access: Access, principal: Principal): Rights => ({
   principal,
-  baseUrl,
-  canSee: (roomName) => canSee(principal, roomName),
+  assertMay: (ability, on) => access.assert(principal, ability, on),
+  abilitiesIn: (roomName) => access.abilitiesIn(principal, roomName),
+  enter: (roomName) => access.enter(principal, roomName),
+  canSee: (roomName) => access.allows(principal, 'play', { kind: 'room', roomName }),
+  visibleRooms: () => access.visibleRooms(principal),
+});
+
+/** A procedure's context for a principal. */
+export const contextOf = (
+  principal: Principal,
+  { access, ...more }: { access: Access; baseUrl: string; grantOfLink: GrantOfLink },
+): Context => ({
+  ...more,
+  ...rightsOf(access, principal),
+  rightsOf: (other) => rightsOf(access, other),
 });

@@ -1,8 +1,9 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { forbidden } from '../../lib/errors.ts';
-import { isAllowed } from './authorise.ts';
-import { routeRules, ruleNamed, type Rule } from './policy.ts';
-import { authenticate, type Principal } from './principal.ts';
+import type { Access } from './access.ts';
+import { isAbility, routeRules, ruleNamed, type Rule } from './policy.ts';
+import type { Principal } from './principal.ts';
+import { targetOf } from './targets.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -10,7 +11,7 @@ declare module 'fastify' {
     reelroomPrincipal: Principal;
   }
   interface FastifyContextConfig {
-    /** Who may call a route: see policy.ts. */
+    /** What a route needs: see policy.ts. */
     rule?: Rule;
   }
 }
@@ -27,12 +28,10 @@ function ruleOf(method: string, path: string): Rule | undefined {
 }
 
 /**
- * Gates all routes registered on `app` from now on: each is called only by principals that its rule allows.
+ * Gives each route registered on `app` from now on its rule.
  * @throws when a route without a rule is registered
  */
-export function gateRoutes(app: FastifyInstance): void {
-  // Fastify requires decorators to be declared before requests arrive.
-  app.decorateRequest('reelroomPrincipal');
+export function requireRules(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const below = route.url.slice(app.prefix.replace(/\/+$/, '').length) || '/';
     const path = below === '*' ? '/*' : below;
@@ -42,10 +41,40 @@ export function gateRoutes(app: FastifyInstance): void {
       route.config = { ...route.config, rule };
     }
   });
+}
+
+/** The only part of a request in which its route looks for its target. */
+function inputOf({ method, params, query, body }: FastifyRequest, { on }: Rule): unknown {
+  if (typeof on === 'object' && 'recording' in on && on.recording === '*') return params;
+  return method === 'GET' || method === 'HEAD' ? query : body;
+}
+
+/** What a request needs by its rule: a download is an ability of its own. */
+const needsOf = ({ needs, downloads }: Rule, { query }: FastifyRequest): Rule['needs'] =>
+  downloads && typeof query === 'object' && query !== null && 'download' in query ? 'download' : needs;
+
+/**
+ * Gates all routes registered on `app` from now on: each is called only by principals that its rule allows.
+ * @param authenticate tells who makes a request
+ */
+export function gateRoutes(
+  app: FastifyInstance,
+  {
+    authenticate,
+    access,
+  }: { authenticate: (request: FastifyRequest) => Promise<Principal>; access: Pick<Access, 'assert'> },
+): void {
+  // Fastify requires decorators to be declared before requests arrive.
+  app.decorateRequest('reelroomPrincipal');
   app.addHook('onRequest', async (request) => {
-    request.reelroomPrincipal = authenticate();
+    request.reelroomPrincipal = await authenticate(request);
   });
-  app.addHook('preHandler', async ({ reelroomPrincipal, is404, routeOptions }) => {
-    if (!is404 && !isAllowed(reelroomPrincipal, routeOptions.config.rule)) throw forbidden();
+  app.addHook('preHandler', async (request) => {
+    if (request.is404) return;
+    const { rule } = request.routeOptions.config;
+    if (!rule) throw forbidden();
+    const needs = needsOf(rule, request);
+    if (!isAbility(needs)) return;
+    await access.assert(request.reelroomPrincipal, needs, targetOf(rule.on, inputOf(request, rule)));
   });
 }

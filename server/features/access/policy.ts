@@ -1,12 +1,18 @@
-import type { Role } from './principal.ts';
+import { abilitySchema, type Ability } from '@reelroom/shared';
+import type { Target } from './targets.ts';
 
-/** The target of a call: the field of its input, or of its path, that names it. */
-type Target = 'nothing' | 'library' | { room: string } | { recording: string } | { recordings: string };
-
-/** Who may call a route or procedure, on what, at what cost. */
+/** What a caller of a route or procedure must be allowed, on what, and what it costs. */
 export interface Rule {
-  who: readonly Role[];
+  /**
+   * The ability that it needs on its target. `nothing`: everyone may call it. `procedure`: each procedure has a
+   * rule of its own. `signature`: LiveKit's, which the route itself checks, since it is over the body.
+   */
+  needs: Ability | 'nothing' | 'procedure' | 'signature';
   on: Target;
+  /** With `?download` it needs the ability to download. */
+  downloads?: true;
+  /** The field of the input with a share link's token, whose holder may watch the recording. */
+  share?: string;
   /**
    * `free`: no request to LiveKit or S3. `cheap`: a few. `dear`: as many as there are recordings, or a
    * recorder's work.
@@ -16,34 +22,31 @@ export interface Rule {
   audit?: true;
 }
 
-const everyone = ['everyone'] as const satisfies readonly Role[];
-const hosts = ['admin', 'host', 'key'] as const satisfies readonly Role[];
-const joiners = ['admin', 'member', 'host', 'guest', 'key'] as const satisfies readonly Role[];
-const viewers = ['admin', 'host', 'key', 'link'] as const satisfies readonly Role[];
-
 /** Every tRPC procedure, by its path. One without a row does not compile. */
 export const procedureRules = {
-  'tokens.create': { who: joiners, on: { room: 'roomName' }, cost: 'cheap' },
-  'rooms.status': { who: joiners, on: { room: 'roomName' }, cost: 'cheap' },
-  'recordings.start': { who: hosts, on: { room: 'roomName' }, cost: 'dear', audit: true },
-  'recordings.stop': { who: hosts, on: { room: 'roomName' }, cost: 'cheap', audit: true },
-  'recordings.keepRecording': { who: joiners, on: { room: 'roomName' }, cost: 'free' },
-  'recordings.list': { who: hosts, on: 'library', cost: 'cheap' },
-  'recordings.rooms': { who: hosts, on: 'library', cost: 'cheap' },
-  'recordings.totals': { who: hosts, on: 'library', cost: 'dear' },
-  'recordings.changes': { who: hosts, on: 'library', cost: 'free' },
-  'recordings.get': { who: viewers, on: { recording: 'name' }, cost: 'cheap' },
-  'recordings.share': { who: hosts, on: { recording: 'name' }, cost: 'cheap', audit: true },
-  'recordings.shares': { who: hosts, on: { recording: 'name' }, cost: 'cheap' },
-  'recordings.unshare': { who: hosts, on: { recording: 'name' }, cost: 'cheap', audit: true },
-  'recordings.rename': { who: hosts, on: { recording: 'name' }, cost: 'cheap', audit: true },
-  'recordings.setKeep': { who: hosts, on: { recording: 'name' }, cost: 'cheap', audit: true },
-  'recordings.delete': { who: hosts, on: { recording: 'name' }, cost: 'cheap', audit: true },
-  'recordings.deleteMany': { who: hosts, on: { recordings: 'names' }, cost: 'dear', audit: true },
-  'system.status': { who: everyone, on: 'nothing', cost: 'free' },
+  'tokens.create': { needs: 'join', on: { room: 'roomName' }, cost: 'cheap' },
+  'rooms.status': { needs: 'join', on: { room: 'roomName' }, cost: 'cheap' },
+  'rooms.get': { needs: 'nothing', on: { room: 'roomName' }, cost: 'cheap' },
+  'rooms.setRules': { needs: 'manage', on: { room: 'roomName' }, cost: 'cheap', audit: true },
+  'recordings.start': { needs: 'record', on: { room: 'roomName' }, cost: 'dear', audit: true },
+  'recordings.stop': { needs: 'record', on: { room: 'roomName' }, cost: 'cheap', audit: true },
+  'recordings.keepRecording': { needs: 'join', on: { room: 'roomName' }, cost: 'free' },
+  'recordings.list': { needs: 'play', on: 'library', cost: 'cheap' },
+  'recordings.rooms': { needs: 'play', on: 'library', cost: 'cheap' },
+  'recordings.totals': { needs: 'play', on: 'server', cost: 'dear' },
+  'recordings.changes': { needs: 'play', on: 'library', cost: 'free' },
+  'recordings.get': { needs: 'play', on: { recording: 'name' }, share: 'share', cost: 'cheap' },
+  'recordings.share': { needs: 'share', on: { recording: 'name' }, cost: 'cheap', audit: true },
+  'recordings.shares': { needs: 'share', on: { recording: 'name' }, cost: 'cheap' },
+  'recordings.unshare': { needs: 'share', on: { recording: 'name' }, cost: 'cheap', audit: true },
+  'recordings.rename': { needs: 'manage', on: { recording: 'name' }, cost: 'cheap', audit: true },
+  'recordings.setKeep': { needs: 'manage', on: { recording: 'name' }, cost: 'cheap', audit: true },
+  'recordings.delete': { needs: 'delete', on: { recording: 'name' }, cost: 'cheap', audit: true },
+  'recordings.deleteMany': { needs: 'delete', on: { recordings: 'names' }, cost: 'dear', audit: true },
+  'system.status': { needs: 'nothing', on: 'nothing', cost: 'free' },
 } as const satisfies Record<string, Rule>;
 
-const page = { who: everyone, on: 'nothing', cost: 'free' } as const satisfies Rule;
+const page = { needs: 'nothing', on: 'nothing', cost: 'free' } as const satisfies Rule;
 
 /**
  * Every route, by method and path below the prefix; a GET's rule covers HEAD, `/**` covers all paths below. A
@@ -53,20 +56,20 @@ export const routeRules = {
   'POST /token': procedureRules['tokens.create'],
   'POST /recordings/start': procedureRules['recordings.start'],
   'POST /recordings/stop': procedureRules['recordings.stop'],
-  'GET /recordings': { who: hosts, on: 'library', cost: 'dear' },
-  'DELETE /recordings/*': { who: hosts, on: { recording: '*' }, cost: 'cheap', audit: true },
-  'GET /recordings/*': { who: viewers, on: { recording: '*' }, cost: 'cheap' },
-  'GET /recordings/zip': { who: hosts, on: { recordings: 'name' }, cost: 'dear' },
-  'POST /recordings/zip': { who: hosts, on: { recordings: 'names' }, cost: 'dear' },
-  'GET /posters/*': { who: viewers, on: { recording: '*' }, cost: 'cheap' },
-  'GET /thumbs/*': { who: viewers, on: { recording: '*' }, cost: 'cheap' },
-  'GET /live/*': { who: viewers, on: { recording: '*' }, cost: 'cheap' },
-  'POST /livekit/webhook': { who: ['livekit'], on: 'nothing', cost: 'cheap' },
+  'GET /recordings': { needs: 'play', on: 'library', cost: 'dear' },
+  'DELETE /recordings/*': { needs: 'delete', on: { recording: '*' }, cost: 'cheap', audit: true },
+  'GET /recordings/*': { needs: 'play', on: { recording: '*' }, downloads: true, cost: 'cheap' },
+  'GET /recordings/zip': { needs: 'download', on: { recordings: 'name' }, cost: 'dear' },
+  // A form has `name`, JSON `names`.
+  'POST /recordings/zip': { needs: 'download', on: { recordings: ['name', 'names'] }, cost: 'dear' },
+  'GET /posters/*': { needs: 'play', on: { recording: '*' }, cost: 'cheap' },
+  'GET /thumbs/*': { needs: 'play', on: { recording: '*' }, cost: 'cheap' },
+  'GET /live/*': { needs: 'play', on: { recording: '*' }, cost: 'cheap' },
+  'POST /livekit/webhook': { needs: 'signature', on: 'nothing', cost: 'cheap' },
   'GET /healthz': page,
   'GET /readyz': { ...page, cost: 'cheap' },
-  // Each procedure has a rule of its own.
-  'GET /trpc/*': page,
-  'POST /trpc/*': page,
+  'GET /trpc/*': { ...page, needs: 'procedure' },
+  'POST /trpc/*': { ...page, needs: 'procedure' },
   // The page's own calls are checked, not the page.
   'GET /watch/*': { ...page, cost: 'cheap' },
   'GET /embed/*': { ...page, cost: 'cheap' },
@@ -89,3 +92,6 @@ export const routeRules = {
 /** A rule by its name, if there is one. */
 export const ruleNamed = (rules: Record<string, Rule>, name: string): Rule | undefined =>
   Object.hasOwn(rules, name) ? rules[name] : undefined;
+
+/** Whether a rule needs an ability, rather than nothing or what is checked elsewhere. */
+export const isAbility = (needs: Rule['needs']): needs is Ability => abilitySchema.safeParse(needs).success;

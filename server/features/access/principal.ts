@@ -1,28 +1,34 @@
-/** The roles that a rule may allow. */
-export const roles = [
-  'everyone',
-  /** Runs this Reelroom. */
-  'admin',
-  /** Is signed in. */
-  'member',
-  /** Is host of the room that a call is about. */
-  'host',
-  /** May join the room that a call is about. */
-  'guest',
-  /** A program, with scopes. */
-  'key',
-  /** Holds a share link of the recording that a call is about. */
-  'link',
-  /** LiveKit itself, by its signature. */
-  'livekit',
-] as const;
+import type { Ability } from '@reelroom/shared';
 
-export type Role = (typeof roles)[number];
+/** What one credential of a request is worth. */
+export type Grant =
+  /** Runs this Reelroom: may do everything. */
+  | { kind: 'admin' }
+  /** Is signed in: makes rooms, and is host of them. */
+  | { kind: 'member' }
+  | { kind: 'host'; room: string }
+  | { kind: 'guest'; room: string }
+  /** A program: may do what its scopes say, in all rooms or in these. */
+  | { kind: 'key'; scopes: readonly Ability[]; rooms?: readonly string[] | undefined }
+  /** Holds a share link of a recording. */
+  | { kind: 'link'; recording: string; scopes: readonly Ability[] };
 
-/** Who makes a request. */
+/** Who makes a request: all that its credentials are worth together; nobody without any. */
 export interface Principal {
-  kind: Exclude<Role, 'everyone'>;
+  /** Who it is, as rooms name their owners: `member:ana@example.com`; absent for who has no account. */
+  id?: string;
+  /** What people are shown. */
+  name?: string;
+  grants: readonly Grant[];
 }
 
-/** The principal of a request: always an admin, since access is open. No request. */
-export const authenticate = (): Principal => ({ kind: 'admin' });
+export const nobody: Principal = { grants: [] };
+
+/** Everyone, where access is open. */
+export const openAdmin: Principal = { grants: [{ kind: 'admin' }] };
+
+/** A principal with one more credential. */
+export const withGrant = (principal: Principal, grant: Grant): Principal => ({
+  ...principal,
+  grants: [...principal.grants, grant],
+});

@@ -1,12 +1,42 @@
+import { z } from 'zod';
 import { forbidden } from '../../lib/errors.ts';
 import { createTrpc } from '../../http/trpc.ts';
-import { isAllowed } from './authorise.ts';
 import type { Context } from './context.ts';
-import { procedureRules, ruleNamed } from './policy.ts';
+import { isAbility, procedureRules, ruleNamed, type Rule } from './policy.ts';
+import { withGrant } from './principal.ts';
+import { targetOf } from './targets.ts';
+
+const recordSchema = z.record(z.string(), z.unknown()).catch({});
+
+/** The recording and the token of a share link in a procedure's input, where its rule takes one. */
+function linkIn({ share }: Rule, input: unknown): { recording: string; token: string } | undefined {
+  if (share === undefined) return undefined;
+  const fields = recordSchema.parse(input);
+  const { name: recording } = fields;
+  const token = fields[share];
+  return typeof recording === 'string' && typeof token === 'string' ? { recording, token } : undefined;
+}
+
+/** Throws unless the principal may call the procedure with this input; without a rule nobody may. */
+async function assertAllowed(
+  ctx: Pick<Context, 'assertMay'>,
+  rule: Rule | undefined,
+  input: unknown,
+): Promise<void> {
+  if (!rule) throw forbidden();
+  if (rule.needs === 'nothing') return;
+  if (!isAbility(rule.needs)) throw forbidden();
+  await ctx.assertMay(rule.needs, targetOf(rule.on, input));
+}
 
 /** The base procedure of a feature: gated by its rule, with the feature's `Collaborators` in its context. */
 export const proceduresWith = <Collaborators extends object>() =>
-  createTrpc<Context & Collaborators>().procedure.use(({ path, ctx, next }) => {
-    if (!isAllowed(ctx.principal, ruleNamed(procedureRules, path))) throw forbidden();
+  createTrpc<Context & Collaborators>().procedure.use(async ({ path, ctx, getRawInput, next }) => {
+    const rule = ruleNamed(procedureRules, path);
+    const input = await getRawInput();
+    const link = rule && linkIn(rule, input);
+    const grant = link && (await ctx.grantOfLink(link.recording, link.token));
+    const rights = grant ? ctx.rightsOf(withGrant(ctx.principal, grant)) : ctx;
+    await assertAllowed(rights, rule, input);
     return next();
   });

@@ -12,14 +12,26 @@ export interface CompiledFilter {
   isKeyRange: boolean;
 }
 
-/** Parses a filter. */
-export function compileFilter(filter: RecordingFilter): CompiledFilter {
+/**
+ * Parses a filter.
+ * @param visible the rooms whose recordings may be listed
+ */
+export function compileFilter(
+  filter: RecordingFilter,
+  visible: 'all' | ReadonlySet<string> = 'all',
+): CompiledFilter {
+  const matches = matcherOf(filter);
+  const isVisible = (name: string) => visible === 'all' || visible.has(name);
   const { roomName, roomId, status, from, to, search } = filter;
   return {
     roomName: roomName || undefined,
     from: from === undefined ? -Infinity : Date.parse(from),
     to: to === undefined ? Infinity : Date.parse(to),
-    isKeyRange: !roomId && status === undefined && search === undefined,
-    matches: matcherOf(filter),
+    isKeyRange:
+      !roomId &&
+      status === undefined &&
+      search === undefined &&
+      (visible === 'all' || (roomName ? isVisible(roomName) : false)),
+    matches: (recording) => isVisible(recording.roomName) && matches(recording),
   };
 }

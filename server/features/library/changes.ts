@@ -17,11 +17,11 @@ export async function* recordingChanges({
   signal,
 }: {
   events: Pick<Events, 'subscribe'>;
-  /** Whether the subscriber may know of a room and its recordings. */
-  canSee: (roomName: string) => boolean;
+  /** Whether the subscriber may know of a room and its recordings, as of now. */
+  canSee: (roomName: string) => Promise<boolean>;
   after: string | null | undefined;
   signal: AbortSignal;
 }): AsyncGenerator<TrackedEnvelope<RecordingChange>, void> {
   for await (const { id, event } of events.subscribe({ after, signal }))
-    if (event.type === 'reset' || canSee(roomNameOf(event))) yield tracked(id, event);
+    if (event.type === 'reset' || (await canSee(roomNameOf(event)))) yield tracked(id, event);
 }

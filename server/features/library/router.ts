@@ -28,13 +28,17 @@ export interface LibraryCollaborators {
 const procedure = proceduresWith<LibraryCollaborators>();
 
 export const libraryProcedures = {
-  /** A page of the recordings that match the filter, live ones on the first page. */
+  /** A page of the recordings that one may play and that match the filter, live ones on the first page. */
   list: procedure
     .input(z.optional(listInputSchema))
-    .query(({ ctx, input }) => ctx.listing.page(input ?? listInputSchema.parse({}))),
+    .query(async ({ ctx, input }) =>
+      ctx.listing.page(input ?? listInputSchema.parse({}), await ctx.visibleRooms()),
+    ),
 
   /** Suggests rooms that have recordings. */
-  rooms: procedure.input(roomsInputSchema).query(({ ctx, input }) => ctx.suggestRooms(input)),
+  rooms: procedure
+    .input(roomsInputSchema)
+    .query(async ({ ctx, input }) => ctx.suggestRooms({ ...input, visible: await ctx.visibleRooms() })),
 
   /** How many recordings there are, and their bytes. */
   totals: procedure.query(({ ctx }) => ctx.totals.get()),

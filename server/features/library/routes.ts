@@ -13,6 +13,7 @@ import { parseInput } from '../../lib/errors.ts';
 import { nameParams, recordingNameOf } from '../../http/params.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import { errors, json, type Operation } from '../../http/route-doc.ts';
+import type { Access } from '../access/access.ts';
 import type { Listing } from './listing.ts';
 import type { Library } from './recordings.ts';
 
@@ -107,15 +108,24 @@ const deletion: Operation = {
 /** `GET /recordings` and `DELETE /recordings/:recordingName`: the seed's, over the same services as tRPC. */
 export async function libraryRoutes(
   app: FastifyInstance,
-  { library, listing }: { library: Pick<Library, 'delete'>; listing: Pick<Listing, 'page' | 'all'> },
+  {
+    library,
+    listing,
+    access,
+  }: {
+    library: Pick<Library, 'delete'>;
+    listing: Pick<Listing, 'page' | 'all'>;
+    access: Pick<Access, 'visibleRooms'>;
+  },
 ): Promise<void> {
   // With a limit or a cursor a page; without, as in the seed, all recordings.
   const onList = { failure: 'Error listing recordings', operation: list };
-  getAndHead(app, '/recordings', onList, async ({ method, query }, reply) => {
+  getAndHead(app, '/recordings', onList, async ({ method, query, reelroomPrincipal }, reply) => {
     const given = givenIn(query);
     const input = parseInput(listInputSchema, given);
-    if ('limit' in given || 'cursor' in given) return listing.page(input);
-    const all = await streamed(listing.all(input));
+    const visible = await access.visibleRooms(reelroomPrincipal);
+    if ('limit' in given || 'cursor' in given) return listing.page(input, visible);
+    const all = await streamed(listing.all(input, visible));
     reply.type('application/json; charset=utf-8');
     if (method === 'GET') return reply.send(all);
     // A response without a body needs no more of the library.

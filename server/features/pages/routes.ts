@@ -4,6 +4,8 @@ import { toReelroomError } from '../../lib/errors.ts';
 import type { PolicyFor } from '../../http/guards/csp.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import type { Page } from '../../http/page.ts';
+import type { Access } from '../access/access.ts';
+import { withGrant } from '../access/principal.ts';
 import type { Library } from '../library/recordings.ts';
 import { recordingNameOf } from '../../http/params.ts';
 import { tokenIn } from '../sharing/check-link.ts';
@@ -18,7 +20,7 @@ type Request = FastifyRequest<Route>;
 
 /**
  * `GET /watch/:recordingName` and `/embed/:recordingName`: the web client's page, which plays the recording,
- * with head tags for link previews. With an invalid link, or without such a recording, the page has the
+ * with head tags for link previews. With an invalid link, without such a recording, and for who may not play it, the page has the
  * error's status and no tags. Two S3 requests, and one for a link.
  * @param policies the Content-Security-Policy of each, for the one who asks
  * @param canEmbed whether every site may frame `/embed`
@@ -28,13 +30,15 @@ export async function watchRoutes(
   {
     library,
     shares,
+    access,
     page,
     baseUrlOf,
     policies,
     canEmbed,
   }: {
     library: Pick<Library, 'get'>;
-    shares: Pick<Shares, 'check'>;
+    shares: Pick<Shares, 'grantOf'>;
+    access: Pick<Access, 'assert'>;
     page: Page;
     baseUrlOf: PublicAddress['baseUrlOf'];
     policies: Record<'watch' | 'embed', PolicyFor>;
@@ -44,7 +48,9 @@ export async function watchRoutes(
   async function headFor(request: Request): Promise<string | undefined> {
     const name = recordingNameOf(request.params);
     const token = tokenIn(request.query);
-    if (token !== undefined) await shares.check(name, token);
+    const grant = token === undefined ? undefined : await shares.grantOf(name, token);
+    const principal = grant ? withGrant(request.reelroomPrincipal, grant) : request.reelroomPrincipal;
+    await access.assert(principal, 'play', { kind: 'recordings', names: [name] });
     const recording = await library.get(name);
     if (recording.status !== 'ready') return undefined;
     const urls = watchUrls(baseUrlOf(request), name, token);

@@ -1,5 +1,6 @@
 import type { onRequestAsyncHookHandler } from 'fastify';
 import { z } from 'zod';
+import { withGrant } from '../access/principal.ts';
 import type { Shares } from './links.ts';
 
 /** Documents the query parameter of a share link. */
@@ -17,16 +18,18 @@ const querySchema = z.object({
 export const tokenIn = (query: unknown): string | undefined => querySchema.parse(query).share;
 
 /**
- * Rejects requests whose share link is invalid for the recording in the path, or for its download. Requests
- * without a link pass.
+ * Rejects requests whose share link is invalid for the recording in the path, or for its download; a valid
+ * one adds to what the principal may do. Requests without a link pass.
  */
 export const checkLink =
-  ({ shares }: { shares: Pick<Shares, 'check'> }): onRequestAsyncHookHandler =>
-  async ({ params, query }) => {
+  ({ shares }: { shares: Pick<Shares, 'check' | 'grantOf'> }): onRequestAsyncHookHandler =>
+  async (request) => {
+    const { params, query } = request;
     const { share, download } = querySchema.parse(query);
     if (share === undefined) return;
     const { '*': path } = z.object({ '*': z.string() }).parse(params);
     // After the name follows one of the recording's files.
     const [name = ''] = path.split('/');
     await shares.check(name, share, { download: download !== undefined });
+    request.reelroomPrincipal = withGrant(request.reelroomPrincipal, await shares.grantOf(name, share));
   };

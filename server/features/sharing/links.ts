@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
 import { downloadNotShared, recordingNotFound, shareExpired, shareInvalid } from '../../lib/errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import type { Grant } from '../access/principal.ts';
 import type { Library } from '../library/recordings.ts';
 import { linksFolder, listLinks } from '../../bucket/share-folder.ts';
 import { createSigner, newLink, readLink, type Link } from './token.ts';
@@ -22,16 +23,16 @@ export function createShares({
   storage,
   library,
   path,
-  secret,
+  keys,
 }: {
   storage: Storage;
   library: Pick<Library, 'get'>;
   /** Key prefix of the recordings' folder. */
   path: string;
-  /** The secret that signs links: changing it revokes all of them. */
-  secret: string;
+  /** The keys that sign links, newest first: without its key a link is not valid. */
+  keys: readonly Buffer[];
 }) {
-  const signer = createSigner(secret);
+  const signer = createSigner(keys);
   const known = new LRUCache<string, Promise<boolean>>({ max: maxCached, ttl: cachedForMs });
 
   /** Whether a link is in the bucket: a HEAD, or none when cached. */
@@ -80,6 +81,20 @@ export function createShares({
     return { ...link, url, videoUrl, embedUrl };
   };
 
+  /**
+   * Checks that `token` allows watching the recording `name` or, with `download`, downloading it: a HEAD,
+   * or no S3 request for a forged or expired token, and for one checked in the last 5 s.
+   * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED, also when it was revoked
+   */
+  async function check(name: string, token: string, { download = false } = {}): Promise<Link> {
+    const link = signer.linkOf(token, name);
+    if (!link) throw shareInvalid();
+    if (!isActive(link)) throw shareExpired();
+    if (download && !link.download) throw downloadNotShared();
+    if (!(await exists(linksFolder(path, name) + link.id))) throw shareExpired();
+    return link;
+  }
+
   return {
     /**
      * A new link to a recording: four S3 requests, and one more where others have expired.
@@ -117,17 +132,15 @@ export function createShares({
     },
 
     /**
-     * Checks that `token` allows watching the recording `name` or, with `download`, downloading it: a HEAD,
-     * or no S3 request for a forged or expired token, and for one checked in the last 5 s.
-     * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED, also when it was revoked
+     * What `token` is worth for the recording `name`: as {@link check}.
+     * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED
      */
-    async check(name: string, token: string, { download = false } = {}): Promise<void> {
-      const link = signer.linkOf(token, name);
-      if (!link) throw shareInvalid();
-      if (!isActive(link)) throw shareExpired();
-      if (download && !link.download) throw downloadNotShared();
-      if (!(await exists(linksFolder(path, name) + link.id))) throw shareExpired();
+    async grantOf(name: string, token: string): Promise<Grant> {
+      const link = await check(name, token);
+      return { kind: 'link', recording: name, scopes: link.download ? ['play', 'download'] : ['play'] };
     },
+
+    check,
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
  * A share link, encoded in its id; readable, but tamper-proof by its signature:
@@ -65,13 +65,13 @@ export function redactTokens(text: string): string {
 }
 
 /**
- * Signs links: HMAC-SHA-256 over id and recording, cut to 128 bits as RFC 2104 §5 allows,
- * with a key that HKDF (RFC 5869) makes of `secret` for nothing else.
+ * Signs links: HMAC-SHA-256 over id and recording, cut to 128 bits as RFC 2104 §5 allows.
+ * @param keys for nothing else, newest first
  */
-export function createSigner(secret: string) {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'reelroom share links', 32));
+export function createSigner(keys: readonly Buffer[]) {
+  const [newest = randomBytes(32)] = keys;
   // An id's length never varies, so that no other pair has the same bytes.
-  const sign = (id: string, name: string) =>
+  const sign = (id: string, name: string, key = newest) =>
     createHmac('sha256', key)
       .update(id + name)
       .digest()
@@ -84,7 +84,8 @@ export function createSigner(secret: string) {
     /** The link of a token; undefined where it was not signed for this recording. */
     linkOf(token: string, name: string): Link | undefined {
       const [, id = '', signature = ''] = tokenPattern.exec(token) ?? [];
-      const isSigned = id !== '' && timingSafeEqual(Buffer.from(signature, 'hex'), sign(id, name));
+      const given = Buffer.from(signature, 'hex');
+      const isSigned = id !== '' && keys.some((key) => timingSafeEqual(given, sign(id, name, key)));
       return isSigned ? readLink(id) : undefined;
     },
   };

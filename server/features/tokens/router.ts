@@ -12,7 +12,7 @@ export const tokensProcedures = {
   create: proceduresWith<TokensCollaborators>()
     .input(tokenInputSchema)
     .mutation(async ({ ctx, input }) => ({
-      ...(await ctx.tokens.create(input)),
+      ...(await ctx.tokens.create(input, ctx)),
       livekitUrl: ctx.tokens.livekitUrlFor(ctx.baseUrl),
     })),
 };

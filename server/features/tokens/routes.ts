@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { invalidInput, parseInput } from '../../lib/errors.ts';
 import { errors, json, type Operation } from '../../http/route-doc.ts';
+import type { Access } from '../access/access.ts';
+import { rightsOf } from '../access/context.ts';
 import type { Tokens } from './tokens.ts';
 
 const given = z.object({ roomName: z.string().min(1), participantName: z.string().min(1) });
@@ -24,10 +26,14 @@ const operation: Operation = {
 };
 
 /** `POST /token`: the seed's way to a token. */
-export async function tokenRoutes(app: FastifyInstance, { tokens }: { tokens: Tokens }): Promise<void> {
-  app.post('/token', { config: { operation } }, async ({ body }): Promise<Token> => {
+export async function tokenRoutes(
+  app: FastifyInstance,
+  { tokens, access }: { tokens: Tokens; access: Access },
+): Promise<void> {
+  app.post('/token', { config: { operation } }, async ({ body, reelroomPrincipal }): Promise<Token> => {
     if (!given.safeParse(body).success) throw invalidInput('roomName and participantName are required');
-    const { token } = await tokens.create(parseInput(tokenInputSchema, body));
+    const rights = rightsOf(access, reelroomPrincipal);
+    const { token } = await tokens.create(parseInput(tokenInputSchema, body), rights);
     return { token };
   });
 }

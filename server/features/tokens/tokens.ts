@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TokenInput } from '@reelroom/shared';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
+import type { Rights } from '../access/context.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 
 /** Creates access tokens for rooms. */
@@ -15,9 +16,15 @@ export function createTokens({ livekit, roomStatus }: { livekit: Livekit; roomSt
      * its identity again, so that a rejoining participant replaces its remains after a crash or a lost
      * connection. A foreign token, or one of another room, is ignored. No LiveKit request; with `autoRecord`,
      * which opens the room at once, two at most.
-     * @throws {ReelroomError} LIVEKIT_UNAVAILABLE, with `autoRecord`
+     * @param rights to enter the room, which who has an account makes thereby, and with `autoRecord` to record
+     * @throws {ReelroomError} LIVEKIT_UNAVAILABLE, with `autoRecord`; UNAUTHENTICATED, FORBIDDEN
      */
-    async create({ roomName, participantName, autoRecord, earlierToken }: TokenInput) {
+    async create(
+      { roomName, participantName, autoRecord, earlierToken }: TokenInput,
+      rights: Pick<Rights, 'enter' | 'assertMay'>,
+    ) {
+      await rights.enter(roomName);
+      if (autoRecord) await rights.assertMay('record', { kind: 'room', roomName });
       if (autoRecord) await roomStatus.waitForSecond(roomName);
       const earlier = earlierToken && (await livekit.identityOf(earlierToken, roomName));
       const identity = earlier || `${participantName} ${randomBytes(3).toString('hex')}`;

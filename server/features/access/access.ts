@@ -1,0 +1,104 @@
+import { abilities, defaultRoomRules, parseRecordingName, type Ability } from '@reelroom/shared';
+import { forbidden, unauthenticated } from '../../lib/errors.ts';
+import { abilitiesEverywhere, abilitiesOn } from './abilities.ts';
+import type { Principal } from './principal.ts';
+import type { Rooms } from './rooms.ts';
+import type { On } from './targets.ts';
+
+/** The rooms whose recordings somebody may know of. */
+export type VisibleRooms = 'all' | ReadonlySet<string>;
+
+/** Whether a room decides anything for a principal that has more than keys and links. */
+const needsRoom = ({ id, grants }: Principal): boolean =>
+  id !== undefined || grants.length === 0 || grants.some(({ kind }) => kind !== 'link' && kind !== 'key');
+
+/**
+ * Decides who may do what, by abilities.ts and the rooms' owners and rules. For admins, and for keys of all
+ * rooms, no request; for others a GET for each room in 5 s.
+ */
+export function createAccess({ rooms }: { rooms: Pick<Rooms, 'read' | 'make' | 'ownedBy'> }) {
+  async function abilitiesIn(
+    principal: Principal,
+    { roomName, recording }: { roomName: string | undefined; recording?: string },
+  ): Promise<ReadonlySet<Ability>> {
+    const about = recording === undefined ? {} : { recording };
+    const without = abilitiesOn(principal, { room: undefined, ...about });
+    if (roomName === undefined || without.size === abilities.length) return without;
+    if (!needsRoom(principal)) {
+      // A key's scopes decide by the room's name alone.
+      const room = { name: roomName, rules: defaultRoomRules, isFree: false };
+      return abilitiesOn(principal, { room, ...about });
+    }
+    const asMaker = principal.grants.some(({ kind }) => kind === 'member');
+    return abilitiesOn(principal, { room: await rooms.read(roomName, { asMaker }), ...about });
+  }
+
+  async function allows(principal: Principal, ability: Ability, on: On): Promise<boolean> {
+    if (abilitiesEverywhere(principal).has(ability)) return true;
+    switch (on.kind) {
+      case 'nothing':
+      case 'server':
+      case 'unknown':
+        return false;
+      case 'library': {
+        const visible = await visibleRooms(principal);
+        return (
+          visible === 'all' || visible.size > 0 || principal.grants.some(({ kind }) => kind === 'member')
+        );
+      }
+      case 'room':
+        return (await abilitiesIn(principal, on)).has(ability);
+      case 'recordings': {
+        for (const recording of on.names) {
+          const roomName = parseRecordingName(recording)?.roomName;
+          if (!(await abilitiesIn(principal, { roomName, recording })).has(ability)) return false;
+        }
+        return on.names.length > 0;
+      }
+    }
+  }
+
+  /** @throws {ReelroomError} UNAUTHENTICATED for who has no credential at all, FORBIDDEN for any other */
+  async function assert(principal: Principal, ability: Ability, on: On): Promise<void> {
+    if (await allows(principal, ability, on)) return;
+    throw principal.grants.length === 0 ? unauthenticated() : forbidden();
+  }
+
+  async function visibleRooms(principal: Principal): Promise<VisibleRooms> {
+    if (abilitiesEverywhere(principal).has('play')) return 'all';
+    const owned = principal.id === undefined ? [] : await rooms.ownedBy(principal.id);
+    const granted = principal.grants.flatMap((grant) => {
+      if (grant.kind === 'host') return grant.room;
+      return grant.kind === 'key' && grant.scopes.includes('play') ? (grant.rooms ?? []) : [];
+    });
+    return new Set([...owned, ...granted]);
+  }
+
+  return {
+    allows,
+    assert,
+
+    /** What a principal may do in a room. */
+    abilitiesIn: (principal: Principal, roomName: string): Promise<ReadonlySet<Ability>> =>
+      abilitiesIn(principal, { roomName }),
+
+    /** The rooms whose recordings a principal may play; a LIST for who owns rooms. */
+    visibleRooms,
+
+    /**
+     * Lets a principal into a room, which the first one who has an account makes.
+     * @throws {ReelroomError} UNAUTHENTICATED, FORBIDDEN
+     */
+    async enter(principal: Principal, roomName: string): Promise<void> {
+      const on = { kind: 'room', roomName } as const;
+      await assert(principal, 'join', on);
+      if (principal.id === undefined) return;
+      const { owner } = await rooms.read(roomName);
+      if (owner !== undefined && owner !== principal.id) return;
+      // Somebody else may have made it meanwhile.
+      if (!(await rooms.make(roomName, principal.id))) await assert(principal, 'join', on);
+    },
+  };
+}
+
+export type Access = ReturnType<typeof createAccess>;

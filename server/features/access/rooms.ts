@@ -1,0 +1,171 @@
+import { defaultRoomRules, roomRulesSchema, type RoomRules } from '@reelroom/shared';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
+import { ownedRoomKey, ownedRoomsFolder, roomKey, roomOfKey } from '../../bucket/layout.ts';
+import type { RoomFacts } from './abilities.ts';
+
+/** How long what was read of a room, or of an owner's rooms, is cached, in ms, and for how many. */
+const cachedForMs = 5_000;
+const maxCached = 10_000;
+
+/** The most rooms of one owner that are known. */
+const maxOwned = 10_000;
+
+/** The owner and the rules of a room as they are stored, perhaps by a newer version. */
+const storedSchema = z.looseObject({
+  owner: z.string(),
+  /** Ms since 1970. */
+  createdAt: z.number(),
+  rules: z.looseObject(roomRulesSchema.shape),
+});
+type Stored = z.infer<typeof storedSchema>;
+
+/** What is not understood lets nobody in but admins. */
+const closed: RoomRules = { join: 'invited', record: 'hosts', waitingRoom: true };
+
+function parseStored(text: string): Stored | undefined {
+  try {
+    return storedSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Calls `load` once for each key in {@link cachedForMs}; failures are not cached. */
+function createCache<Value extends object>(load: (key: string) => Promise<Value>) {
+  const known = new LRUCache<string, Promise<Value>>({ max: maxCached, ttl: cachedForMs });
+  return {
+    get(key: string): Promise<Value> {
+      const cached = known.get(key);
+      if (cached) return cached;
+      const value = load(key);
+      known.set(key, value);
+      value.catch(() => {
+        if (known.peek(key) === value) known.delete(key);
+      });
+      return value;
+    },
+    forget: (key: string): boolean => known.delete(key),
+  };
+}
+
+/**
+ * The owners and rules of rooms, an object in the bucket for each, written by compare and swap. A room belongs
+ * to who made it for good, since its recordings do. What another process has written is seen within 5 s.
+ * @param path key prefix of the recordings' folder
+ * @param hasRecordings whether there may be recordings of a room: who makes a room that has some would see
+ * them
+ */
+export function createRooms({
+  storage,
+  path,
+  hasRecordings,
+}: {
+  storage: Pick<Storage, 'getTextAndEtag' | 'putJson' | 'putEmpty' | 'list' | 'now'>;
+  path: string;
+  hasRecordings: (roomName: string) => Promise<boolean>;
+}) {
+  async function load(roomName: string): Promise<RoomFacts & { isStored: boolean }> {
+    const found = await storage.getTextAndEtag(roomKey(path, roomName));
+    const stored = found && parseStored(found.text);
+    return {
+      name: roomName,
+      owner: stored?.owner,
+      rules: stored?.rules ?? (found ? closed : defaultRoomRules),
+      isStored: found !== undefined,
+      isFree: false,
+    };
+  }
+  const rooms = createCache(load);
+  const withRecordings = createCache(async (roomName) => ({ has: await hasRecordings(roomName) }));
+
+  async function listOwned(owner: string): Promise<Set<string>> {
+    const names = new Set<string>();
+    for await (const { key } of storage.list(ownedRoomsFolder(path, owner))) {
+      const roomName = roomOfKey(key);
+      if (roomName !== undefined) names.add(roomName);
+      if (names.size >= maxOwned) break;
+    }
+    return names;
+  }
+  const owned = createCache(listOwned);
+
+  /** Puts a room on its owner's list, which is derived: whoever dies before that does it when joining again. */
+  async function addToOwned(owner: string, roomName: string): Promise<void> {
+    if ((await owned.get(owner)).has(roomName)) return;
+    await storage.putEmpty(ownedRoomKey(path, owner, roomName));
+    owned.forget(owner);
+  }
+
+  /** Writes a room unless it was written since `etag`; whether it did. */
+  async function write(roomName: string, room: Stored, etag: string | undefined): Promise<boolean> {
+    try {
+      await storage.putJson(roomKey(path, roomName), room, ifUnchanged(etag));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionNotMet) return false;
+      throw error;
+    } finally {
+      rooms.forget(roomName);
+    }
+  }
+
+  const newRoom = (owner: string, rules: RoomRules = defaultRoomRules): Stored => ({
+    owner,
+    createdAt: storage.now().getTime(),
+    rules,
+  });
+
+  async function setRules(
+    roomName: string,
+    changes: { [Rule in keyof RoomRules]?: RoomRules[Rule] | undefined },
+    owner: string,
+  ): Promise<RoomRules> {
+    const found = await storage.getTextAndEtag(roomKey(path, roomName));
+    const stored = (found && parseStored(found.text)) ?? newRoom(owner);
+    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    const room = storedSchema.parse({ ...stored, rules: { ...stored.rules, ...given } });
+    if (!(await write(roomName, room, found?.etag))) return setRules(roomName, changes, owner);
+    if (!found) await addToOwned(owner, roomName);
+    return roomRulesSchema.parse(room.rules);
+  }
+
+  return {
+    /**
+     * A room's owner and rules: one GET, or none when cached.
+     * @param asMaker whether it matters if the room is free to be made, which is a LIST more for one that
+     * nobody owns
+     */
+    async read(roomName: string, { asMaker = false } = {}): Promise<RoomFacts> {
+      const { isStored, ...facts } = await rooms.get(roomName);
+      const isFree = asMaker && !isStored && !(await withRecordings.get(roomName)).has;
+      return { ...facts, isFree };
+    },
+
+    /**
+     * Makes a room unless somebody else has: a PUT, and a LIST and a PUT for the owner's list. For who owns it
+     * already nothing but what their list lacks.
+     * @returns whether it is theirs
+     */
+    async make(roomName: string, owner: string): Promise<boolean> {
+      const { owner: known, isStored } = await rooms.get(roomName);
+      const isTheirs = isStored ? known === owner : await write(roomName, newRoom(owner), undefined);
+      if (isTheirs) await addToOwned(owner, roomName);
+      return isTheirs;
+    },
+
+    /** The rooms of an owner: one LIST, or none when cached. */
+    ownedBy: (owner: string): Promise<ReadonlySet<string>> => owned.get(owner),
+
+    /**
+     * Changes a room's rules, by compare and swap; a room that nobody has made becomes `owner`'s. A GET and a
+     * PUT.
+     * @returns its rules
+     */
+    setRules,
+  };
+}
+
+export type Rooms = ReturnType<typeof createRooms>;
