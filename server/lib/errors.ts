@@ -49,6 +49,15 @@ export const unsupportedMediaType = () =>
   );
 export const unauthenticated = () => new ReelroomError('UNAUTHENTICATED', 'Sign in to do this');
 export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allowed to do this');
+export const inviteInvalid = () =>
+  new ReelroomError(
+    'INVITE_INVALID',
+    'This invitation has expired, was revoked, or has been used by as many as it was for: ask for a new one',
+  );
+export const waitingRoom = () =>
+  new ReelroomError('WAITING_ROOM', 'This room has a waiting room: ask to be let in');
+export const removedFromRoom = () =>
+  new ReelroomError('REMOVED_FROM_ROOM', 'A host has removed you from this room');
 export const originNotAllowed = (origin: string) =>
   new ReelroomError(
     'ORIGIN_NOT_ALLOWED',
@@ -146,6 +155,9 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
   FORBIDDEN: forbidden(),
+  INVITE_INVALID: inviteInvalid(),
+  WAITING_ROOM: waitingRoom(),
+  REMOVED_FROM_ROOM: removedFromRoom(),
   ORIGIN_NOT_ALLOWED: originNotAllowed('https://elsewhere.example'),
   ROOM_NOT_FOUND: roomNotFound(),
   RECORDING_NOT_FOUND: recordingNotFound(),
