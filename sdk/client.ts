@@ -17,7 +17,9 @@ export interface ReelroomClientOptions {
    * where it has a prefix.
    */
   url: string | URL;
-  /** Sent with every call and subscription, such as credentials. A function is called each time. */
+  /** An API key, `rr_…`, where access is protected; for programs, never for a page. */
+  key?: string;
+  /** Sent with every call and subscription, beside the key. A function is called each time. */
   headers?: Headers | (() => Headers | Promise<Headers>);
   /** Makes the calls (not the subscriptions) in place of the global `fetch`. */
   fetch?: typeof fetch;
@@ -45,13 +47,20 @@ export interface ReelroomClient extends Procedures {
  */
 export function createReelroomClient({
   url,
+  key,
   headers,
   fetch: ownFetch,
 }: ReelroomClientOptions): ReelroomClient {
   const base = baseOf(url);
   const trpcUrl = new URL('trpc', base).href;
-  const headersNow = headers && (async () => (typeof headers === 'function' ? headers() : headers));
-  const { recordings, rooms, system, tokens } = createTRPCClient<AppRouter>({
+  const headersNow =
+    (headers ?? key) === undefined
+      ? undefined
+      : async () => ({
+          ...(key !== undefined && { authorization: `Bearer ${key}` }),
+          ...(typeof headers === 'function' ? await headers() : headers),
+        });
+  const { keys, recordings, rooms, session, system, tokens } = createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === 'subscription',
@@ -67,7 +76,7 @@ export function createReelroomClient({
     ],
   });
   return {
-    ...{ recordings, rooms, system, tokens },
+    ...{ keys, recordings, rooms, session, system, tokens },
     recordingUrl: (name) => recordingUrl(base, name),
     async waitUntilReady(name, options = {}) {
       // Pages that never wait do not load it.

@@ -40,8 +40,10 @@ import { openStorage } from './adapters/s3/bucket.ts';
 import stalledReaders from './http/sending/stalled-readers.ts';
 import { createPublicAddress } from './http/base-url.ts';
 import { trpc } from './http/trpc-plugin.ts';
+import { createAuthenticator } from './features/access/authenticate.ts';
 import { contextOf } from './features/access/context.ts';
 import { gateRoutes, requireRules } from './features/access/gate.ts';
+import { createSessionCookies } from './features/access/session-cookie.ts';
 import { appRouter, type AppRouter, type Collaborators } from './router.ts';
 import { webClient } from './http/web-client.ts';
 import { createServices } from './services.ts';
@@ -113,7 +115,13 @@ export async function reelroom(
       ? createPublicUrls(storage.presignerAt(publicEndpoint))
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
-  gateRoutes(app, services);
+  const cookies = createSessionCookies({ sessions: services.sessions, baseUrlOf });
+  const isOpen = options.access === 'open';
+  gateRoutes(app, {
+    ...services,
+    authenticate: createAuthenticator({ ...services, isOpen, cookies, ownOrigins }),
+    renew: cookies.renew,
+  });
   await app.register(compress);
   await app.register(openapi, { base });
   const notFoundHandler = createNotFoundHandler(app);
@@ -129,12 +137,14 @@ export async function reelroom(
   const collaborators: Collaborators = services;
   await app.register(trpc<AppRouter>, {
     router: appRouter,
-    createContext: (request) => ({
+    createContext: (request, reply) => ({
       ...collaborators,
       ...contextOf(request.reelroomPrincipal, {
         access: services.access,
         baseUrl: baseUrlOf(request),
         grantOfLink: services.shares.grantOf,
+        startSession: (account) => cookies.start(request, reply, account, { isByPassword: true }),
+        endSession: (how) => cookies.end(request, reply, request.reelroomPrincipal.session, how),
       }),
     }),
   });

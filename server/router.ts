@@ -1,5 +1,6 @@
 import type { Context } from './features/access/context.ts';
 import { procedureRules, type Rule } from './features/access/policy.ts';
+import { keysProcedures, sessionProcedures, type AccessCollaborators } from './features/access/router.ts';
 import { libraryProcedures, type LibraryCollaborators } from './features/library/router.ts';
 import { recordingProcedures, type RecordingCollaborators } from './features/recording/router.ts';
 import { roomsProcedures, type RoomsCollaborators } from './features/rooms/router.ts';
@@ -21,8 +22,10 @@ const recordings: RecordingsProcedures = {
 
 /** The tRPC API. */
 export const appRouter = router({
+  keys: router(keysProcedures),
   recordings: router(recordings),
   rooms: router(roomsProcedures),
+  session: router(sessionProcedures),
   system: router(systemProcedures),
   tokens: router(tokensProcedures),
 });
@@ -31,6 +34,7 @@ export type AppRouter = typeof appRouter;
 
 /** What all of its procedures delegate to. */
 export type Collaborators = RecordingCollaborators &
+  AccessCollaborators &
   LibraryCollaborators &
   SharingCollaborators &
   RoomsCollaborators &

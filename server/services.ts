@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Recording, Setup } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAccess } from './features/access/access.ts';
-import { createAuthenticator } from './features/access/authenticate.ts';
+import { createApiKeys } from './features/access/api-keys.ts';
+import { createPasswords } from './features/access/password.ts';
 import { createPurposeKeys } from './features/access/purpose-keys.ts';
+import { createSessions } from './features/access/sessions.ts';
 import { createRooms } from './features/access/rooms.ts';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/webhooks/outgoing/notifications.ts';
@@ -159,6 +161,7 @@ export function createServices(
     signal: closing.signal,
     log,
   });
+  const passwords = createPasswords(config.signIn);
   const rooms = createRooms({
     storage,
     path,
@@ -219,7 +222,13 @@ export function createServices(
     shares: createShares({ storage, library, path, keys: purposeKeys.keysFor('share links') }),
     rooms,
     access: createAccess({ rooms }),
-    authenticate: createAuthenticator({ isOpen: config.access === 'open' }),
+    passwords,
+    sessions: createSessions({ storage, path, keys: purposeKeys.keysFor('sessions'), passwords }),
+    apiKeys: createApiKeys({ storage, path }),
+    signIn: {
+      access: config.access,
+      ways: { password: config.access === 'protected' && passwords.isOn, openid: false },
+    },
     listing,
     totals,
     suggestRooms: createRoomSuggestions({ index, countOf: totals.countOf }),

@@ -10,6 +10,10 @@ export const errorCodes = {
   WEBHOOK_INVALID: { status: 401, trpc: 'UNAUTHORIZED' },
   /** The call needs credentials: a session, or a key. */
   UNAUTHENTICATED: { status: 401, trpc: 'UNAUTHORIZED' },
+  /** There is no account of this name and password. */
+  WRONG_PASSWORD: { status: 401, trpc: 'UNAUTHORIZED' },
+  /** The API key is forged, or was revoked. */
+  KEY_INVALID: { status: 401, trpc: 'UNAUTHORIZED' },
   /** The share link is not for this recording, or does not allow this. */
   SHARE_INVALID: { status: 403, trpc: 'FORBIDDEN' },
   /** The share link has expired or was revoked. */

@@ -1,6 +1,9 @@
 import { bench } from './commands/bench.ts';
 import { check } from './commands/check.ts';
 import { docs } from './commands/docs.ts';
+import { printPasswordHash } from './commands/hash-password.ts';
+import { makeKey } from './commands/make-key.ts';
+import { makeSecret } from './commands/make-secret.ts';
 import { pack } from './commands/pack.ts';
 import { reindex } from './commands/reindex.ts';
 import { start } from './commands/start.ts';
@@ -18,6 +21,9 @@ const commands: Record<string, () => Promise<boolean | void>> = {
   docs,
   reindex,
   pack: () => pack(files[0]),
+  'hash-password': printPasswordHash,
+  'make-secret': async () => makeSecret(),
+  'make-key': () => makeKey(files),
 };
 
 try {

@@ -1,5 +1,5 @@
 // The way in: `node stack/run.mjs start | dev | test [files…] | bench [files…] | check | docs | reindex |
-// pack [folder]`. Plain JavaScript, for Node from version 20 and with nothing installed: it finds a Node that
+// pack [folder] | hash-password | make-secret | make-key …`. Plain JavaScript, for Node from version 20 and with nothing installed: it finds a Node that
 // is new enough, installs the workspace, then hands over to cli.ts.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -63,7 +63,9 @@ const installed = () => {
 
 /** Does what was asked for, with the Node that runs this. */
 async function go() {
-  console.log(`Node ${process.versions.node} (${process.execPath})`);
+  // What some commands print is for other commands.
+  if (!/^(hash|make)-/.test(process.argv[2] ?? ''))
+    console.log(`Node ${process.versions.node} (${process.execPath})`);
   // The launcher that started this Node was killed.
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.channel?.unref();

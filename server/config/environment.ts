@@ -61,7 +61,12 @@ const variables: Variables<z.output<typeof configSchema>> = {
   appUrl: ['APP_URL'],
   publicUrl: ['PUBLIC_URL'],
   access: ['ACCESS'],
-  signIn: { adminPasswordHash: ['ADMIN_PASSWORD_HASH'], sessionSecrets: ['SESSION_SECRETS', list] },
+  signIn: {
+    adminPasswordHash: ['ADMIN_PASSWORD_HASH'],
+    // A hash has commas.
+    memberPasswordHashes: ['MEMBER_PASSWORD_HASHES', (text) => text.trim().split(/\s+/)],
+    sessionSecrets: ['SESSION_SECRETS', list],
+  },
   livekit: {
     url: ['LIVEKIT_URL'],
     publicUrl: ['LIVEKIT_PUBLIC_URL'],

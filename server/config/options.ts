@@ -59,6 +59,12 @@ const minSecretBytes = 32;
 const passwordHashRule = 'must be a hash by argon2id: npm run hash-password makes one';
 const passwordHash = /^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}$/;
 
+const memberRule = 'must be NAME:HASH, the hash by argon2id: npm run hash-password makes one';
+const isMember = (text: string) => {
+  const [, name, hash = ''] = /^([^\s:]+):(.+)$/.exec(text) ?? [];
+  return name !== undefined && name !== 'admin' && passwordHash.test(hash);
+};
+
 const onOffRule = 'must be on (true) or off (false)';
 const bucketRule = 'must be 3 to 63 lower-case letters, digits, dots or hyphens, such as recordings';
 const pathRule = 'must be empty or folders that each end in a slash, such as recordings/';
@@ -83,6 +89,10 @@ export const optionsSchema = group({
   signIn: group({
     /** The hash of the password that the admin signs in with, by argon2id. */
     adminPasswordHash: z.string(passwordHashRule).regex(passwordHash, passwordHashRule).optional(),
+    /** Members who sign in by password, each `NAME:HASH`. */
+    memberPasswordHashes: z
+      .array(z.string(memberRule).refine(isMember, memberRule), 'must be a list of NAME:HASH')
+      .default([]),
     /**
      * What sessions and links are signed with, newest first: an old one stays behind a new one until what it
      * signed has expired.

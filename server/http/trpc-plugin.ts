@@ -1,7 +1,7 @@
 import type { AnyTRPCRouter, inferRouterContext, TRPCError } from '@trpc/server';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
-import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toReelroomError } from '../lib/errors.ts';
 import { errorShapeOf } from './trpc.ts';
 import { isForeignClientError, bodyError } from './error-handler.ts';
@@ -23,7 +23,10 @@ export async function trpc<Router extends AnyTRPCRouter>(
   {
     router,
     createContext,
-  }: { router: Router; createContext: (request: FastifyRequest) => inferRouterContext<Router> },
+  }: {
+    router: Router;
+    createContext: (request: FastifyRequest, reply: FastifyReply) => inferRouterContext<Router>;
+  },
 ): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
@@ -49,7 +52,7 @@ export async function trpc<Router extends AnyTRPCRouter>(
         req,
         res,
         path: req.params['*'],
-        createContext: () => createContext(req),
+        createContext: () => createContext(req, res),
         onError({ error, path }) {
           if (isServerError(error)) req.log.error({ err: error.cause ?? error, path }, error.message);
         },

@@ -48,6 +48,10 @@ export const unsupportedMediaType = () =>
     'The body must be JSON, sent with Content-Type: application/json',
   );
 export const unauthenticated = () => new ReelroomError('UNAUTHENTICATED', 'Sign in to do this');
+export const wrongPassword = () =>
+  new ReelroomError('WRONG_PASSWORD', 'There is no account of this name and password');
+export const keyInvalid = () =>
+  new ReelroomError('KEY_INVALID', 'This API key is not valid: it was revoked, or never was one');
 export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allowed to do this');
 export const inviteInvalid = () =>
   new ReelroomError(
@@ -152,6 +156,8 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   INVALID_INPUT: invalidInput('roomName is required'),
   WEBHOOK_INVALID: webhookInvalid(),
   UNAUTHENTICATED: unauthenticated(),
+  WRONG_PASSWORD: wrongPassword(),
+  KEY_INVALID: keyInvalid(),
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
   FORBIDDEN: forbidden(),

@@ -175,7 +175,11 @@ t.test('who may not is refused before the handler, and who is nobody is asked to
   await app.register(rest);
   requireRules(app);
   let principal = asHolder({ kind: 'link', recording, scopes: ['play'] });
-  gateRoutes(app, { authenticate: async () => principal, access: accessWith() });
+  gateRoutes(app, {
+    authenticate: async () => principal,
+    access: accessWith(),
+    renew: async () => undefined,
+  });
   let calls = 0;
   const count = async () => ({ calls: (calls += 1) });
   app.post('/recordings/start', count);

@@ -1,4 +1,5 @@
 import { variableNames } from '../../server/config/environment.ts';
+import { newSecrets } from './own-secrets.ts';
 import { freePorts } from './ports.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 
@@ -25,6 +26,7 @@ export async function privateSettings(data: string, environment: Environment = {
     LIVEKIT_UDP_PORTS: `${udp.at(0)}-${udp.at(-1)}`,
     S3_PORT: String(s3),
     REDIS_PORT: String(redis),
+    ...newSecrets(),
     ...environment,
   });
 }

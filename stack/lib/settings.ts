@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, loadConfig, s3Keys } from '../../server/config/environment.ts';
 import { ConfigError } from '../../server/config/options.ts';
+import { exposure } from '../../server/config/protection.ts';
+import { ownSecrets } from './own-secrets.ts';
 
 /** The checkout. */
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -79,6 +81,7 @@ export function readSettings(env: Environment, vite = false): Settings {
     ...(!env.LIVEKIT_URL && ownRecorder(env, data)),
     LIVEKIT_URL: env.LIVEKIT_URL || `http://127.0.0.1:${ports.livekit}`,
     ...(!env.S3_ENDPOINT && ownS3(env, ports.s3)),
+    ...(needsSecrets(env) && madeSecrets(env, data)),
   };
   const config = appConfig(appEnv, problems);
   if (!config) throw new ConfigError(problems);
@@ -92,6 +95,25 @@ export function readSettings(env: Environment, vite = false): Settings {
     ours: { livekit: !env.LIVEKIT_URL, s3: !env.S3_ENDPOINT, vite },
     s3Server: env.REELROOM_S3_SERVER === 'minio' ? 'minio' : 'versitygw',
     ports,
+  };
+}
+
+/** Whether what everyone knows may not be a secret: access is protected, or other machines reach the app. */
+const needsSecrets = ({ ACCESS, HOST, PUBLIC_URL }: Environment): boolean =>
+  ACCESS === 'protected' ||
+  exposure({ ...(HOST && { HOST }), ...(PUBLIC_URL && { PUBLIC_URL }) }) !== undefined;
+
+/** Secrets of our own LiveKit and S3 where none are given. */
+function madeSecrets(env: Environment, data: string): Environment {
+  const isMade = {
+    LIVEKIT_API_SECRET: !env.LIVEKIT_URL && !env.LIVEKIT_API_SECRET,
+    S3_SECRET_KEY: !env.S3_ENDPOINT && !env.S3_SECRET_KEY,
+  };
+  if (!isMade.LIVEKIT_API_SECRET && !isMade.S3_SECRET_KEY) return {};
+  const { LIVEKIT_API_SECRET, S3_SECRET_KEY } = ownSecrets(data);
+  return {
+    ...(isMade.LIVEKIT_API_SECRET && { LIVEKIT_API_SECRET }),
+    ...(isMade.S3_SECRET_KEY && { S3_SECRET_KEY }),
   };
 }
 

@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { ConfigError } from '../../server/config/options.ts';
 import { wantedPorts } from '../lib/ports.ts';
@@ -73,6 +75,33 @@ t.test('where other machines reach the app they reach our LiveKit, and nothing e
     /Redis: 127/,
   ]);
 });
+
+t.test(
+  'where access is protected our own LiveKit and S3 have secrets of their own, which stay',
+  async (t) => {
+    const data = t.testdir();
+    const env: Environment = {
+      ...{ REELROOM_DATA: data, HOST: '0.0.0.0', SESSION_SECRETS: 'x'.repeat(32) },
+      ADMIN_PASSWORD_HASH: `$argon2id$v=19$m=65536,t=3,p=1$c2FsdHNhbHQ$${'x'.repeat(43)}`,
+    };
+    const secretsOf = (env: Environment) => {
+      const { livekit, s3 } = readSettings(env).config;
+      return [livekit.apiSecret, s3.secretKey];
+    };
+    const made = secretsOf(env);
+    t.same(secretsOf({ ...env, HOST: '127.0.0.1', ACCESS: 'protected' }), made);
+    t.equal(
+      new Set([...made, ...secretsOf({ REELROOM_DATA: data })]).size,
+      4,
+      'not those that everyone knows',
+    );
+    t.equal(statSync(join(data, 'secrets.env')).mode & 0o077, 0, 'nobody else reads them');
+    t.same(secretsOf({ ...env, LIVEKIT_API_SECRET: 'y'.repeat(40), S3_SECRET_KEY: 'z' }), [
+      'y'.repeat(40),
+      'z',
+    ]);
+  },
+);
 
 t.test("the launcher's mistakes and the app's are told together", async (t) => {
   try {

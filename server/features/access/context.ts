@@ -1,5 +1,6 @@
 import type { Ability } from '@reelroom/shared';
 import type { Access, VisibleRooms } from './access.ts';
+import type { Account } from './password.ts';
 import type { Grant, Principal } from './principal.ts';
 import type { On } from './targets.ts';
 
@@ -26,6 +27,10 @@ export interface Context extends Rights {
   /** The app's URL as the client addressed it, without a trailing slash. */
   baseUrl: string;
   grantOfLink: GrantOfLink;
+  /** Signs an account in that has shown its password. */
+  startSession: (account: Account) => Promise<void>;
+  /** Signs out. */
+  endSession: (how: { everywhere: boolean }) => Promise<void>;
   /** The rights of another principal, such as the same one with a link. */
   rightsOf: (principal: Principal) => Rights;
 }
@@ -42,7 +47,7 @@ export const rightsOf = (access: Access, principal: Principal): Rights => ({
 /** A procedure's context for a principal. */
 export const contextOf = (
   principal: Principal,
-  { access, ...more }: { access: Access; baseUrl: string; grantOfLink: GrantOfLink },
+  { access, ...more }: { access: Access } & Omit<Context, keyof Rights | 'rightsOf'>,
 ): Context => ({
   ...more,
   ...rightsOf(access, principal),

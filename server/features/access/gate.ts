@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { forbidden } from '../../lib/errors.ts';
 import type { Access } from './access.ts';
 import { isAbility, routeRules, ruleNamed, type Rule } from './policy.ts';
-import type { Principal } from './principal.ts';
+import { nobody, type Principal } from './principal.ts';
+import type { Session } from './sessions.ts';
 import { targetOf } from './targets.ts';
 
 declare module 'fastify' {
@@ -43,6 +44,9 @@ export function requireRules(app: FastifyInstance): void {
   });
 }
 
+/** How often the credentials of a response under way are checked, in ms. */
+const checkAgainMs = 2_000;
+
 /** The only part of a request in which its route looks for its target. */
 function inputOf({ method, params, query, body }: FastifyRequest, { on }: Rule): unknown {
   if (typeof on === 'object' && 'recording' in on && on.recording === '*') return params;
@@ -53,6 +57,17 @@ function inputOf({ method, params, query, body }: FastifyRequest, { on }: Rule):
 const needsOf = ({ needs, downloads }: Rule, { query }: FastifyRequest): Rule['needs'] =>
   downloads && typeof query === 'object' && query !== null && 'download' in query ? 'download' : needs;
 
+/** Ends a response that outlasts its credentials: a subscription, a video. */
+function endWith(isActive: () => Promise<boolean>, { log }: FastifyRequest, { raw }: FastifyReply): void {
+  const timer = setInterval(() => {
+    isActive().then(
+      (isStill) => (isStill ? undefined : raw.destroy()),
+      (error: unknown) => log.warn({ err: error }, 'whether a session goes on is not known'),
+    );
+  }, checkAgainMs).unref();
+  raw.once('close', () => clearInterval(timer));
+}
+
 /**
  * Gates all routes registered on `app` from now on: each is called only by principals that its rule allows.
  * @param authenticate tells who makes a request
@@ -62,19 +77,30 @@ export function gateRoutes(
   {
     authenticate,
     access,
-  }: { authenticate: (request: FastifyRequest) => Promise<Principal>; access: Pick<Access, 'assert'> },
+    renew,
+  }: {
+    authenticate: (request: FastifyRequest) => Promise<Principal>;
+    access: Pick<Access, 'assert'>;
+    /** Lets the session of a call slide. */
+    renew: (request: FastifyRequest, reply: FastifyReply, session: Session) => Promise<void>;
+  },
 ): void {
   // Fastify requires decorators to be declared before requests arrive.
   app.decorateRequest('reelroomPrincipal');
   app.addHook('onRequest', async (request) => {
-    request.reelroomPrincipal = await authenticate(request);
+    const { rule } = request.routeOptions.config;
+    // Files and pages of everyone's are served though S3 cannot say who asks.
+    const isForAll = request.is404 || (rule?.needs === 'nothing' && rule.cost === 'free');
+    request.reelroomPrincipal = isForAll ? nobody : await authenticate(request);
   });
-  app.addHook('preHandler', async (request) => {
+  app.addHook('preHandler', async (request, reply) => {
     if (request.is404) return;
     const { rule } = request.routeOptions.config;
     if (!rule) throw forbidden();
+    const { reelroomPrincipal: principal } = request;
     const needs = needsOf(rule, request);
-    if (!isAbility(needs)) return;
-    await access.assert(request.reelroomPrincipal, needs, targetOf(rule.on, inputOf(request, rule)));
+    if (isAbility(needs)) await access.assert(principal, needs, targetOf(rule.on, inputOf(request, rule)));
+    if (needs === 'procedure' && principal.session) await renew(request, reply, principal.session);
+    if (principal.isActive) endWith(principal.isActive, request, reply);
   });
 }

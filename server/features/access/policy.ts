@@ -43,6 +43,12 @@ export const procedureRules = {
   'recordings.setKeep': { needs: 'manage', on: { recording: 'name' }, cost: 'cheap', audit: true },
   'recordings.delete': { needs: 'delete', on: { recording: 'name' }, cost: 'cheap', audit: true },
   'recordings.deleteMany': { needs: 'delete', on: { recordings: 'names' }, cost: 'dear', audit: true },
+  'session.get': { needs: 'nothing', on: 'nothing', cost: 'free' },
+  'session.signIn': { needs: 'nothing', on: 'nothing', cost: 'dear', audit: true },
+  'session.signOut': { needs: 'nothing', on: 'nothing', cost: 'cheap', audit: true },
+  'keys.create': { needs: 'administer', on: 'server', cost: 'cheap', audit: true },
+  'keys.list': { needs: 'administer', on: 'server', cost: 'dear' },
+  'keys.revoke': { needs: 'administer', on: 'server', cost: 'cheap', audit: true },
   'system.status': { needs: 'nothing', on: 'nothing', cost: 'free' },
 } as const satisfies Record<string, Rule>;
 

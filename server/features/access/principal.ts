@@ -1,4 +1,5 @@
 import type { Ability } from '@reelroom/shared';
+import type { Session } from './sessions.ts';
 
 /** What one credential of a request is worth. */
 export type Grant =
@@ -20,6 +21,10 @@ export interface Principal {
   /** What people are shown. */
   name?: string;
   grants: readonly Grant[];
+  /** Of who is signed in. */
+  session?: Session;
+  /** Whether its credentials are still good; its streams end when they are not. Always when absent. */
+  isActive?: () => Promise<boolean>;
 }
 
 export const nobody: Principal = { grants: [] };

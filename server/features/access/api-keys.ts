@@ -1,0 +1,136 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { apiKeySchema, type ApiKey, type KeyInput } from '@reelroom/shared';
+import { LRUCache } from 'lru-cache';
+import pMap from 'p-map';
+import { z } from 'zod';
+import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
+import { listKeys } from '../../bucket/keys-in.ts';
+import { apiKeyKey, apiKeysFolder } from '../../bucket/layout.ts';
+import { wallTime } from '../../lib/clock.ts';
+import { keyInvalid } from '../../lib/errors.ts';
+
+/** How long what was read of a key is cached, in ms, and for how many. */
+const cachedForMs = 5_000;
+const maxCached = 1_000;
+
+/** The age of a key's last use from which it is written again, in ms. */
+const lastUseMs = 3_600_000;
+
+const concurrency = 16;
+
+/** `rr_`, the key's id of 16 hexadecimal digits, its secret of 32 random bytes. */
+const keyPattern = /^rr_([0-9a-f]{16})_([\w-]{43})$/;
+
+/** A key as it is stored, perhaps by a newer version: of its secret only the hash. */
+const storedSchema = z.looseObject({ ...apiKeySchema.shape, hash: z.string() });
+type Stored = z.infer<typeof storedSchema>;
+
+/** The secret is random, so that nobody can guess what has this hash. */
+const hashOf = (secret: string) => createHash('sha256').update(secret).digest();
+
+function parseStored(text: string | undefined): Stored | undefined {
+  try {
+    return storedSchema.parse(JSON.parse(text ?? ''));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `text` without the secrets of keys. */
+export const redactKeys = (text: string): string => text.replace(/(rr_[0-9a-f]{16}_)[\w-]+/g, '$1…');
+
+/**
+ * API keys of programs: an object in the bucket for each, whose deletion revokes it, in this process at once and
+ * in others within 5 s.
+ * @param path key prefix of the recordings' folder
+ */
+export function createApiKeys({
+  storage,
+  path,
+}: {
+  storage: Pick<Storage, 'getTextAndEtag' | 'putJson' | 'list' | 'deleteMany'>;
+  path: string;
+}) {
+  const known = new LRUCache<string, Promise<{ key: Stored | undefined; etag: string | undefined }>>({
+    max: maxCached,
+    ttl: cachedForMs,
+  });
+
+  async function read(id: string) {
+    const found = await storage.getTextAndEtag(apiKeyKey(path, id));
+    return { key: parseStored(found?.text), etag: found?.etag };
+  }
+
+  function cached(id: string) {
+    const before = known.get(id);
+    if (before) return before;
+    const answer = read(id);
+    known.set(id, answer);
+    answer.catch(() => known.delete(id));
+    return answer;
+  }
+
+  /** Writes the time of a use, now and then; another process may have done it, or revoked the key. */
+  async function noteUse(key: Stored, etag: string | undefined): Promise<void> {
+    if (etag === undefined || wallTime() - (key.lastUsedAt ?? 0) < lastUseMs) return;
+    try {
+      await storage.putJson(apiKeyKey(path, key.id), { ...key, lastUsedAt: wallTime() }, ifUnchanged(etag));
+    } catch (error) {
+      if (!(error instanceof ConditionNotMet)) throw error;
+    } finally {
+      known.delete(key.id);
+    }
+  }
+
+  return {
+    /**
+     * Makes a key: a PUT.
+     * @returns it, with the only copy of its secret
+     */
+    async create({ name, scopes, rooms }: KeyInput): Promise<ApiKey & { key: string }> {
+      const id = randomBytes(8).toString('hex');
+      const secret = randomBytes(32).toString('base64url');
+      const key: ApiKey = { id, name, scopes, ...(rooms && { rooms }), createdAt: wallTime() };
+      const stored = { ...key, hash: hashOf(secret).toString('hex') };
+      await storage.putJson(apiKeyKey(path, id), stored, ifUnchanged(undefined));
+      return { ...key, key: `rr_${id}_${secret}` };
+    },
+
+    /** All keys, newest first: a LIST per 1,000, and a GET for each. */
+    async list(): Promise<ApiKey[]> {
+      const folder = apiKeysFolder(path);
+      const ids = (await listKeys(storage, folder)).map((key) => key.slice(folder.length));
+      const found = await pMap(ids, read, { concurrency });
+      return found
+        .flatMap(({ key }) => (key ? [apiKeySchema.parse(key)] : []))
+        .sort((one, other) => other.createdAt - one.createdAt);
+    },
+
+    /** Revokes a key: a DELETE. */
+    async revoke(id: string): Promise<void> {
+      if (!/^[0-9a-f]{16}$/.test(id)) return;
+      await storage.deleteMany([apiKeyKey(path, id)]);
+      known.set(id, Promise.resolve({ key: undefined, etag: undefined }));
+    },
+
+    /**
+     * The key that a program has sent: a GET, or none when cached; a PUT when it was not used for an hour.
+     * @throws {ReelroomError} KEY_INVALID where it is forged or revoked
+     */
+    async of(text: string): Promise<ApiKey> {
+      const [, id = '', secret = ''] = keyPattern.exec(text) ?? [];
+      if (id === '') throw keyInvalid();
+      const { key, etag } = await cached(id);
+      if (!key || !timingSafeEqual(Buffer.from(key.hash, 'hex'), hashOf(secret))) throw keyInvalid();
+      // A key is good though its use cannot be written.
+      await noteUse(key, etag).catch(() => undefined);
+      return apiKeySchema.parse(key);
+    },
+
+    /** Whether a key is not revoked: a GET, or none when cached. */
+    isActive: async ({ id }: ApiKey): Promise<boolean> => (await cached(id)).key !== undefined,
+  };
+}
+
+export type ApiKeys = ReturnType<typeof createApiKeys>;

@@ -1,0 +1,62 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readCookie, setCookie } from './cookie.ts';
+import type { Account } from './password.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+const name = 'reelroom';
+
+/**
+ * Sessions in cookies.
+ * @param baseUrlOf where the one who asks finds the app, without a slash at its end
+ */
+export function createSessionCookies({
+  sessions,
+  baseUrlOf,
+}: {
+  sessions: Sessions;
+  baseUrlOf: (request: FastifyRequest) => string;
+}) {
+  const scopeOf = (request: FastifyRequest) => ({ baseUrl: baseUrlOf(request) });
+
+  function put(request: FastifyRequest, reply: FastifyReply, token: string): void {
+    // Fastify would add one cookie to the other.
+    reply.removeHeader('set-cookie');
+    reply.header('set-cookie', setCookie(name, token, scopeOf(request), sessions.idleSeconds));
+  }
+
+  return {
+    /** The session of a request, if it has one. */
+    async of(request: FastifyRequest): Promise<Session | undefined> {
+      const token = readCookie(request, name, scopeOf(request));
+      return token ? sessions.of(token) : undefined;
+    },
+
+    /** Signs an account in. */
+    async start(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      account: Account,
+      how: { isByPassword: boolean },
+    ): Promise<void> {
+      put(request, reply, await sessions.start(account, how));
+    },
+
+    /** Lets a session slide: its token is replaced now and then. */
+    async renew(request: FastifyRequest, reply: FastifyReply, session: Session): Promise<void> {
+      if (session.isDueForRenewal) put(request, reply, await sessions.renew(session));
+    },
+
+    /** Signs out, here or wherever the account is signed in. */
+    async end(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      session: Session | undefined,
+      { everywhere }: { everywhere: boolean },
+    ): Promise<void> {
+      if (session) await (everywhere ? sessions.endAllOf(session) : sessions.end(session));
+      put(request, reply, '');
+    },
+  };
+}
+
+export type SessionCookies = ReturnType<typeof createSessionCookies>;

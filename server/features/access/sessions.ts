@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { wallTime } from '../../lib/clock.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
+import { endOfSession, sessionKey, sessionsFolder } from '../../bucket/layout.ts';
+import { listKeys } from '../../bucket/keys-in.ts';
+import type { Account, Passwords } from './password.ts';
+
+const day = 24 * 3_600_000;
+
+/** How long a session lasts without a call, in ms, and at most. */
+const idleMs = 7 * day;
+const longestMs = 30 * day;
+
+/** The age from which a token is replaced, in ms, which makes the session slide. */
+const renewAfterMs = 3_600_000;
+
+/** How long the existence of a session is cached, in ms, and for how many. */
+const cachedForMs = 5_000;
+const maxCached = 10_000;
+
+/** How long a session is believed that S3 confirmed before it became unavailable, in ms. */
+const believedForMs = 15 * 60_000;
+
+const algorithm = 'HS256';
+
+const claimsSchema = z.object({
+  sub: z.string(),
+  name: z.string(),
+  role: z.enum(['admin', 'member']),
+  /** The session's id in the bucket. */
+  sid: z.string().regex(/^[0-9a-z]{9}[0-9a-f]{32}$/),
+  iat: z.number(),
+  exp: z.number(),
+  /** Of a session by password: {@link Passwords.versionOf}. */
+  pwd: z.string().optional(),
+});
+
+/** Somebody who is signed in. */
+export interface Session {
+  account: Account;
+  /** Its object in the bucket. */
+  key: string;
+  /** Ms since 1970. */
+  expiresAt: number;
+  isDueForRenewal: boolean;
+  /** By which way they signed in: see {@link Passwords.versionOf}. */
+  passwordVersion: string | undefined;
+}
+
+/**
+ * Sessions of signed-in people. Each is an empty object in the bucket, whose deletion ends it in this process at
+ * once and in others within 5 s, and a signed token for the browser (RFC 7519), which each call renews.
+ * @param keys sign the tokens, newest first
+ */
+export function createSessions({
+  storage,
+  path,
+  keys,
+  passwords,
+}: {
+  storage: Pick<Storage, 'head' | 'putEmpty' | 'list' | 'deleteMany'>;
+  path: string;
+  keys: readonly Buffer[];
+  passwords: Pick<Passwords, 'versionOf'>;
+}) {
+  const known = new LRUCache<string, Promise<boolean>>({ max: maxCached, ttl: cachedForMs });
+  /** Sessions that S3 has lately confirmed. */
+  const confirmed = new LRUCache<string, true>({ max: maxCached, ttl: believedForMs });
+
+  /** Whether a session has not been ended: a HEAD, or none when cached. */
+  function exists(key: string): Promise<boolean> {
+    const cached = known.get(key);
+    if (cached) return cached;
+    const answer = storage.head(key).then(
+      ({ status }) => {
+        if (status === 200) confirmed.set(key, true);
+        else confirmed.delete(key);
+        return status === 200;
+      },
+      (error: unknown) => {
+        known.delete(key);
+        if (confirmed.has(key)) return true;
+        throw error;
+      },
+    );
+    known.set(key, answer);
+    return answer;
+  }
+
+  /** The claims of a token that one of our keys has signed and that has not expired. */
+  async function claimsOf(token: string): Promise<z.infer<typeof claimsSchema> | undefined> {
+    for (const key of keys)
+      try {
+        const { payload } = await jwtVerify(token, key, { algorithms: [algorithm] });
+        return claimsSchema.safeParse(payload).data;
+      } catch {
+        // By the next key, perhaps.
+      }
+    return undefined;
+  }
+
+  /** A token of a session, which expires when the session is idle for long. */
+  function tokenOf(account: Account, key: string, pwd: string | undefined): Promise<string> {
+    const [newest] = keys;
+    if (!newest) throw new Error('without a secret there are no sessions');
+    const sid = key.slice(key.lastIndexOf('/') + 1);
+    const expiresAt = Math.min(wallTime() + idleMs, endOfSession(sid));
+    const { id: sub, name, role } = account;
+    return new SignJWT({ name, role, sid, ...(pwd !== undefined && { pwd }) })
+      .setProtectedHeader({ alg: algorithm })
+      .setSubject(sub)
+      .setIssuedAt(Math.floor(wallTime() / 1_000))
+      .setExpirationTime(Math.floor(expiresAt / 1_000))
+      .sign(newest);
+  }
+
+  async function endAll(found: string[]): Promise<void> {
+    await storage.deleteMany(found);
+    for (const key of found) {
+      known.set(key, Promise.resolve(false));
+      confirmed.delete(key);
+    }
+  }
+
+  return {
+    /** How long a token is good for, in seconds. */
+    idleSeconds: idleMs / 1_000,
+
+    /**
+     * Begins a session: a PUT.
+     * @param isByPassword whether it ends when the account's password changes
+     * @returns its token
+     */
+    async start(account: Account, { isByPassword }: { isByPassword: boolean }): Promise<string> {
+      const ends = (wallTime() + longestMs).toString(36).padStart(9, '0');
+      const key = sessionKey(path, account.id, ends + randomBytes(16).toString('hex'));
+      await storage.putEmpty(key);
+      known.delete(key);
+      return tokenOf(account, key, isByPassword ? passwords.versionOf(account.id) : undefined);
+    },
+
+    /**
+     * The session of a token; undefined where it is forged, expired, or has been ended: a HEAD, or none when
+     * cached.
+     * @throws {ReelroomError} STORAGE_UNAVAILABLE, unless S3 has lately confirmed the session
+     */
+    async of(token: string): Promise<Session | undefined> {
+      const claims = await claimsOf(token);
+      if (!claims) return undefined;
+      const { sub: id, name, role, sid, iat, exp, pwd } = claims;
+      if (endOfSession(sid) <= wallTime()) return undefined;
+      if (pwd !== undefined && pwd !== passwords.versionOf(id)) return undefined;
+      const key = sessionKey(path, id, sid);
+      if (!(await exists(key))) return undefined;
+      return {
+        ...{ account: { id, name, role }, key, expiresAt: exp * 1_000, passwordVersion: pwd },
+        isDueForRenewal: wallTime() - iat * 1_000 > renewAfterMs,
+      };
+    },
+
+    /** Whether a session that was good goes on: a HEAD, or none when cached. */
+    isActive: async ({ key, expiresAt }: Session): Promise<boolean> =>
+      expiresAt > wallTime() && (await exists(key)),
+
+    /** A new token of a session. */
+    renew: ({ account, key, passwordVersion }: Session): Promise<string> =>
+      tokenOf(account, key, passwordVersion),
+
+    /** Ends a session: a DELETE. */
+    end: ({ key }: Session): Promise<void> => endAll([key]),
+
+    /** Ends all sessions of an account: a LIST and a DELETE per 1,000. */
+    endAllOf: async ({ account }: Session): Promise<void> =>
+      endAll(await listKeys(storage, sessionsFolder(path, account.id))),
+  };
+}
+
+export type Sessions = ReturnType<typeof createSessions>;
