@@ -60,7 +60,7 @@ export function createReelroomClient({
           ...(key !== undefined && { authorization: `Bearer ${key}` }),
           ...(typeof headers === 'function' ? await headers() : headers),
         });
-  const { keys, recordings, rooms, session, system, tokens } = createTRPCClient<AppRouter>({
+  const { invites, keys, lobby, recordings, rooms, session, system, tokens } = createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === 'subscription',
@@ -76,7 +76,7 @@ export function createReelroomClient({
     ],
   });
   return {
-    ...{ keys, recordings, rooms, session, system, tokens },
+    ...{ invites, keys, lobby, recordings, rooms, session, system, tokens },
     recordingUrl: (name) => recordingUrl(base, name),
     async waitUntilReady(name, options = {}) {
       // Pages that never wait do not load it.

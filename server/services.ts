@@ -7,6 +7,10 @@ import { createPasswords } from './features/access/password.ts';
 import { createPurposeKeys } from './features/access/purpose-keys.ts';
 import { createSessions } from './features/access/sessions.ts';
 import { createRooms } from './features/access/rooms.ts';
+import { createInvites } from './features/admission/invites.ts';
+import { createLobby } from './features/admission/lobby.ts';
+import { createPeople } from './features/admission/people.ts';
+import { createKeepOut, createRemoveParticipant } from './features/admission/remove-participant.ts';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/webhooks/outgoing/notifications.ts';
 import { createAutoRecord } from './features/recording/auto-record.ts';
@@ -161,6 +165,8 @@ export function createServices(
     signal: closing.signal,
     log,
   });
+  const personOf = createPeople({ keys: purposeKeys.keysFor('waiting room') });
+  const lobby = createLobby({ storage, path, events });
   const passwords = createPasswords(config.signIn);
   const rooms = createRooms({
     storage,
@@ -217,11 +223,23 @@ export function createServices(
     deleteExpiredLinks: createDeleteExpiredLinks({ storage, path, log }),
   });
   return {
-    tokens: createTokens({ livekit, roomStatus }),
+    tokens: createTokens({ livekit, roomStatus, personOf }),
     library,
     shares: createShares({ storage, library, path, keys: purposeKeys.keysFor('share links') }),
     rooms,
-    access: createAccess({ rooms }),
+    access: createAccess({
+      rooms,
+      async standingOf(principal, roomName) {
+        const person = personOf(principal, roomName);
+        return person === undefined ? undefined : lobby.standingOf(roomName, person);
+      },
+    }),
+    invites: createInvites({ storage, path }),
+    lobby,
+    personOf,
+    removeParticipant: createRemoveParticipant({ livekit, lobby }),
+    keepOut: createKeepOut({ livekit, lobby }),
+    guestKeys: purposeKeys.keysFor('invites'),
     passwords,
     sessions: createSessions({ storage, path, keys: purposeKeys.keysFor('sessions'), passwords }),
     apiKeys: createApiKeys({ storage, path }),

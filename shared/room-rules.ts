@@ -3,6 +3,8 @@ import { roomInputSchema } from './recording.ts';
 
 /** What a principal may be allowed to do with a room, a recording, or this Reelroom. */
 export const abilities = [
+  /** Ask to be let into the room. */
+  'knock',
   /** Join the room, and know of its recording's status. */
   'join',
   /** Admit, mute and remove participants. */

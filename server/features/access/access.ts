@@ -1,5 +1,11 @@
-import { abilities, defaultRoomRules, parseRecordingName, type Ability } from '@reelroom/shared';
-import { forbidden, unauthenticated } from '../../lib/errors.ts';
+import {
+  abilities,
+  defaultRoomRules,
+  parseRecordingName,
+  type Ability,
+  type Standing,
+} from '@reelroom/shared';
+import { forbidden, removedFromRoom, unauthenticated, waitingRoom } from '../../lib/errors.ts';
 import { abilitiesEverywhere, abilitiesOn } from './abilities.ts';
 import type { Principal } from './principal.ts';
 import type { Rooms } from './rooms.ts';
@@ -14,9 +20,16 @@ const needsRoom = ({ id, grants }: Principal): boolean =>
 
 /**
  * Decides who may do what, by abilities.ts and the rooms' owners and rules. For admins, and for keys of all
- * rooms, no request; for others a GET for each room in 5 s.
+ * rooms, no request; for others a GET for each room in 5 s, and one for where they stand with it.
  */
-export function createAccess({ rooms }: { rooms: Pick<Rooms, 'read' | 'make' | 'ownedBy'> }) {
+export function createAccess({
+  rooms,
+  standingOf,
+}: {
+  rooms: Pick<Rooms, 'read' | 'make' | 'ownedBy'>;
+  /** Where a principal stands with a room's waiting room. */
+  standingOf: (principal: Principal, roomName: string) => Promise<Standing | undefined>;
+}) {
   async function abilitiesIn(
     principal: Principal,
     { roomName, recording }: { roomName: string | undefined; recording?: string },
@@ -30,7 +43,11 @@ export function createAccess({ rooms }: { rooms: Pick<Rooms, 'read' | 'make' | '
       return abilitiesOn(principal, { room, ...about });
     }
     const asMaker = principal.grants.some(({ kind }) => kind === 'member');
-    return abilitiesOn(principal, { room: await rooms.read(roomName, { asMaker }), ...about });
+    const [room, standing] = await Promise.all([
+      rooms.read(roomName, { asMaker }),
+      standingOf(principal, roomName),
+    ]);
+    return abilitiesOn(principal, { room: { ...room, standing }, ...about });
   }
 
   async function allows(principal: Principal, ability: Ability, on: On): Promise<boolean> {
@@ -58,9 +75,16 @@ export function createAccess({ rooms }: { rooms: Pick<Rooms, 'read' | 'make' | '
     }
   }
 
-  /** @throws {ReelroomError} UNAUTHENTICATED for who has no credential at all, FORBIDDEN for any other */
+  /**
+   * @throws {ReelroomError} WAITING_ROOM and REMOVED_FROM_ROOM where that is why; UNAUTHENTICATED for who has no
+   *   credential at all, FORBIDDEN for any other
+   */
   async function assert(principal: Principal, ability: Ability, on: On): Promise<void> {
     if (await allows(principal, ability, on)) return;
+    if (ability === 'join' && on.kind === 'room') {
+      if (await allows(principal, 'knock', on)) throw waitingRoom();
+      if ((await standingOf(principal, on.roomName)) === 'removed') throw removedFromRoom();
+    }
     throw principal.grants.length === 0 ? unauthenticated() : forbidden();
   }
 

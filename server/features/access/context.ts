@@ -1,7 +1,7 @@
 import type { Ability } from '@reelroom/shared';
 import type { Access, VisibleRooms } from './access.ts';
 import type { Account } from './password.ts';
-import type { Grant, Principal } from './principal.ts';
+import type { Grant, Guest, Principal } from './principal.ts';
 import type { On } from './targets.ts';
 
 /** What a principal may do. */
@@ -31,6 +31,8 @@ export interface Context extends Rights {
   startSession: (account: Account) => Promise<void>;
   /** Signs out. */
   endSession: (how: { everywhere: boolean }) => Promise<void>;
+  /** Keeps a guest in the browser's cookie. */
+  keepGuest: (guest: Guest) => Promise<void>;
   /** The rights of another principal, such as the same one with a link. */
   rightsOf: (principal: Principal) => Rights;
 }

@@ -114,9 +114,11 @@ export function createLobby({
     return async (ms: number): Promise<void> => {
       next ??= untilEvent().finally(() => (next = undefined));
       const stop = new AbortController();
-      await Promise.race([next, sleep(ms, undefined, { signal: stop.signal }), once(signal, 'abort')]).finally(
-        () => stop.abort(),
-      );
+      await Promise.race([
+        next,
+        sleep(ms, undefined, { signal: stop.signal }),
+        once(signal, 'abort'),
+      ]).finally(() => stop.abort());
     };
   }
 
@@ -167,7 +169,9 @@ export function createLobby({
       let told: Standing | undefined;
       while (!signal.aborted) {
         const entry = await update(roomName, person, (before) =>
-          before?.standing === 'waiting' && now() - before.at > renewMs ? { ...before, at: now() } : undefined,
+          before?.standing === 'waiting' && now() - before.at > renewMs
+            ? { ...before, at: now() }
+            : undefined,
         );
         const standing = standingBy(entry);
         if (standing === undefined) return;

@@ -11,7 +11,7 @@ type Person = Pick<Principal, 'id' | 'guest'>;
 export const createPeople =
   ({ keys: [key] }: { keys: readonly Buffer[] }) =>
   ({ id, guest }: Person, roomName: string): string | undefined => {
-    const who = id ?? guest;
+    const who = id ?? guest?.id;
     if (who === undefined || !key) return undefined;
     return createHmac('sha256', key).update(`${who}\n${roomName}`).digest('base64url').slice(0, 22);
   };

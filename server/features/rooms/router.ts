@@ -36,7 +36,11 @@ export const roomsProcedures = {
    */
   status: procedure
     .input(roomInputSchema)
-    .subscription(({ ctx: { events, roomStatus }, input, signal = new AbortController().signal }) =>
-      watchStatus({ events, read: roomStatus.read, roomName: input.roomName, signal }),
+    .subscription(
+      ({ ctx: { events, roomStatus, assertMay }, input, signal = new AbortController().signal }) =>
+        watchStatus({
+          ...{ events, read: roomStatus.read, roomName: input.roomName, signal },
+          assertMayKnow: () => assertMay('join', { kind: 'room', roomName: input.roomName }),
+        }),
     ),
 };
