@@ -229,6 +229,7 @@ export function createServices(
     rooms,
     access: createAccess({
       rooms,
+      isOpen: config.access === 'open',
       async standingOf(principal, roomName) {
         const person = personOf(principal, roomName);
         return person === undefined ? undefined : lobby.standingOf(roomName, person);

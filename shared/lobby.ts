@@ -28,7 +28,9 @@ const maxPeople = 1_000;
 export const decideInputSchema = z.extend(roomInputSchema, {
   /** The ids of those who wait. */
   people: z
-    .array(z.string(), { error: 'people must be a list of ids, as lobby.waiting lists them' })
+    .array(z.string().check(z.regex(/^[\w-]{22}$/, 'people must be ids, as lobby.waiting lists them')), {
+      error: 'people must be a list of ids, as lobby.waiting lists them',
+    })
     .check(
       z.minLength(1, 'people must have at least one id'),
       z.maxLength(maxPeople, `people has too many ids: at most ${maxPeople}`),

@@ -45,7 +45,7 @@ export const setRulesInputSchema = z.extend(roomInputSchema, {
   rules: z.partial(roomRulesSchema),
 });
 
-/** What the one who asks may do in a room, and its rules, where they may join it. */
+/** What the one who asks may do in a room, and its rules, where access is not open and they may join it. */
 export const roomAccessSchema = z.object({
   abilities: z.array(abilitySchema),
   rules: z.optional(roomRulesSchema),

@@ -20,6 +20,7 @@ const recording = 'team-RM_a-2026-01-31T101530123.mp4';
 const accessWith = (rules = defaultRoomRules) =>
   createAccess({
     standingOf: async () => undefined,
+    isOpen: false,
     rooms: {
       read: async (name, { asMaker = false } = {}) => ({
         ...{ name, rules, isFree: asMaker && name === 'free' },

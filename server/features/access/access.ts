@@ -3,6 +3,7 @@ import {
   defaultRoomRules,
   parseRecordingName,
   type Ability,
+  type RoomAccess,
   type Standing,
 } from '@reelroom/shared';
 import { forbidden, removedFromRoom, unauthenticated, waitingRoom } from '../../lib/errors.ts';
@@ -25,10 +26,13 @@ const needsRoom = ({ id, grants }: Principal): boolean =>
 export function createAccess({
   rooms,
   standingOf,
+  isOpen,
 }: {
   rooms: Pick<Rooms, 'read' | 'make' | 'ownedBy'>;
   /** Where a principal stands with a room's waiting room. */
   standingOf: (principal: Principal, roomName: string) => Promise<Standing | undefined>;
+  /** Whether everyone may do everything. */
+  isOpen: boolean;
 }) {
   async function abilitiesIn(
     principal: Principal,
@@ -105,6 +109,13 @@ export function createAccess({
     /** What a principal may do in a room. */
     abilitiesIn: (principal: Principal, roomName: string): Promise<ReadonlySet<Ability>> =>
       abilitiesIn(principal, { roomName }),
+
+    /** What a principal may do in a room, and its rules, where access is not open and they may join it. */
+    async describe(principal: Principal, roomName: string): Promise<RoomAccess> {
+      const may = await abilitiesIn(principal, { roomName });
+      if (isOpen || !may.has('join')) return { abilities: [...may] };
+      return { abilities: [...may], rules: (await rooms.read(roomName)).rules };
+    },
 
     /** The rooms whose recordings a principal may play; a LIST for who owns rooms. */
     visibleRooms,

@@ -1,4 +1,4 @@
-import type { Ability } from '@reelroom/shared';
+import type { Ability, RoomAccess } from '@reelroom/shared';
 import type { Access, VisibleRooms } from './access.ts';
 import type { Account } from './password.ts';
 import type { Grant, Guest, Principal } from './principal.ts';
@@ -11,6 +11,8 @@ export interface Rights {
   assertMay: (ability: Ability, on: On) => Promise<void>;
   /** What the principal may do in a room. */
   abilitiesIn: (roomName: string) => Promise<ReadonlySet<Ability>>;
+  /** What the principal may do in a room, and its rules, where access is not open and they may join it. */
+  roomAccess: (roomName: string) => Promise<RoomAccess>;
   /** Lets the principal into a room, which it may make thereby: UNAUTHENTICATED, FORBIDDEN. */
   enter: (roomName: string) => Promise<void>;
   /** Whether the principal may know of a room and its recordings, as of now. */
@@ -41,6 +43,7 @@ export const rightsOf = (access: Access, principal: Principal): Rights => ({
   principal,
   assertMay: (ability, on) => access.assert(principal, ability, on),
   abilitiesIn: (roomName) => access.abilitiesIn(principal, roomName),
+  roomAccess: (roomName) => access.describe(principal, roomName),
   enter: (roomName) => access.enter(principal, roomName),
   canSee: (roomName) => access.allows(principal, 'play', { kind: 'room', roomName }),
   visibleRooms: () => access.visibleRooms(principal),

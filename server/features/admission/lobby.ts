@@ -162,9 +162,14 @@ export function createLobby({
 
     /**
      * Where somebody who has knocked stands, now and at each change, until it is decided or `signal` is
-     * aborted. As long as it goes on they are known to wait: a GET every 5 s, a PUT every 20 s.
+     * aborted; `admitted` where the room has no waiting room any more. As long as it goes on they are known to
+     * wait: a GET every 5 s, a PUT every 20 s.
      */
-    async *wait(roomName: string, person: string, signal: AbortSignal): AsyncGenerator<Standing, void> {
+    async *wait(
+      roomName: string,
+      person: string,
+      { isOn, signal }: { isOn: () => Promise<boolean>; signal: AbortSignal },
+    ): AsyncGenerator<Standing, void> {
       const pause = createPauses(roomName, signal);
       let told: Standing | undefined;
       while (!signal.aborted) {
@@ -173,8 +178,9 @@ export function createLobby({
             ? { ...before, at: now() }
             : undefined,
         );
-        const standing = standingBy(entry);
-        if (standing === undefined) return;
+        const asked = standingBy(entry);
+        if (asked === undefined) return;
+        const standing = asked === 'waiting' && !(await isOn()) ? 'admitted' : asked;
         if (standing !== told) yield standing;
         told = standing;
         if (standing !== 'waiting') return;
@@ -184,13 +190,16 @@ export function createLobby({
 
     /**
      * Who waits before a room, longest first, now and at each change: a LIST every 5 s, and a GET for each of
-     * them.
+     * them; none while the room has no waiting room.
      */
-    async *watchWaiting(roomName: string, signal: AbortSignal): AsyncGenerator<WaitingPerson[], void> {
+    async *watchWaiting(
+      roomName: string,
+      { isOn, signal }: { isOn: () => Promise<boolean>; signal: AbortSignal },
+    ): AsyncGenerator<WaitingPerson[], void> {
       const pause = createPauses(roomName, signal);
       let told: string | undefined;
       while (!signal.aborted) {
-        const people = await waiting(roomName);
+        const people = (await isOn()) ? await waiting(roomName) : [];
         const text = JSON.stringify(people);
         if (text !== told) yield people;
         told = text;

@@ -9,6 +9,7 @@ import {
 } from '@reelroom/shared';
 import { forbidden, unauthenticated } from '../../lib/errors.ts';
 import { proceduresWith } from '../access/procedures.ts';
+import type { Rooms } from '../access/rooms.ts';
 import { newGuest } from './guest-cookie.ts';
 import type { Invites } from './invites.ts';
 import type { Lobby } from './lobby.ts';
@@ -20,10 +21,17 @@ export interface AdmissionCollaborators {
   invites: Pick<Invites, 'create' | 'list' | 'revoke' | 'check' | 'use'>;
   lobby: Pick<Lobby, 'knock' | 'wait' | 'watchWaiting' | 'decide' | 'forgive'>;
   personOf: PersonOf;
+  rooms: Pick<Rooms, 'read'>;
   removeParticipant: RemoveParticipant;
 }
 
 const procedure = proceduresWith<AdmissionCollaborators>();
+
+/** Whether a room has a waiting room, as of now. */
+const hasWaitingRoom =
+  ({ rooms }: Pick<AdmissionCollaborators, 'rooms'>, { roomName }: { roomName: string }) =>
+  async () =>
+    (await rooms.read(roomName)).rules.waitingRoom;
 
 export const invitesProcedures = {
   /** Makes an invite to a room; only this answer has its token, for the link `/room/NAME?invite=TOKEN`. */
@@ -75,14 +83,14 @@ export const lobbyProcedures = {
   }) {
     const person = ctx.personOf(ctx.principal, input.roomName);
     if (person === undefined) throw unauthenticated();
-    yield* ctx.lobby.wait(input.roomName, person, signal);
+    yield* ctx.lobby.wait(input.roomName, person, { isOn: hasWaitingRoom(ctx, input), signal });
   }),
 
   /** Who waits before a room, longest first: now and at each change. */
   waiting: procedure
     .input(roomInputSchema)
     .subscription(({ ctx, input, signal = new AbortController().signal }) =>
-      ctx.lobby.watchWaiting(input.roomName, signal),
+      ctx.lobby.watchWaiting(input.roomName, { isOn: hasWaitingRoom(ctx, input), signal }),
     ),
 
   /** Admits or refuses people who wait. Who was refused may ask again a minute later. */
