@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -60,6 +61,43 @@ const paintFirst = (): Plugin => ({
   },
 });
 
+/** The inline style sheets in a text of HTML. */
+const stylesIn = (html: string) =>
+  [...html.matchAll(/<style[^>]*>([^]*?)<\/style>/g)].map(([, style = '']) => style);
+
+/** What a custom element of Media Chrome puts into its shadow tree; nothing in a module that is none. */
+async function shadowTree(module: string): Promise<string> {
+  const { default: element }: { default?: { getTemplateHTML?: unknown } } = await import(module);
+  const html: unknown = typeof element?.getTemplateHTML === 'function' ? element.getTemplateHTML({}) : '';
+  return String(html);
+}
+
+/**
+ * Writes the hashes of all inline style sheets, the page's and those of Media Chrome's elements, of which pages
+ * allow no others (server/http/guards/style-hashes.ts).
+ */
+function hashStyles(): Plugin {
+  let modules: string[] = [];
+  return {
+    name: 'hash-styles',
+    apply: 'build',
+    buildEnd() {
+      modules = [...this.getModuleIds()].filter((id) => id.includes('/media-chrome/dist/'));
+    },
+    async writeBundle({ dir = '.' }) {
+      const page = readFileSync(join(dir, 'index.html'), 'utf8');
+      const trees = await Promise.all(modules.map(shadowTree));
+      const hashes = new Set(
+        [page, ...trees]
+          .flatMap(stylesIn)
+          .map((style) => `sha256-${createHash('sha256').update(style).digest('base64')}`),
+      );
+      mkdirSync(join(dir, '.vite'), { recursive: true });
+      writeFileSync(join(dir, '.vite', 'style-hashes.json'), JSON.stringify([...hashes].sort()));
+    },
+  };
+}
+
 /**
  * Libraries that have a file of their own, which stays as it is, and in caches, when our code changes. Those that
  * are loaded when they are needed (hls.js, Media Chrome) have one by that.
@@ -75,7 +113,7 @@ export default defineConfig({
   root: path('client'),
   // Where it is served is said by the page's <base>.
   base: './',
-  plugins: [svelte(), paintFirst(), precompress()],
+  plugins: [svelte(), paintFirst(), hashStyles(), precompress()],
   // Zod tries whether it may make code from text, which a page's Content-Security-Policy
   // forbids, and browsers complain of on the console.
   define: { 'globalThis.__zod_globalConfig': JSON.stringify({ jitless: true }) },

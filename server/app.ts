@@ -24,13 +24,14 @@ import { protectionProblems } from './config/protection.ts';
 import compress from './http/compress.ts';
 import cors from './http/guards/cors.ts';
 import headers from './http/guards/headers.ts';
-import { redactRequests } from './http/guards/redact.ts';
+import { redactParameters, redactRequests } from './http/guards/redact.ts';
 import knownHosts from './http/guards/known-hosts.ts';
 import { createLivekit } from './adapters/livekit/livekit.ts';
 import openResponses from './http/sending/open-responses.ts';
 import openapi from './http/openapi.ts';
 import { createPage } from './http/page.ts';
 import { embedPolicy, pagePolicy, type PolicyFor } from './http/guards/csp.ts';
+import { readStyleHashes } from './http/guards/style-hashes.ts';
 import { openRedis } from './adapters/redis/client.ts';
 import { createNotFoundHandler } from './http/not-found.ts';
 import errorHandler from './http/error-handler.ts';
@@ -40,11 +41,14 @@ import { openStorage } from './adapters/s3/bucket.ts';
 import stalledReaders from './http/sending/stalled-readers.ts';
 import { createPublicAddress } from './http/base-url.ts';
 import { trpc } from './http/trpc-plugin.ts';
+import { redactKeys } from './features/access/api-keys.ts';
 import { createAuthenticator } from './features/access/authenticate.ts';
 import { contextOf } from './features/access/context.ts';
 import { gateRoutes, requireRules } from './features/access/gate.ts';
+import { createLimiter } from './features/access/limits.ts';
 import { createSessionCookies } from './features/access/session-cookie.ts';
 import { createGuestCookies } from './features/admission/guest-cookie.ts';
+import { createCounter } from './adapters/redis/counter.ts';
 import { appRouter, type AppRouter, type Collaborators } from './router.ts';
 import { webClient } from './http/web-client.ts';
 import { createServices } from './services.ts';
@@ -89,10 +93,10 @@ export async function reelroom(
 
   const { path: base, baseUrlOf } = createPublicAddress(app, options.publicUrl);
 
-  redactRequests(app, redactTokens);
+  redactRequests(app, (text) => redactParameters(redactKeys(redactTokens(text))));
   requireRules(app);
   await app.register(errorHandler);
-  await app.register(headers);
+  await app.register(headers, { publicUrl: options.publicUrl });
   await app.register(openResponses);
   await app.register(stalledReaders, { stalledMs: options.playback.stalledSeconds * 1_000 });
   if (options.hosts) {
@@ -110,6 +114,9 @@ export async function reelroom(
   // The first request should find a bucket; start-up does not wait for an S3 that is down.
   if (options.s3.createBucket) await Promise.race([storage.check().catch(() => undefined), sleep(bucketMs)]);
   const redis = openRedis(app, options);
+  const scope = `${options.s3.bucket}/${options.recordings.path}`;
+  const countCall = await createLimiter(app, createCounter({ redis, scope, log: app.log }));
+  app.addHook('preHandler', (request) => countCall(request, request.routeOptions.config.rule));
   const { mode, publicEndpoint } = options.playback;
   const publicUrl =
     mode === 'redirect' && publicEndpoint !== undefined
@@ -151,6 +158,7 @@ export async function reelroom(
         startSession: (account) => cookies.start(request, reply, account, { isByPassword: true }),
         keepGuest: (guest) => guests.keep(request, reply, guest),
         endSession: (how) => cookies.end(request, reply, request.reelroomPrincipal.session, how),
+        countCall: (rule) => countCall(request, rule),
       }),
     }),
   });
@@ -175,10 +183,11 @@ export async function reelroom(
   const page = existsSync(builtClient) ? createPage({ root: builtClient, base }) : undefined;
   const mediaOrigins =
     publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [];
-  const policyFor: PolicyFor = (request) => pagePolicy(livekit.urlFor(baseUrlOf(request)), mediaOrigins);
+  const built = { mediaOrigins, styleHashes: readStyleHashes(builtClient) };
+  const policyFor: PolicyFor = (request) => pagePolicy(livekit.urlFor(baseUrlOf(request)), built);
   if (page) {
     const { origins } = options.embed;
-    const forEmbed = embedPolicy(origins, mediaOrigins);
+    const forEmbed = embedPolicy(origins, built);
     const policies = { watch: policyFor, embed: () => forEmbed };
     await app.register(watchRoutes, {
       ...services,

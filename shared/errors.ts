@@ -45,7 +45,7 @@ export const errorCodes = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE' },
   /** The request's host name is not one of ours. */
   HOST_NOT_ALLOWED: { status: 421, trpc: 'BAD_REQUEST' },
-  /** The client's address has too many open responses. */
+  /** The client's address has too many open responses, or calls too often. */
   TOO_MANY_REQUESTS: { status: 429, trpc: 'TOO_MANY_REQUESTS' },
   /** The URL and the headers are too long. */
   HEADERS_TOO_LARGE: { status: 431, trpc: 'BAD_REQUEST' },

@@ -1,3 +1,4 @@
+import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
 import { check } from './commands/check.ts';
 import { docs } from './commands/docs.ts';
@@ -18,6 +19,7 @@ const commands: Record<string, () => Promise<boolean | void>> = {
   'test:minio': () => testOnMinio(files),
   bench: () => bench(files),
   check,
+  audit,
   docs,
   reindex,
   pack: () => pack(files[0]),

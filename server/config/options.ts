@@ -122,6 +122,15 @@ export const optionsSchema = group({
     secretKey: text.optional(),
     /** The session token of temporary keys. */
     sessionToken: text.optional(),
+    /**
+     * Who knows where Egress uploads to: each `request`, with a key in it, or the Egress `server`, by its own
+     * configuration.
+     */
+    egressUpload: z.enum(['request', 'server'], 'must be request or server').default('request'),
+    /** The key that Egress uploads with, which need not be able to do more; our own when absent. */
+    egressAccessKey: text.optional(),
+    egressSecretKey: text.optional(),
+    egressSessionToken: text.optional(),
     region: text.default('us-east-1'),
     bucket: z.string(bucketRule).regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, bucketRule),
     /** Whether the bucket is in the path of URLs, or in the host name: `https://BUCKET.s3.example.com`. */
@@ -140,7 +149,18 @@ export const optionsSchema = group({
     .refine(({ accessKey, sessionToken }) => sessionToken === undefined || accessKey !== undefined, {
       path: ['sessionToken'],
       error: 'must come with the access key and the secret key that it belongs to',
-    }),
+    })
+    .refine((s3) => s3.egressAccessKey === undefined || s3.egressSecretKey !== undefined, {
+      path: ['egressSecretKey'],
+      error: 'must be set when there is an access key for Egress: the two belong together',
+    })
+    .refine(
+      (s3) => s3.egressAccessKey !== undefined || (s3.egressSecretKey ?? s3.egressSessionToken) === undefined,
+      {
+        path: ['egressAccessKey'],
+        error: 'must be set when there is a secret key or a session token for Egress: they belong together',
+      },
+    ),
   cors: group({
     /**
      * Other origins whose pages may call us: `loopback` are those on this machine, `*` all; none by default.

@@ -47,6 +47,7 @@ export default fp(
       const known = refused ?? toReelroomError(error);
       if (known.status >= 500) request.log.error({ err: error }, known.message);
       const message = known.code === 'INTERNAL' ? request.routeOptions.config.failure : undefined;
+      if (known.retryAfter !== undefined) reply.header('retry-after', known.retryAfter);
       const answer: ErrorAnswer = { errorMessage: message ?? known.message, code: known.code };
       return reply.code(known.status).send(answer);
     });

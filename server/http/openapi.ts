@@ -51,10 +51,11 @@ function toResponse({ description, headers, content }: ResponseDoc, isHead: bool
 
 /** All responses of a route; `failure` is the message of its 500. */
 const responsesOf = (
-  { body, responses }: Operation,
+  { tag, body, responses }: Operation,
   method: string,
   failure: string | undefined,
 ): Record<number, ResponseDoc> => ({
+  ...(tag !== 'Operation' && errors('UNAUTHENTICATED', 'KEY_INVALID', 'FORBIDDEN')),
   ...responses,
   ...(['POST', 'DELETE'].includes(method) && errors('ORIGIN_NOT_ALLOWED', 'FORBIDDEN')),
   ...(body && errors('BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')),
@@ -87,6 +88,17 @@ function toFastifySchema(operation: Operation, method: string, failure: string |
     ),
   };
 }
+
+/** How one says who one is where access is protected. */
+const securitySchemes = {
+  key: { type: 'http', scheme: 'bearer', description: 'An API key, `rr_…`' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'reelroom',
+    description: 'Of who has signed in, in our pages',
+  },
+} as const;
 
 const { version } = z
   .object({ version: z.string() })
@@ -150,7 +162,12 @@ export default fp<{ base: string }>(
           name,
           toJsonSchema(schema, 'output', true),
         ]);
-        return { ...document.openapiObject, components: { schemas: Object.fromEntries(schemas) } };
+        return {
+          ...document.openapiObject,
+          // Where access is open none is needed, nor where everyone may do something.
+          security: [{ key: [] }, { session: [] }, {}],
+          components: { schemas: Object.fromEntries(schemas), securitySchemes },
+        };
       },
     });
 

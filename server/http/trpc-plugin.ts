@@ -3,7 +3,7 @@ import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toReelroomError } from '../lib/errors.ts';
-import { errorShapeOf } from './trpc.ts';
+import { errorShapeOf, knownError } from './trpc.ts';
 import { isForeignClientError, bodyError } from './error-handler.ts';
 
 /** The most calls in one batch: each may cost as much as a request. */
@@ -38,6 +38,7 @@ export async function trpc<Router extends AnyTRPCRouter>(
     if (!refused && isForeignClientError(error)) throw error;
     const known = refused ?? toReelroomError(error);
     if (known.status >= 500) request.log.error({ err: error }, known.message);
+    if (known.retryAfter !== undefined) reply.header('retry-after', known.retryAfter);
     return reply.code(known.status).send({ error: errorShapeOf(known, request.params['*']) });
   });
 
@@ -53,6 +54,10 @@ export async function trpc<Router extends AnyTRPCRouter>(
         res,
         path: req.params['*'],
         createContext: () => createContext(req, res),
+        responseMeta({ errors }) {
+          const waits = errors.flatMap((error) => knownError(error)?.retryAfter ?? []);
+          return waits.length > 0 ? { headers: { 'retry-after': String(Math.max(...waits)) } } : {};
+        },
         onError({ error, path }) {
           if (isServerError(error)) req.log.error({ err: error.cause ?? error, path }, error.message);
         },

@@ -7,11 +7,18 @@ export class ReelroomError extends Error {
   readonly code: ErrorCode;
   /** What to fix, for operators: in the log and at `/readyz`. */
   readonly detail: string | undefined;
+  /** After how many seconds another try may succeed, where that is known. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { detail?: string }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: ErrorOptions & { detail?: string; retryAfter?: number },
+  ) {
     super(message, options);
     this.code = code;
     this.detail = options?.detail;
+    this.retryAfter = options?.retryAfter;
   }
 
   /** Its HTTP status. */
@@ -83,7 +90,14 @@ export const tooManyRequests = (limit: number) =>
   new ReelroomError(
     'TOO_MANY_REQUESTS',
     `Too many open responses to this address (at most ${limit}): try again when some have ended`,
+    { retryAfter: 5 },
   );
+
+/** @param retryAfter in how many seconds calls count anew */
+export const tooManyCalls = (retryAfter: number) =>
+  new ReelroomError('TOO_MANY_REQUESTS', `Too many calls from this address: try again in ${retryAfter} s`, {
+    retryAfter,
+  });
 export const alreadyStarted = () =>
   new ReelroomError('RECORDING_ALREADY_STARTED', 'Recording already started for this room');
 export const notStarted = () =>

@@ -97,6 +97,9 @@ t.test('S3: the keys of our own are for our own alone; keys belong together', as
   t.match(problems({ S3_ENDPOINT, S3_ACCESS_KEY: 'a' }), [/S3_SECRET_KEY must be set/]);
   t.match(problems({ S3_ENDPOINT, S3_SECRET_KEY: 'a' }), [/S3_ACCESS_KEY must be set/]);
   t.match(problems({ S3_ENDPOINT, S3_SESSION_TOKEN: 'a' }), [/S3_SESSION_TOKEN must come with/]);
+  t.match(problems({ S3_ENDPOINT, S3_EGRESS_ACCESS_KEY: 'a' }), [/S3_EGRESS_SECRET_KEY must be set/]);
+  t.match(problems({ S3_ENDPOINT, S3_EGRESS_SECRET_KEY: 'a' }), [/S3_EGRESS_ACCESS_KEY must be set/]);
+  t.match(problems({ EGRESS_UPLOAD: 'none' }), [/EGRESS_UPLOAD must be request or server/]);
   t.match(problems({ S3_FORCE_PATH_STYLE: 'no' }), [/S3_FORCE_PATH_STYLE must be on \(true\) or off/]);
 });
 

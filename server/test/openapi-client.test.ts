@@ -5,11 +5,12 @@ import t, { type Test } from 'tap';
 import ts from 'typescript';
 import { z } from 'zod';
 import { workingFiles } from '../bucket/layout.ts';
-import { bucketOf, openRoom, serve, testConfig } from './support/build.ts';
+import { build, bucketOf, openRoom, serve, testConfig } from './support/build.ts';
 import { createChecker, documentSchema, operationsOf, type OpenapiDocument } from './support/openapi.ts';
 import { proxyTo } from './support/proxy.ts';
 import { untilShown } from './support/recording.ts';
 import { putSeedRecordings } from './support/seeded.ts';
+import { ourPage, protectedConfig, signIn } from './support/protected.ts';
 import { until } from './support/until.ts';
 
 t.setTimeout(300_000);
@@ -83,7 +84,7 @@ function createAsker(t: Test, url: string, document: OpenapiDocument) {
     [...operations]
       .flatMap(([name, { responses }]) => Object.keys(responses).map((status) => `${name} ${status}`))
       .filter((answer) => !seen.has(answer) && !notProvoked(answer));
-  return { ask, unseen, answers };
+  return { ask, unseen, answers, operations };
 }
 
 const program = `
@@ -143,7 +144,7 @@ t.test('what the server answers is what its OpenAPI document says', async (t) =>
   const { url, trpc } = await serve(t, config);
   await until('the index to be built', async () => !(await trpc.recordings.list.query()).indexing);
   const raw = await (await fetch(`${url}/openapi.json`)).text();
-  const { ask, unseen, answers } = createAsker(t, url, documentSchema.parse(JSON.parse(raw)));
+  const { ask, unseen, answers, operations } = createAsker(t, url, documentSchema.parse(JSON.parse(raw)));
 
   const path = { recordingName: name };
   const none = { recordingName: 'none.mp4' };
@@ -306,5 +307,21 @@ t.test('what the server answers is what its OpenAPI document says', async (t) =>
   s3.comeBack();
   await ask('DELETE /recordings/{recordingName}', 200, { path });
   await ask('DELETE /recordings/{recordingName}', 404, { path });
+  const guarded = await build(t, await protectedConfig());
+  const guardedUrl = await guarded.listen({ port: 0 });
+  const mayJoin = await guarded.inject({
+    method: 'POST',
+    url: '/trpc/keys.create',
+    headers: { 'content-type': 'application/json', cookie: await signIn(guarded, 'admin'), ...ourPage },
+    payload: { name: 'a', scopes: ['join'] },
+  });
+  const key = mayJoin.json<{ result: { data: { key: string } } }>().result.data.key;
+  const headers = { authorization: `Bearer ${key}` };
+  for (const [name, { responses }] of operations) {
+    const there = { server: guardedUrl, path: { ...path, file: 'index.m3u8' } };
+    if (responses[401]) await ask(name, 401, there);
+    if (responses[403] && name !== 'POST /token') await ask(name, 403, { ...there, headers });
+  }
+
   t.same(unseen(), [], 'every answer of the document was seen');
 });

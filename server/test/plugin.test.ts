@@ -174,7 +174,7 @@ t.test('all mistakes in the options are told at once, each by its name', async (
   t.same(await problems({ prefix: '/video', logLevel: 'silent' }), [
     'access must be open or protected',
     'livekit must be an object of url, publicUrl, apiKey, apiSecret',
-    's3 must be an object of endpoint, egressEndpoint, accessKey, secretKey, sessionToken, region, bucket, forcePathStyle, createBucket',
+    's3 must be an object of endpoint, egressEndpoint, accessKey, secretKey, sessionToken, egressUpload, egressAccessKey, egressSecretKey, egressSessionToken, region, bucket, forcePathStyle, createBucket',
   ]);
   t.same(
     await problems({

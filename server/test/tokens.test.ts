@@ -66,8 +66,18 @@ t.test('a token to join a room', async (t) => {
   t.test('joins that room, under that name, and does no more', async (t) => {
     const { token, livekitUrl } = await trpc.tokens.create.mutate(who);
     t.equal(livekitUrl, config.livekit.url);
-    const { video, name } = await claimsOf(token);
-    t.same(video, { roomJoin: true, room: who.roomName }, 'no roomRecord above all');
+    const { video, name, exp = 0 } = await claimsOf(token);
+    const publishes = ['camera', 'microphone', 'screen_share', 'screen_share_audio'];
+    t.same(
+      video,
+      {
+        ...{ roomJoin: true, room: who.roomName },
+        ...{ canPublishSources: publishes, canPublishData: false, canUpdateOwnMetadata: false },
+      },
+      'no roomRecord above all, nor what moderates',
+    );
+    const lifetime = exp - Date.now() / 1_000;
+    t.ok(lifetime > 540 && lifetime <= 600, `for ten minutes: ${lifetime} s`);
     t.equal(name, who.participantName);
   });
 

@@ -158,7 +158,9 @@ t.test('every answer says that its type is its type, every page what it may do',
   ]) {
     const { headers } = await app.inject({ url, headers: { accept: '*/*' } });
     t.equal(headers['x-content-type-options'], 'nosniff', url);
+    t.notOk(headers['strict-transport-security'], 'people come without TLS');
     if (!String(headers['content-type']).startsWith('text/html')) continue;
+    t.equal(headers['cross-origin-opener-policy'], 'same-origin', url);
     const policy = String(headers['content-security-policy']);
     for (const directive of [
       /^default-src 'self';/,
@@ -167,9 +169,15 @@ t.test('every answer says that its type is its type, every page what it may do',
       /frame-ancestors '/,
     ])
       t.match(policy, directive, url);
-    t.notMatch(policy, /script-src|unsafe-eval|\*/, url);
+    t.notMatch(policy, /script-src|unsafe-|\*/, url);
     t.match(headers, { 'referrer-policy': /^(same-origin|no-referrer)$/ }, url);
   }
+});
+
+t.test('where people come by TLS, browsers are told to come by no other way', async (t) => {
+  const app = await build(t, { ...testConfig(), publicUrl: 'https://rooms.example' });
+  const { headers } = await app.inject({ url: '/healthz' });
+  t.equal(headers['strict-transport-security'], 'max-age=15552000');
 });
 
 t.test('HEAD is as GET, without the body', async (t) => {

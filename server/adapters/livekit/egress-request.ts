@@ -35,10 +35,15 @@ export function createEgressRequests(
   { s3, recordings }: Pick<Options, 's3' | 'recordings'>,
   files: EgressFiles,
 ) {
-  const credentials = credentialsOf(s3);
+  const credentials = credentialsOf(
+    s3.egressAccessKey === undefined
+      ? s3
+      : { accessKey: s3.egressAccessKey, secretKey: s3.egressSecretKey, sessionToken: s3.egressSessionToken },
+  );
 
-  /** Where Egress uploads to, with the current credentials. */
+  /** Where Egress uploads to, with the current credentials; nothing where it knows that itself. */
   async function s3Upload() {
+    if (s3.egressUpload === 'server') return {};
     const {
       accessKeyId,
       secretAccessKey,
@@ -55,7 +60,7 @@ export function createEgressRequests(
       bucket: s3.bucket,
       forcePathStyle: s3.forcePathStyle,
     });
-    return { case: 's3', value } as const;
+    return { output: { case: 's3', value } } as const;
   }
 
   return {
@@ -68,20 +73,20 @@ export function createEgressRequests(
      * recorder.
      */
     async outputsOf(name: string, { audioOnly }: StartOptions): Promise<EncodedOutputs> {
-      const output = await s3Upload();
+      const upload = await s3Upload();
       const file = new EncodedFileOutput({
         fileType: EncodedFileType.MP4,
         filepath: recordings.path + name,
         // Ours is written conditionally; that of a recorder that comes late would replace what people have changed.
         disableManifest: true,
-        output,
+        ...upload,
       });
       if (!recordings.crashSafe) return { file };
       const { segments, images } = files.of(name);
       return {
         file,
-        segments: new SegmentedFileOutput({ ...segments, output }),
-        ...(!audioOnly && { images: new ImageOutput({ ...images, output }) }),
+        segments: new SegmentedFileOutput({ ...segments, ...upload }),
+        ...(!audioOnly && { images: new ImageOutput({ ...images, ...upload }) }),
       };
     },
   };

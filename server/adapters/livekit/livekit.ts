@@ -4,6 +4,7 @@ import {
   ParticipantInfo_State,
   RoomServiceClient,
   ServerError,
+  TrackSource,
   WebhookReceiver,
   WebhookConfig,
   type EgressInfo,
@@ -35,6 +36,21 @@ const clockToleranceSeconds = 330;
 
 /** How long a webhook's signature may be valid, in ms: LiveKit signs for five minutes. */
 export const webhookLifetimeMs = (5 * 60 + 2 * clockToleranceSeconds) * 1_000;
+
+/**
+ * How long a token for joining is valid. One is fetched for each join, and LiveKit itself gives a participant a new
+ * one at once and every five minutes, for the ten minutes that a broken connection may take to come back; but for as
+ * long as the first one, were that longer.
+ */
+const joinTtl = '10m';
+
+/** What a participant may publish. */
+const sources = [
+  TrackSource.CAMERA,
+  TrackSource.MICROPHONE,
+  TrackSource.SCREEN_SHARE,
+  TrackSource.SCREEN_SHARE_AUDIO,
+];
 
 const isUnavailable = (error: unknown) =>
   error instanceof ServerError ? error.status >= 500 || error.status === 401 : error instanceof Error;
@@ -97,9 +113,10 @@ export function createLivekit(
     },
 
     /**
-     * A token to join `roomName` and publish there. It carries no `roomRecord`, which LiveKit does not scope
-     * to a room: its holder could stop every recording. A room opened by it stays open for `departureTimeout`
-     * after everyone has left. No request.
+     * A token to join `roomName`, and to publish camera, microphone and screen there; for ten minutes. It carries no
+     * `roomRecord`, which LiveKit does not scope to a room: its holder could stop every recording; nor what lets a
+     * participant pass for another (`canUpdateOwnMetadata`), remove one (`roomAdmin`), or send what nobody reads. A
+     * room opened by it stays open for `departureTimeout` after everyone has left. No request.
      */
     createToken(
       roomName: string,
@@ -107,7 +124,14 @@ export function createLivekit(
     ): Promise<string> {
       return signToken(livekit, {
         ...participant,
-        grant: { roomJoin: true, room: roomName },
+        grant: {
+          roomJoin: true,
+          room: roomName,
+          canPublishSources: sources,
+          canPublishData: false,
+          canUpdateOwnMetadata: false,
+        },
+        ttl: joinTtl,
         room: { departureTimeout },
       });
     },

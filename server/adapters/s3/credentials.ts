@@ -15,7 +15,7 @@ export function credentialsOf({
   accessKey,
   secretKey,
   sessionToken,
-}: Options['s3']): () => Promise<Credentials> {
+}: Pick<Options['s3'], 'accessKey' | 'secretKey' | 'sessionToken'>): () => Promise<Credentials> {
   if (accessKey === undefined || secretKey === undefined) return defaultProvider();
   const set = {
     accessKeyId: accessKey,

@@ -2,6 +2,7 @@ import type { Ability, RoomAccess } from '@reelroom/shared';
 import type { Access, VisibleRooms } from './access.ts';
 import type { Account } from './password.ts';
 import type { Grant, Guest, Principal } from './principal.ts';
+import type { Rule } from './policy.ts';
 import type { On } from './targets.ts';
 
 /** What a principal may do. */
@@ -22,13 +23,15 @@ export interface Rights {
 }
 
 /** What the share link with this token is worth for a recording: SHARE_INVALID, SHARE_EXPIRED. */
-export type GrantOfLink = (recording: string, token: string) => Promise<Grant>;
+type GrantOfLink = (recording: string, token: string) => Promise<Grant>;
 
 /** The context of every procedure. */
 export interface Context extends Rights {
   /** The app's URL as the client addressed it, without a trailing slash. */
   baseUrl: string;
   grantOfLink: GrantOfLink;
+  /** Counts a call that has a limit: TOO_MANY_REQUESTS. */
+  countCall: (rule: Rule | undefined) => Promise<void>;
   /** Signs an account in that has shown its password. */
   startSession: (account: Account) => Promise<void>;
   /** Signs out. */

@@ -4,9 +4,6 @@ import { hash, verify } from '@node-rs/argon2';
 /** Of argon2id (RFC 9106): 64 MiB and three passes take a core about a tenth of a second. */
 const cost = { memoryCost: 65_536, timeCost: 3, parallelism: 1 };
 
-/** The longest password that is hashed, in characters. */
-export const maxPasswordLength = 1_000;
-
 /** The hash of a password by argon2id, with a salt of its own, in PHC's form. */
 export const hashPassword = (password: string): Promise<string> => hash(password, cost);
 

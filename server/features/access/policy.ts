@@ -1,4 +1,5 @@
 import { abilitySchema, type Ability } from '@reelroom/shared';
+import type { LimitName } from './limits.ts';
 import type { Target } from './targets.ts';
 
 /** What a caller of a route or procedure must be allowed, on what, and what it costs. */
@@ -18,21 +19,29 @@ export interface Rule {
    * recorder's work.
    */
   cost: 'free' | 'cheap' | 'dear';
+  /** How often an address may call it (limits.ts); as often as it likes when absent. */
+  limit?: LimitName;
   /** Whether the call is audited. */
   audit?: true;
 }
 
 /** Every tRPC procedure, by its path. One without a row does not compile. */
 export const procedureRules = {
-  'tokens.create': { needs: 'join', on: { room: 'roomName' }, cost: 'cheap' },
+  'tokens.create': { needs: 'join', on: { room: 'roomName' }, cost: 'cheap', limit: 'join' },
   'rooms.status': { needs: 'join', on: { room: 'roomName' }, cost: 'cheap' },
   'rooms.get': { needs: 'nothing', on: { room: 'roomName' }, cost: 'cheap' },
   'rooms.setRules': { needs: 'manage', on: { room: 'roomName' }, cost: 'cheap', audit: true },
-  'recordings.start': { needs: 'record', on: { room: 'roomName' }, cost: 'dear', audit: true },
+  'recordings.start': {
+    needs: 'record',
+    on: { room: 'roomName' },
+    cost: 'dear',
+    limit: 'start',
+    audit: true,
+  },
   'recordings.stop': { needs: 'record', on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'recordings.keepRecording': { needs: 'join', on: { room: 'roomName' }, cost: 'free' },
-  'recordings.list': { needs: 'play', on: 'library', cost: 'cheap' },
-  'recordings.rooms': { needs: 'play', on: 'library', cost: 'cheap' },
+  'recordings.list': { needs: 'play', on: 'library', cost: 'cheap', limit: 'search' },
+  'recordings.rooms': { needs: 'play', on: 'library', cost: 'cheap', limit: 'search' },
   'recordings.totals': { needs: 'play', on: 'server', cost: 'dear' },
   'recordings.changes': { needs: 'play', on: 'library', cost: 'free' },
   'recordings.get': { needs: 'play', on: { recording: 'name' }, share: 'share', cost: 'cheap' },
@@ -46,14 +55,14 @@ export const procedureRules = {
   'invites.create': { needs: 'moderate', on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'invites.list': { needs: 'moderate', on: { room: 'roomName' }, cost: 'dear' },
   'invites.revoke': { needs: 'moderate', on: { room: 'roomName' }, cost: 'cheap', audit: true },
-  'invites.accept': { needs: 'nothing', on: { room: 'roomName' }, cost: 'cheap' },
-  'lobby.knock': { needs: 'knock', on: { room: 'roomName' }, cost: 'cheap' },
+  'invites.accept': { needs: 'nothing', on: { room: 'roomName' }, cost: 'cheap', limit: 'guess' },
+  'lobby.knock': { needs: 'knock', on: { room: 'roomName' }, cost: 'cheap', limit: 'guess' },
   'lobby.wait': { needs: 'knock', on: { room: 'roomName' }, cost: 'cheap' },
   'lobby.waiting': { needs: 'moderate', on: { room: 'roomName' }, cost: 'cheap' },
   'lobby.decide': { needs: 'moderate', on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'lobby.remove': { needs: 'moderate', on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'session.get': { needs: 'nothing', on: 'nothing', cost: 'free' },
-  'session.signIn': { needs: 'nothing', on: 'nothing', cost: 'dear', audit: true },
+  'session.signIn': { needs: 'nothing', on: 'nothing', cost: 'dear', limit: 'guess', audit: true },
   'session.signOut': { needs: 'nothing', on: 'nothing', cost: 'cheap', audit: true },
   'keys.create': { needs: 'administer', on: 'server', cost: 'cheap', audit: true },
   'keys.list': { needs: 'administer', on: 'server', cost: 'dear' },
@@ -71,7 +80,7 @@ export const routeRules = {
   'POST /token': procedureRules['tokens.create'],
   'POST /recordings/start': procedureRules['recordings.start'],
   'POST /recordings/stop': procedureRules['recordings.stop'],
-  'GET /recordings': { needs: 'play', on: 'library', cost: 'dear' },
+  'GET /recordings': { needs: 'play', on: 'library', cost: 'dear', limit: 'search' },
   'DELETE /recordings/*': { needs: 'delete', on: { recording: '*' }, cost: 'cheap', audit: true },
   'GET /recordings/*': { needs: 'play', on: { recording: '*' }, downloads: true, cost: 'cheap' },
   'GET /recordings/zip': { needs: 'download', on: { recordings: 'name' }, cost: 'dear' },

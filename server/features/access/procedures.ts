@@ -38,5 +38,6 @@ export const proceduresWith = <Collaborators extends object>() =>
     const grant = link && (await ctx.grantOfLink(link.recording, link.token));
     const rights = grant ? ctx.rightsOf(withGrant(ctx.principal, grant)) : ctx;
     await assertAllowed(rights, rule, input);
+    await ctx.countCall(rule);
     return next();
   });

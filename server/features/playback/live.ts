@@ -29,7 +29,7 @@ const poster: Operation = {
   headers: fileHeaders,
   responses: {
     ...fileResponses(['image/jpeg']),
-    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
+    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
     ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
 };
@@ -47,7 +47,7 @@ const liveFile: Operation = {
   headers: fileHeaders,
   responses: {
     ...fileResponses(['application/vnd.apple.mpegurl', 'video/mp2t']),
-    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
+    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
     ...errors(['NOT_FOUND', liveFileNotFound().message]),
   },
 };

@@ -33,7 +33,7 @@ const operation: Operation = {
       headers: z.object({ 'Cache-Control': z.string() }),
       content: { 'text/vtt': { schema: z.string() }, ...binary('image/jpeg') },
     },
-    ...errors('SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
+    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
     ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
 };

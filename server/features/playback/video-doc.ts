@@ -87,7 +87,14 @@ export const getVideo: Operation = {
   responses: {
     ...fileResponses(['video/mp4']),
     302: redirect,
-    ...errors(wrongZone, 'SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
+    ...errors(
+      wrongZone,
+      'FORBIDDEN',
+      'SHARE_INVALID',
+      'SHARE_EXPIRED',
+      'RECORDING_NOT_FOUND',
+      'STORAGE_UNAVAILABLE',
+    ),
   },
 };
 
@@ -103,7 +110,14 @@ export const headVideo: Operation = {
     200: { description: 'Its size and its validators', headers: length },
     302: redirect,
     304: notModified,
-    ...errors(wrongZone, 'SHARE_INVALID', 'SHARE_EXPIRED', 'RECORDING_NOT_FOUND', 'PRECONDITION_FAILED'),
+    ...errors(
+      wrongZone,
+      'FORBIDDEN',
+      'SHARE_INVALID',
+      'SHARE_EXPIRED',
+      'RECORDING_NOT_FOUND',
+      'PRECONDITION_FAILED',
+    ),
     ...errors('STORAGE_UNAVAILABLE'),
   },
 };

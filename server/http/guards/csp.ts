@@ -8,17 +8,22 @@ export type PolicyFor = (request: Pick<FastifyRequest, 'protocol' | 'host'>) => 
 
 const self = "'self'";
 
-/**
- * The directives of all our pages: hls.js needs blobs; there are no inline scripts.
- * @param mediaOrigins other origins that serve video
- */
-const basePolicy = (mediaOrigins: string[]): Policy => ({
+/** What the built client is made of, and needs. */
+interface Built {
+  /** Other origins that serve video. */
+  mediaOrigins: string[];
+  /** The hashes of its inline styles (style-hashes.ts). */
+  styleHashes: string[];
+}
+
+/** The directives of all our pages: hls.js needs blobs; there are no inline scripts. */
+const basePolicy = ({ mediaOrigins, styleHashes }: Built): Policy => ({
   'default-src': [self],
   'img-src': [self, 'data:', 'blob:'],
   'media-src': [self, 'blob:', ...mediaOrigins],
   'worker-src': [self, 'blob:'],
-  // Svelte components have inline styles.
-  'style-src': [self, "'unsafe-inline'"],
+  // What a script sets by the CSSOM, as Svelte does, is not inline.
+  'style-src': [self, ...styleHashes.map((hash) => `'${hash}'`)],
   'object-src': ["'none'"],
   'base-uri': [self],
   'form-action': [self],
@@ -46,24 +51,24 @@ function livekitSources(url: string): string[] {
  * The Content-Security-Policy (CSP Level 3) of the pages. One policy for all: the client navigates from the
  * player or the library to a room without loading a page. No other site may frame them.
  */
-export const pagePolicy = (livekitUrl: string, mediaOrigins: string[]): string =>
+export const pagePolicy = (livekitUrl: string, built: Built): string =>
   serialise({
-    ...basePolicy(mediaOrigins),
-    'connect-src': [self, ...livekitSources(livekitUrl), ...mediaOrigins],
+    ...basePolicy(built),
+    'connect-src': [self, ...livekitSources(livekitUrl), ...built.mediaOrigins],
     'frame-ancestors': [self],
   });
 
 /** The policy of `/embed`, given the origins that may frame it; `*` are all. */
-export const embedPolicy = (origins: string[], mediaOrigins: string[]): string =>
+export const embedPolicy = (origins: string[], built: Built): string =>
   serialise({
-    ...basePolicy(mediaOrigins),
-    'connect-src': [self, ...mediaOrigins],
+    ...basePolicy(built),
+    'connect-src': [self, ...built.mediaOrigins],
     'frame-ancestors': origins.includes('*') ? ['*'] : [self, ...origins],
   });
 
 /** The policy of the recorder page, which gets LiveKit's URL from Egress. */
 export const recorderPolicy: string = serialise({
-  ...basePolicy([]),
+  ...basePolicy({ mediaOrigins: [], styleHashes: [] }),
   'connect-src': [self, 'http:', 'https:', 'ws:', 'wss:'],
   'frame-ancestors': ["'none'"],
 });
@@ -72,7 +77,7 @@ export const recorderPolicy: string = serialise({
 export const docsPolicy: string = serialise({
   'default-src': [self],
   'img-src': [self, 'data:'],
-  'style-src': [self, "'unsafe-inline'"],
+  'style-src': [self],
   'object-src': ["'none'"],
   'base-uri': [self],
   'form-action': [self],

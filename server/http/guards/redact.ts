@@ -19,6 +19,15 @@ function redactIn(value: unknown, redact: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, redactIn(inside, redact)]));
 }
 
+/** Names of parameters that are secrets, wherever they come from. */
+const secretNames = '(?:[\\w-]*(?:token|secret|password|signature|credential)|code|state|invite|key)';
+const inQuery = new RegExp(`([?&]${secretNames}=)[^&#\\s"]+`, 'gi');
+const quote = '(?:%22|")';
+const inJson = new RegExp(`(${quote}${secretNames}${quote}(?:%3A|:)${quote})(?:(?!${quote}).)+`, 'gi');
+
+/** `text` without the values of parameters of a query, or of tRPC's JSON in one, whose names say that they are secret. */
+export const redactParameters = (text: string): string => text.replace(inQuery, '$1…').replace(inJson, '$1…');
+
 /**
  * Logs the requests of `app` without their secrets, which `redact` removes from each text. The host
  * application's own serializer still applies.

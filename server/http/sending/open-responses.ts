@@ -20,10 +20,7 @@ export default fp<{ most?: number }>(
 
     app.addHook('onRequest', async ({ ip }, reply) => {
       const openCount = byAddress.get(ip) ?? 0;
-      if (openCount >= most) {
-        reply.header('retry-after', '5');
-        throw tooManyRequests(most);
-      }
+      if (openCount >= most) throw tooManyRequests(most);
       byAddress.set(ip, openCount + 1);
       openResponses.add(reply.raw);
       reply.raw.once('close', () => {

@@ -1,0 +1,79 @@
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Counter } from '../../adapters/redis/counter.ts';
+import { isLoopbackName } from '../../config/loopback.ts';
+import { tooManyCalls } from '../../lib/errors.ts';
+
+/** How often an address may call what has a limit, in each window; an office of a thousand shares one. */
+interface Limit {
+  most: number;
+  /** The window, in ms. */
+  windowMs: number;
+  /** Whether calls from this machine itself count, too. */
+  countsLocal: boolean;
+}
+
+const minute = 60_000;
+
+/** The limits that rules name: generous, since an honest caller never meets them. */
+export const limits = {
+  /** What somebody may guess: a password, or whom one knocks at. */
+  guess: { most: 1_000, windowMs: 10 * minute, countsLocal: true },
+  /** Joining a call: a whole office does at nine o'clock. */
+  join: { most: 3_000, windowMs: minute, countsLocal: false },
+  /** Starting a recording, which takes a recorder. */
+  start: { most: 120, windowMs: minute, countsLocal: false },
+  /** Looking into the library, with each letter that is typed. */
+  search: { most: 6_000, windowMs: minute, countsLocal: false },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof limits;
+
+/** Counts calls by {@link Counter} for `@fastify/rate-limit`, which wants a class. */
+const storeOf = (count: Counter) =>
+  class {
+    incr(
+      key: string,
+      done: (error: Error | null, counted?: { current: number; ttl: number }) => void,
+      windowMs: number,
+    ): void {
+      // It never rejects: without Redis it counts here.
+      void count(key, windowMs).then((counted) => done(null, counted));
+    }
+    child() {
+      return this;
+    }
+  };
+
+/**
+ * Limits how often an address calls what has a limit in its rule; an IPv6 address is its network (/64), which one
+ * caller has all of. Behind a trusted proxy the forwarded address counts.
+ * @returns counts a call, and throws TOO_MANY_REQUESTS with the seconds until the next may come
+ */
+export async function createLimiter(app: FastifyInstance, count: Counter) {
+  // A host application that has the plugin itself also keeps the count.
+  if (!app.hasDecorator('createRateLimit'))
+    await app.register(rateLimit, { global: false, store: storeOf(count) });
+
+  const counting = (name: LimitName) => {
+    const { most, windowMs, countsLocal }: Limit = limits[name];
+    return app.createRateLimit({
+      max: most,
+      timeWindow: windowMs,
+      keyGenerator: ({ ip }) => `${name}:${normalizeIP(ip)}`,
+      allowList: ({ ip }) => !countsLocal && isLoopbackName(ip),
+    });
+  };
+  const counters = {
+    guess: counting('guess'),
+    join: counting('join'),
+    start: counting('start'),
+    search: counting('search'),
+  } satisfies Record<LimitName, unknown>;
+
+  return async (request: FastifyRequest, rule: { limit?: LimitName } | undefined): Promise<void> => {
+    if (rule?.limit === undefined) return;
+    const counted = await counters[rule.limit](request);
+    if (!counted.isAllowed && counted.isExceeded) throw tooManyCalls(counted.ttlInSeconds);
+  };
+}
