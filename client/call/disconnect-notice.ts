@@ -28,6 +28,13 @@ export const movedAway: DisconnectNotice = {
   retryable: false,
 };
 
+/** A host has not let the user in. */
+export const notAdmitted: DisconnectNotice = {
+  title: 'You were not let in',
+  sentence: 'A host of this room declined. You can ask again in a minute.',
+  retryable: false,
+};
+
 /** What a reason that LiveKit gives means to a person. */
 export function disconnectNotice(reason: DisconnectReason | undefined): DisconnectNotice {
   switch (reason) {
