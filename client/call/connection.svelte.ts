@@ -23,6 +23,7 @@ import {
   lostForLong,
   movedAway,
   notAdmitted,
+  tokenFailure,
   type DisconnectNotice,
 } from './disconnect-notice.ts';
 import { holdIdentity } from './identity-lock.ts';
@@ -75,8 +76,8 @@ class Connection {
   #tries = 0;
 
   phase = $state<Phase>('joining');
-  /** What the user may do in the room, and its rules, where it has some; known once connected. */
-  access = $state.raw<RoomAccess>({ abilities: [] });
+  /** What the user may do in the room, and its rules, where it has some; unknown until the server says. */
+  access = $state.raw<RoomAccess>();
   ending = $state.raw<DisconnectNotice>();
   /** The browser wants a click before it plays sound. */
   audioBlocked = $state(false);
@@ -240,8 +241,7 @@ class Connection {
     } catch (error) {
       if (isWanted() && errorCodeOf(error) === 'WAITING_ROOM') return this.#waitForAdmission(isWanted);
       if (isWanted()) {
-        const retryable = errorCodeOf(error) !== 'INVALID_INPUT';
-        this.#stop({ title: 'The call could not be joined', sentence: errorSentence(error), retryable });
+        this.#stop(tokenFailure(errorCodeOf(error), errorSentence(error)));
       }
       return undefined;
     }
