@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { apiDocument } from '../commands/docs.ts';
+import { documents } from '../commands/docs.ts';
 import { filesAmong } from '../commands/own-stack.ts';
 import { root } from '../lib/settings.ts';
 
-t.test('docs/api.md says of errors what the code does: if not, npm run docs', async (t) => {
-  t.equal(readFileSync(join(root, 'docs', 'api.md'), 'utf8'), await apiDocument());
+t.test('the docs say of errors and access what the code does: if not, npm run docs', async (t) => {
+  for (const [path, text] of await documents()) t.equal(readFileSync(path, 'utf8'), text, path);
 });
 
 t.test('what README and docs name of the folders is there', async (t) => {
