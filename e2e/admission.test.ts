@@ -66,10 +66,7 @@ t.test('guests come by invitation, wait to be let in, and stay out once they wer
   await ana.getByRole('button', { name: 'Remove Gus' }).click();
   await ana.getByRole('button', { name: 'Remove', exact: true }).click();
   await gus.getByRole('heading', { name: 'You were removed from the call' }).waitFor();
-  await until(
-    'he has gone',
-    async () => (await panel.getByText('Gus', { exact: true }).count()) === 0,
-  );
+  await until('he has gone', async () => (await panel.getByText('Gus', { exact: true }).count()) === 0);
   await gus.goto(link);
   await gus.getByRole('button', { name: 'Join' }).click();
   await gus.getByText('A host has removed you from this room').waitFor();

@@ -42,12 +42,16 @@ import { createRoomStatus } from './features/rooms/status.ts';
 import { createShares } from './features/sharing/links.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
+import { indexing } from './lib/errors.ts';
 import { untilEnded } from './lib/until-ended.ts';
 import type { Options } from './config/options.ts';
 import { createOwnership } from './jobs/ownership.ts';
 import type { Livekit } from './adapters/livekit/livekit.ts';
 import type { Redis } from './adapters/redis/client.ts';
 import type { Storage } from './adapters/s3/bucket.ts';
+
+/** How long making a room waits for the index, in ms, which is complete a moment after the first start. */
+const indexMs = 2_000;
 
 /** Changes of recordings that are published as events. */
 export type Change = 'started' | 'ready' | 'failed' | 'changed';
@@ -171,10 +175,10 @@ export function createServices(
   const rooms = createRooms({
     storage,
     path,
-    // While the index is being built there may be some.
-    hasRecordings: async (roomName) =>
-      !(await builder.whenBuilt(0)) ||
-      (await index.page(index.folderOf(roomName), { limit: 1 })).entries.length > 0,
+    async hasRecordings(roomName) {
+      if (!(await builder.whenBuilt(indexMs))) throw indexing();
+      return (await index.page(index.folderOf(roomName), { limit: 1 })).entries.length > 0;
+    },
   });
   const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
   const repairRoomStatus = createRepairRoomStatus({

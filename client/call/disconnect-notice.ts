@@ -63,7 +63,12 @@ export function disconnectNotice(reason: DisconnectReason | undefined): Disconne
 const notJoined = 'The call could not be joined';
 
 /** Errors of the server that do not go away by themselves. */
-const lasting: readonly (string | undefined)[] = ['INVALID_INPUT', 'UNAUTHENTICATED', 'FORBIDDEN', 'REMOVED_FROM_ROOM'];
+const lasting: readonly (string | undefined)[] = [
+  'INVALID_INPUT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'REMOVED_FROM_ROOM',
+];
 
 /**
  * Why the server gave no token, for people.

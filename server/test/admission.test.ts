@@ -19,9 +19,9 @@ async function withRoom(t: Test, rules: object = {}) {
   const config = await protectedConfig();
   const app = await build(t, config);
   const ana = await signIn(app, 'ana');
-  await join(app, ana);
+  t.equal((await join(app, ana)).statusCode, 200);
   const answer = await call(app, 'rooms.setRules', { roomName: 'team', rules }, { headers: { cookie: ana } });
-  t.equal(answer.statusCode, 200);
+  t.equal(answer.statusCode, 200, answer.body);
   const asAna = (path: string, input: object) =>
     call(app, path, { roomName: 'team', ...input }, { headers: { cookie: ana } });
   return { app, config, ana, asAna };

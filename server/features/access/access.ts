@@ -86,7 +86,8 @@ export function createAccess({
   async function assert(principal: Principal, ability: Ability, on: On): Promise<void> {
     if (await allows(principal, ability, on)) return;
     if (ability === 'join' && on.kind === 'room') {
-      if (await allows(principal, 'knock', on)) throw waitingRoom();
+      const { rules } = await rooms.read(on.roomName);
+      if (rules.waitingRoom && (await allows(principal, 'knock', on))) throw waitingRoom();
       if ((await standingOf(principal, on.roomName)) === 'removed') throw removedFromRoom();
     }
     throw principal.grants.length === 0 ? unauthenticated() : forbidden();
