@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { waitingPersonSchema } from '@reelroom/shared';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
-import { build, serve } from './support/build.ts';
+import { build, livekitClients, serve } from './support/build.ts';
+import { joinRoom } from './support/participant.ts';
 import { ask, call, cookieOf, ourPage, protectedConfig, signIn } from './support/protected.ts';
 import { until } from './support/until.ts';
+import { signWebhook } from './support/webhook.ts';
 
 type App = Awaited<ReturnType<typeof build>>;
 
@@ -181,4 +184,48 @@ t.test('who waits is admitted or refused, and knows nothing of the room before',
     'RECORDING_NOT_STARTED',
   );
   t.equal((await join(here.app, ana)).statusCode, 200, 'a host does not wait');
+});
+
+t.test('who was removed comes back neither by a token from before nor by an old invitation', async (t) => {
+  const { app, config, asAna } = await withRoom(t, { join: 'invited' });
+  const { rooms } = livekitClients(config);
+  const roomName = `team ${randomUUID()}`;
+  const ana = await signIn(app, 'ana');
+  await join(app, ana, roomName);
+  const made = (await asAna('invites.create', { roomName })).json().result.data;
+  const accept = (invite: string, cookie = '') =>
+    call(app, 'invites.accept', { roomName, invite }, { headers: { cookie } });
+  const guest = cookieOf(await accept(made.token));
+  const grant = (await join(app, guest, roomName)).json().result.data;
+  await joinRoom(t, grant);
+  const inRoom = async () =>
+    (await rooms.listParticipants(roomName)).find(({ identity }) => identity === grant.identity);
+  const participant = await until('the guest to be in the room', inRoom);
+  t.match(participant.attributes, { 'reelroom.person': /^[\w-]{22}$/ });
+
+  t.equal((await asAna('lobby.remove', { roomName, identity: grant.identity })).statusCode, 200);
+  await until('the guest to be out', async () => !(await inRoom()));
+  t.equal(codeOf(await join(app, guest, roomName)), 'REMOVED_FROM_ROOM');
+  t.equal((await accept(made.token, guest)).statusCode, 200);
+  t.equal(codeOf(await join(app, guest, roomName)), 'REMOVED_FROM_ROOM', 'by the old invitation');
+
+  // LiveKit takes the token until it expires, and tells us of it.
+  await joinRoom(t, grant);
+  await until('the guest to be back', inRoom);
+  const body = JSON.stringify({
+    event: 'participant_joined',
+    room: { name: roomName },
+    participant: { identity: grant.identity, attributes: participant.attributes },
+  });
+  const authorization = await signWebhook(body, config.livekit);
+  const answer = await app.inject({
+    ...{ method: 'POST', url: '/livekit/webhook', body },
+    headers: { authorization, 'content-type': 'application/webhook+json' },
+  });
+  t.equal(answer.statusCode, 200);
+  await until('the guest to be out again', async () => !(await inRoom()));
+
+  const later = (await asAna('invites.create', { roomName })).json().result.data;
+  t.equal((await accept(later.token, guest)).statusCode, 200);
+  t.equal((await join(app, guest, roomName)).statusCode, 200, 'an invitation that is made later is meant');
 });

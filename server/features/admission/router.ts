@@ -54,10 +54,9 @@ export const invitesProcedures = {
     const { roomName } = input;
     const { id, role, createdAt } = await ctx.invites.check(roomName, input.invite);
     const guest = ctx.principal.guest ?? newGuest();
-    if (!guest.invites.some((accepted) => accepted.id === id)) {
-      await ctx.invites.use(roomName, id);
-      await ctx.keepGuest({ ...guest, invites: [...guest.invites, { room: roomName, id, role }] });
-    }
+    if (guest.invites.some((accepted) => accepted.id === id)) return { role };
+    await ctx.invites.use(roomName, id);
+    await ctx.keepGuest({ ...guest, invites: [...guest.invites, { room: roomName, id, role }] });
     const person = ctx.personOf({ ...ctx.principal, guest }, roomName);
     if (person !== undefined) await ctx.lobby.forgive(roomName, person, createdAt);
     return { role };
