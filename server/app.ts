@@ -13,6 +13,7 @@ import { videoRedirectRoutes, videoRoutes } from './features/playback/video.ts';
 import { workingFileRoutes } from './features/playback/live.ts';
 import { zipRoutes } from './features/playback/zip.ts';
 import { checkLink } from './features/sharing/check-link.ts';
+import { checkListed } from './features/playback/check-listed.ts';
 import { redactTokens } from './features/sharing/token.ts';
 import { systemRoutes } from './features/system/routes.ts';
 import { tokenRoutes } from './features/tokens/routes.ts';
@@ -168,6 +169,7 @@ export async function reelroom(
   // The files of a recording: a share link in the query must be valid.
   await app.register(async (watched) => {
     watched.addHook('onRequest', checkLink(services));
+    watched.addHook('preHandler', checkListed(services));
     if (publicUrl) await watched.register(videoRedirectRoutes, { ...services, publicUrl });
     else
       await watched.register(videoRoutes, {

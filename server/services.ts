@@ -7,8 +7,8 @@ import { createPasswords } from './features/access/password.ts';
 import { createPurposeKeys } from './features/access/purpose-keys.ts';
 import { createSessions } from './features/access/sessions.ts';
 import { createRooms } from './features/access/rooms.ts';
-import { createInvites } from './features/admission/invites.ts';
-import { createLobby } from './features/admission/lobby.ts';
+import { createInvites, expiryOf as expiryOfInvite } from './features/admission/invites.ts';
+import { createLobby, keptMs as lobbyKeptMs } from './features/admission/lobby.ts';
 import { createPeople } from './features/admission/people.ts';
 import { createKeepOut, createRemoveParticipant } from './features/admission/remove-participant.ts';
 import { createEvents } from './features/events/events.ts';
@@ -20,6 +20,10 @@ import { createElsewhere } from './features/recording/elsewhere.ts';
 import { createDeletionJournal } from './features/library/deletion.ts';
 import { createFinaliser } from './features/recording/finalise.ts';
 import { createFormat, guardWrites } from './bucket/format.ts';
+import { endOfSession, invitesRoot, lobbiesRoot, sessionsRoot } from './bucket/layout.ts';
+import { linksRoot } from './bucket/share-folder.ts';
+import { readLink } from './features/sharing/token.ts';
+import type { StoredObject } from './adapters/s3/types.ts';
 import { readManifest } from './bucket/manifest.ts';
 import { createIndexBuilder } from './features/index/builder.ts';
 import { reindex } from './features/index/reindex.ts';
@@ -27,14 +31,17 @@ import { createIndex } from './features/index/store.ts';
 import { createLibrary } from './features/library/recordings.ts';
 import { schedule } from './jobs/schedule.ts';
 import { createLifecycle } from './features/recording/lifecycle.ts';
+import { createEmptyTrash } from './features/library/empty-trash.ts';
 import { createListing } from './features/library/listing.ts';
-import { createDeleteExpiredLinks } from './jobs/expired-links.ts';
+import { createDeleteExpired } from './jobs/delete-expired.ts';
 import { createDeleteOrphanedManifests } from './jobs/orphaned-manifests.ts';
-import { createApplyRetention } from './jobs/retention.ts';
+import { createApplyRetention, isExpired } from './jobs/retention.ts';
+import { createSweepTrash } from './jobs/sweep-trash.ts';
 import { createRecoverOrphans } from './jobs/recover-orphans.ts';
 import { createTombstones } from './bucket/tombstones.ts';
 import { createRoomSuggestions } from './features/library/room-suggestions.ts';
 import { createTotals } from './features/library/totals.ts';
+import { createTrashedNames } from './features/library/trashed-names.ts';
 import { createResumeDeletions } from './jobs/resume-deletions.ts';
 import { createLock } from './adapters/redis/lock.ts';
 import { createRepairRoomStatus } from './jobs/repair-room-status.ts';
@@ -54,7 +61,11 @@ import type { Storage } from './adapters/s3/bucket.ts';
 const indexMs = 2_000;
 
 /** Changes of recordings that are published as events. */
-export type Change = 'started' | 'ready' | 'failed' | 'changed';
+export type Change = 'started' | 'ready' | 'failed' | 'changed' | 'trashed' | 'restored';
+
+/** Those that only open pages are told of. */
+const isLibraryChange = (change: Change) =>
+  change === 'changed' || change === 'trashed' || change === 'restored';
 
 /** The adapters that all services are built on. */
 interface Outside {
@@ -64,18 +75,24 @@ interface Outside {
   log: FastifyBaseLogger;
 }
 
+/** When an object expires, by the last part of its key. */
+const byName =
+  (expiryOf: (name: string) => number | undefined) =>
+  ({ key }: StoredObject): number | undefined =>
+    expiryOf(key.slice(key.lastIndexOf('/') + 1));
+
 /** Creates the services that routers, routes and jobs delegate to, each after those that it is built on. */
 export function createServices(
   { livekit, storage: bare, redis, log }: Outside,
   config: Options,
   setup: () => Setup,
 ) {
-  const { path, crashSafe, maxMinutes, aloneMinutes, maxConcurrent, backupFolder, retentionDays } =
+  const { path, crashSafe, maxMinutes, aloneMinutes, maxConcurrent, backupFolder, retentionDays, trashDays } =
     config.recordings;
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
   const closing = new AbortController();
-  const format = createFormat({ storage: bare, path, log });
+  const format = createFormat({ storage: bare, path, hasTrash: trashDays > 0, log });
   const storage = guardWrites(bare, format);
 
   // Identifies this library among others that share a Redis or a LiveKit; hashed, since room metadata shows
@@ -103,7 +120,7 @@ export function createServices(
         });
   const onChange = (change: Change, recording: Recording): void => {
     events.publish({ type: `recording-${change}`, recording });
-    if (change !== 'changed') notifications?.notify(`recording.${change}`, recording);
+    if (!isLibraryChange(change)) notifications?.notify(`recording.${change}`, recording);
   };
   const onGone = async (recording: Recording): Promise<boolean> => {
     events.publish({ type: 'recording-deleted', recording });
@@ -128,6 +145,8 @@ export function createServices(
     tombstones,
     bucket,
     path,
+    trashDays,
+    mustKeep: (recording) => retentionDays !== undefined && isExpired(recording, retentionDays),
     onChange,
     onGone,
     log,
@@ -199,9 +218,14 @@ export function createServices(
     retentionDays === undefined
       ? undefined
       : createApplyRetention({ index, library, storage, days: retentionDays, log });
+  const sweepTrash = createSweepTrash({ index, library, storage, days: trashDays, log });
+  const trashedNames = createTrashedNames({
+    readManifest: (name) => readManifest(storage, library.keyOf(name)),
+    events,
+  });
   const recoverOrphans = createRecoverOrphans({ storage, backup, lifecycle, path });
   const resumeDeletions = createResumeDeletions({ deletions, onGone });
-  const system = createSystem({ livekit, storage, format, setup, retentionDays, log });
+  const system = createSystem({ livekit, storage, format, setup, retentionDays, trashDays, log });
   const jobs = schedule({
     ...{
       isOwner,
@@ -214,6 +238,7 @@ export function createServices(
       tombstones,
       builder,
       applyRetention,
+      sweepTrash,
     },
     ...{ system, format, outbox: notifications?.outbox },
     abortUploads: createAbortUploads({ storage, path, log }),
@@ -224,7 +249,16 @@ export function createServices(
       path,
       log,
     }),
-    deleteExpiredLinks: createDeleteExpiredLinks({ storage, path, log }),
+    deleteExpired: [
+      { what: 'share links', folder: linksRoot(path), expiryOf: byName((id) => readLink(id)?.expiresAt) },
+      { what: 'invites', folder: invitesRoot(path), expiryOf: byName(expiryOfInvite) },
+      { what: 'sessions', folder: sessionsRoot(path), expiryOf: byName((id) => (/^[0-9a-z]{41}$/.test(id) ? endOfSession(id) : undefined)) },
+      {
+        what: 'entries of waiting rooms',
+        folder: lobbiesRoot(path),
+        expiryOf: ({ lastModified }: StoredObject) => lastModified.getTime() + lobbyKeptMs,
+      },
+    ].map((one) => createDeleteExpired({ ...one, storage, log })),
   });
   return {
     tokens: createTokens({ livekit, roomStatus, personOf }),
@@ -254,6 +288,8 @@ export function createServices(
     },
     listing,
     totals,
+    emptyTrash: createEmptyTrash({ index, library }),
+    trashedNames,
     suggestRooms: createRoomSuggestions({ index, countOf: totals.countOf }),
     builder,
     lifecycle,
@@ -280,6 +316,7 @@ export function createServices(
         notifications?.close(),
         events.close(),
         totals.close(),
+        trashedNames.close(),
         elsewhere.close(),
         ownership.close(),
       ]);

@@ -16,6 +16,11 @@ const recordingChangedSchema = z.object({
     'recording-failed',
     /** Its title or `keep` changed. */
     'recording-changed',
+    /** It was moved to the trash, and is in no list. */
+    'recording-trashed',
+    /** It came back from the trash. */
+    'recording-restored',
+    /** It is gone for good. */
     'recording-deleted',
   ]),
   /** As it is after the change; for a deleted one, as it last was. */

@@ -132,6 +132,33 @@ export const deleteManyOutputSchema = z.object({
 });
 export type DeleteManyOutput = z.infer<typeof deleteManyOutputSchema>;
 
+/** The recordings to restore, or to delete for good. */
+export const namesInputSchema = z.object({ names: namesSchema });
+
+/** A page of the trash, in the order of {@link RecordingPage}: newest recording first. */
+export const trashInputSchema = z.optional(
+  z.object({
+    limit: z.optional(listInputSchema.shape.limit),
+    cursor: z.optional(
+      text('cursor').check(
+        z.regex(/^\d{13}[\w-]{8}$/, 'cursor must be the nextCursor of the page before'),
+        z.describe('nextCursor of the page before'),
+      ),
+    ),
+  }),
+);
+export type TrashInput = z.input<typeof trashInputSchema>;
+
+export const trashPageSchema = z.object({
+  recordings: z.array(recordingSchema),
+  nextCursor: z.optional(z.string().check(z.describe('Where the next page begins; absent on the last one'))),
+});
+export type TrashPage = z.infer<typeof trashPageSchema>;
+
+/** How many recordings of the trash were deleted for good, and how many are left. */
+export const emptiedSchema = z.object({ deleted: z.number(), left: z.number() });
+export type Emptied = z.infer<typeof emptiedSchema>;
+
 export const totalsSchema = z.object({
   count: z.number(),
   /** Of all media. */

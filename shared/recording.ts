@@ -77,6 +77,14 @@ export const recordingSchema = z.object({
   // As stored, perhaps under other rules than titleSchema's.
   title: z.optional(z.string().check(z.describe('What people call it'))),
   keep: z.optional(z.boolean().check(z.describe('Whether it stays, however old it becomes'))),
+  trashedAt: z.optional(
+    z.number().check(z.describe('When it was moved to the trash, in ms since 1970; absent where it was not')),
+  ),
+  deletedAt: z.optional(
+    z
+      .number()
+      .check(z.describe('When its deletion from the trash began, in ms since 1970: it cannot be restored')),
+  ),
 });
 export type Recording = z.infer<typeof recordingSchema>;
 

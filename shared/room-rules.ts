@@ -18,7 +18,10 @@ export const abilities = [
   'share',
   /** Rename recordings, keep them, and set the room's rules. */
   'manage',
+  /** Move recordings to the trash, and restore them. */
   'delete',
+  /** Delete recordings for good: of the trash, or at once. */
+  'empty-trash',
   /** Run this Reelroom: keys, everybody's rooms. */
   'administer',
 ] as const;

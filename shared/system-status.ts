@@ -32,6 +32,11 @@ export const systemStatusSchema = z.object({
       .number()
       .check(z.describe('After how many days recordings are deleted that are not kept; never when absent')),
   ),
+  trashDays: z.optional(
+    z
+      .number()
+      .check(z.describe('For how many days deleted recordings stay in the trash; there is none when absent')),
+  ),
   notices: z.optional(
     z.array(z.string()).check(z.describe('Problems that do not keep recordings from working, for operators')),
   ),

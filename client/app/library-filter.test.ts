@@ -34,7 +34,7 @@ t.test('a period is of whole days of the reader, its last one with it', async (t
 const filters = fc.record({
   room: fc.string({ unit: 'grapheme' }),
   search: fc.string({ maxLength: 40 }).map((text) => text.trim()),
-  status: fc.constantFrom('', 'ready', 'failed'),
+  status: fc.constantFrom('', 'ready', 'failed', 'trash'),
   from: fc.constantFrom('', '2026-01-31', '1999-12-31'),
   to: fc.constantFrom('', '2026-02-28', '2999-12-31'),
   order: fc.constantFrom('newest', 'oldest'),

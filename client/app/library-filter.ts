@@ -6,7 +6,8 @@ export interface LibraryFilter {
   room: string;
   /** Text in the title or the room's name. */
   search: string;
-  status: '' | 'ready' | 'failed';
+  /** `trash`: what was deleted, all of it. */
+  status: '' | 'ready' | 'failed' | 'trash';
   /** Days of the reader's calendar, such as `2026-01-31`; both are within the period. */
   from: string;
   to: string;
@@ -47,7 +48,7 @@ export function parseFilter(search: string): LibraryFilter {
   return {
     room: query.get('room') ?? '',
     search: (query.get('q') ?? '').trim().slice(0, maxSearch),
-    status: oneOf(['ready', 'failed'], query.get('status')) ?? '',
+    status: oneOf(['ready', 'failed', 'trash'], query.get('status')) ?? '',
     from: dayOf(query.get('from')),
     to: dayOf(query.get('to')),
     order: oneOf(['oldest'], query.get('order')) ?? 'newest',
@@ -77,7 +78,7 @@ export function listInputOf({ room, search, status, from, to, order }: LibraryFi
     order,
     ...(room && { roomName: room }),
     ...(search && { search }),
-    ...(status && { status }),
+    ...(status && status !== 'trash' && { status }),
     ...(from && { from: startOfDay(from) }),
     ...(to && { to: startOfDay(to, 1) }),
   };

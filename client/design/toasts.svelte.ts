@@ -3,6 +3,8 @@ export interface Toast {
   id: number;
   text: string;
   tone: 'error' | 'warning' | 'info';
+  /** A button in it, which dismisses it, too. */
+  action?: { label: string; run: () => void } | undefined;
 }
 
 const shownForMs = { error: 9000, warning: 9000, info: 4000 };
@@ -18,14 +20,14 @@ export const toasts = {
   },
 };
 
-function startTimer({ id, tone }: Toast) {
-  if (!isHeld) timers[id] = setTimeout(() => dismiss(id), shownForMs[tone]);
+function startTimer({ id, tone, action }: Toast) {
+  if (!isHeld) timers[id] = setTimeout(() => dismiss(id), shownForMs[action ? 'warning' : tone]);
 }
 
 /** Shows a message, unless it is on screen already. */
-export function toast(text: string, tone: Toast['tone'] = 'info'): void {
+export function toast(text: string, tone: Toast['tone'] = 'info', action?: Toast['action']): void {
   if (shown.some((other) => other.text === text)) return;
-  const added: Toast = { id: ++lastId, text, tone };
+  const added: Toast = { id: ++lastId, text, tone, action };
   for (const { id } of shown.slice(0, -2)) dismiss(id);
   shown = [...shown, added];
   startTimer(added);

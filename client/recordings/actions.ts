@@ -1,27 +1,31 @@
-import type { Recording } from '@reelroom/shared';
+import type { DeleteManyOutput, Recording } from '@reelroom/shared';
 import { errorSentence } from '../app/error-message.ts';
 import { trpc } from '../app/trpc.ts';
 import { toast } from '../design/toasts.svelte.ts';
+import { countLabel } from './labels.ts';
 
-/** A recording that was not deleted, and why, as the page says it. */
-export interface DeleteFailure {
+/** A recording for which something failed, and why, as the page says it. */
+export interface Failed {
   recording: Recording;
   reason: string;
 }
 
-/** How many recordings one request deletes: few enough to show progress. */
-const deleteBatchSize = 100;
+/** How many recordings one request changes: few enough to show progress. */
+const batchSize = 100;
 
-/** Deletes recordings permanently, a batch a request; `ondeleted` is called after each. Returns those that failed. */
-export async function deleteRecordings(
+type Mutate = (input: { names: string[] }) => Promise<DeleteManyOutput>;
+
+/** Changes recordings, a batch a request; `ondone` is called after each. Returns those that failed. */
+async function inBatches(
   recordings: readonly Recording[],
-  ondeleted: (recordings: Recording[]) => void,
-): Promise<DeleteFailure[]> {
-  const failures: DeleteFailure[] = [];
-  for (let from = 0; from < recordings.length; from += deleteBatchSize) {
-    const some = recordings.slice(from, from + deleteBatchSize);
-    const reasons = await deleteBatch(some);
-    ondeleted(some.filter(({ name }) => !reasons.has(name)));
+  mutate: Mutate,
+  ondone: (recordings: Recording[]) => void,
+): Promise<Failed[]> {
+  const failures: Failed[] = [];
+  for (let from = 0; from < recordings.length; from += batchSize) {
+    const some = recordings.slice(from, from + batchSize);
+    const reasons = await changeBatch(some, mutate);
+    ondone(some.filter(({ name }) => !reasons.has(name)));
     failures.push(
       ...some.flatMap((recording) => {
         const reason = reasons.get(recording.name);
@@ -32,11 +36,37 @@ export async function deleteRecordings(
   return failures;
 }
 
-/** Deletes a batch; returns the reasons of those that failed, by name. */
-async function deleteBatch(recordings: Recording[]): Promise<Map<string, string>> {
+/** Deletes recordings: they move to the trash, or are gone where there is none. */
+export const deleteRecordings = (
+  recordings: readonly Recording[],
+  ondeleted: (recordings: Recording[]) => void,
+): Promise<Failed[]> => inBatches(recordings, trpc.recordings.deleteMany.mutate, ondeleted);
+
+/** Deletes recordings for good, those of the trash or others. */
+export const deleteForGood = (
+  recordings: readonly Recording[],
+  ondeleted: (recordings: Recording[]) => void,
+): Promise<Failed[]> => inBatches(recordings, trpc.recordings.deleteForGood.mutate, ondeleted);
+
+/** Restores recordings from the trash, and says how that went. */
+export async function restoreRecordings(
+  recordings: readonly Recording[],
+  onrestored: (recordings: Recording[]) => void = () => undefined,
+): Promise<void> {
+  let count = 0;
+  const [failure] = await inBatches(recordings, trpc.recordings.restore.mutate, (restored) => {
+    count += restored.length;
+    onrestored(restored);
+  });
+  if (count > 0) toast(count === 1 ? 'Recording restored.' : `${countLabel(count)} restored.`);
+  if (failure) toast(`${countLabel(recordings.length - count)} not restored: ${failure.reason}`, 'error');
+}
+
+/** Changes a batch; returns the reasons of those that failed, by name. */
+async function changeBatch(recordings: Recording[], mutate: Mutate): Promise<Map<string, string>> {
   const names = recordings.map(({ name }) => name);
   try {
-    const { results } = await trpc.recordings.deleteMany.mutate({ names });
+    const { results } = await mutate({ names });
     return new Map(
       results.flatMap(({ name, error }) =>
         // Somebody else has deleted it.

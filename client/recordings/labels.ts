@@ -61,6 +61,9 @@ export function recordingFacts({ durationMs, size }: Recording): { duration: str
   };
 }
 
+/** A number of days, in words. */
+export const inDays = (days: number): string => (days === 1 ? 'a day' : `${days} days`);
+
 const dayMs = 24 * 60 * 60_000;
 /** Retention is announced this many days before it deletes a recording. */
 const expiryNoticeDays = 7;
@@ -76,6 +79,17 @@ export function expiryNote(
   if (days > expiryNoticeDays) return '';
   if (days <= 0) return 'Will be deleted any moment';
   return days === 1 ? 'Will be deleted within a day' : `Will be deleted in ${days} days`;
+}
+
+/** How long a recording of the trash can still be restored. */
+export function trashNote(
+  { trashedAt = 0 }: Pick<Recording, 'trashedAt'>,
+  trashDays: number,
+  now: number,
+): string {
+  const days = Math.ceil((trashedAt - now) / dayMs + trashDays);
+  if (days <= 0) return 'Will be gone any moment';
+  return days === 1 ? 'Less than a day left' : `${days} days left`;
 }
 
 /** How many recordings, in words: `1,204 recordings`. */

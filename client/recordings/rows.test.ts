@@ -54,6 +54,9 @@ t.test('the life of a recording', async (t) => {
   t.same([names(ready.live), names(ready.ended)], ['', 'd a']);
   t.equal(change(ready, 'recording-started', starting), ready, 'nor is it under way again');
   t.equal(names(change(ready, 'recording-deleted', recording('d', 4)).ended), 'a');
+  const trashed = change(ready, 'recording-trashed', recording('d', 4, { trashedAt: 9 }));
+  t.equal(names(trashed.ended), 'a');
+  t.equal(names(change(trashed, 'recording-restored', recording('d', 4)).ended), 'd a');
   t.same(names(change(begun, 'recording-deleted', starting).live), '');
 });
 

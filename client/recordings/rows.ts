@@ -58,7 +58,7 @@ export function withChange(listed: Listed, change: RowChange, rules: ListRules):
   if (change.type === 'room-status') return withStatus(listed, change.state.recording);
   const { type, recording } = change;
   const { name } = recording;
-  if (type === 'recording-deleted' || !rules.matches(recording)) {
+  if (type === 'recording-deleted' || type === 'recording-trashed' || !rules.matches(recording)) {
     return { ...listed, live: without(listed.live, name), ended: without(listed.ended, name) };
   }
   const hasEnded = listed.ended.some((row) => row.name === name);

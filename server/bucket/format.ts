@@ -9,10 +9,13 @@ import type { Storage } from '../adapters/s3/bucket.ts';
  * The format in which this version stores recordings; raised when older versions may no longer write beside
  * it.
  */
-const currentFormat = 1;
+const currentFormat = 2;
 
-/** The oldest format whose versions may write beside this one. */
-const currentReadableSince = 1;
+/**
+ * The oldest format whose versions may write beside this one: format 1 does not know the trash, and would list
+ * what is in it.
+ */
+const readableSince = ({ hasTrash }: { hasTrash: boolean }) => (hasTrash ? 2 : 1);
 
 /** How long the format read from the bucket is cached, in ms: a newer version may appear any time. */
 const cachedForMs = 10 * 60_000;
@@ -33,17 +36,21 @@ function parseFormat(text: string): Format | undefined {
  * The format of a bucket's recordings, `{ written, readableSince }`: the newest that any version has written,
  * and the oldest whose versions may still write. An older version only reads.
  * @param path key prefix of the recordings' folder
+ * @param hasTrash whether recordings may be in a trash
  */
 export function createFormat({
   storage,
   path,
+  hasTrash,
   log,
 }: {
   storage: Pick<Storage, 'getTextAndEtag' | 'putJson'>;
   path: string;
+  hasTrash: boolean;
   log: FastifyBaseLogger;
 }) {
   const key = `${path}.reelroom/format`;
+  const minReadable = readableSince({ hasTrash });
   let isNewer = false;
   let lastCheck: { at: number; done: Promise<void> } | undefined;
 
@@ -61,9 +68,14 @@ export function createFormat({
         'the recordings were stored by a newer version: this one only reads them',
       );
     if (!isNewer && wasNewer) log.info('the recordings can be written again');
-    if (isNewer || (format && format.written >= currentFormat)) return;
-    const readableSince = Math.max(format?.readableSince ?? 0, currentReadableSince);
-    const next = { ...format, written: currentFormat, readableSince };
+    const isKnown =
+      format !== undefined && format.written >= currentFormat && format.readableSince >= minReadable;
+    if (isNewer || isKnown) return;
+    const next = {
+      ...format,
+      written: Math.max(format?.written ?? 0, currentFormat),
+      readableSince: Math.max(format?.readableSince ?? 0, minReadable),
+    };
     try {
       await storage.putJson(key, next, ifUnchanged(found?.etag));
     } catch (error) {

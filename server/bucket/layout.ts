@@ -142,7 +142,7 @@ export const lobbyKey = (path: string, roomName: string, person: string): string
   lobbyFolder(path, roomName) + person;
 
 /** The folder of all sessions; each account has a subfolder, by a hash of its id. */
-const sessionsRoot = (path: string): string => `${path}.reelroom/sessions/`;
+export const sessionsRoot = (path: string): string => `${path}.reelroom/sessions/`;
 
 export const sessionsFolder = (path: string, accountId: string): string =>
   `${sessionsRoot(path)}${createHash('sha256').update(accountId).digest('hex')}/`;

@@ -108,6 +108,7 @@ const variables: Variables<z.output<typeof configSchema>> = {
     aloneMinutes: ['ALONE_MINUTES', (text) => (text === 'off' ? 0 : number(text))],
     maxConcurrent: ['MAX_CONCURRENT_RECORDINGS', number],
     retentionDays: ['RETENTION_DAYS', number],
+    trashDays: ['TRASH_DAYS', number],
   },
 };
 

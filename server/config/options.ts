@@ -244,6 +244,8 @@ export const optionsSchema = group({
     maxConcurrent: wholeNumber(1, 10_000, 4).optional(),
     /** Retention: the age in days at which recordings without `keep` are deleted; never when absent. */
     retentionDays: wholeNumber(1, 36_500, 90).optional(),
+    /** For how many days deleted recordings stay in the trash; they are deleted at once when 0. */
+    trashDays: wholeNumber(0, 3_650, 7).default(7),
   }).prefault({}),
 });
 

@@ -7,8 +7,9 @@ import type { Livekit } from '../adapters/livekit/livekit.ts';
 import type { AutoRecord } from '../features/recording/auto-record.ts';
 import type { IndexBuilder } from '../features/index/builder.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';
-import type { DeleteExpiredLinks } from './expired-links.ts';
+import type { DeleteExpired } from './delete-expired.ts';
 import type { ApplyRetention } from './retention.ts';
+import type { SweepTrash } from './sweep-trash.ts';
 import type { createRecoverOrphans } from './recover-orphans.ts';
 import type { Tombstones } from '../bucket/tombstones.ts';
 import type { createResumeDeletions } from './resume-deletions.ts';
@@ -27,7 +28,7 @@ const transitionMs = 1_000;
 const suspectMs = 20_000;
 const idleMs = 180_000;
 
-/** How often retention is applied, in ms: while more has expired, and otherwise. */
+/** How often retention is applied and the trash swept, in ms: while more has expired, and otherwise. */
 const retentionMoreMs = 60_000;
 const retentionMs = 600_000;
 
@@ -67,8 +68,9 @@ export function schedule({
   builder,
   abortUploads,
   deleteOrphanedManifests,
-  deleteExpiredLinks,
+  deleteExpired,
   applyRetention,
+  sweepTrash,
   system,
   format,
   outbox,
@@ -87,9 +89,11 @@ export function schedule({
   abortUploads: () => Promise<void>;
   /** Deletes manifests of recordings that have no media. */
   deleteOrphanedManifests: () => Promise<void>;
-  deleteExpiredLinks: DeleteExpiredLinks;
+  /** Deletes links, sessions and so on that have expired. */
+  deleteExpired: readonly DeleteExpired[];
   /** Applies retention; absent when recordings are kept for ever. */
   applyRetention: ApplyRetention | undefined;
+  sweepTrash: SweepTrash;
   system: Pick<System, 'recheck'>;
   format: Pick<FormatWatch, 'check'>;
   /** Outgoing webhooks; absent when none are configured. */
@@ -98,7 +102,8 @@ export function schedule({
   let rooms: Room[] = [];
   let hasCaughtUp = false;
   let hasMoreExpired = false;
-  let hasMoreLinks = false;
+  let hasMoreOld = false;
+  let hasMoreTrash = false;
   let reconcilePauseMs = 0;
 
   return [
@@ -190,12 +195,13 @@ export function schedule({
       run: deleteOrphanedManifests,
     },
     {
-      name: 'delete expired links',
+      name: 'delete what has expired',
       needs: ['storage'],
       isOwned: true,
-      pauseMs: () => (hasMoreLinks ? cleanUpMoreMs : cleanUpMs),
+      pauseMs: () => (hasMoreOld ? cleanUpMoreMs : cleanUpMs),
       async run() {
-        hasMoreLinks = await deleteExpiredLinks();
+        hasMoreOld = false;
+        for (const run of deleteExpired) if (await run()) hasMoreOld = true;
       },
     },
     {
@@ -211,6 +217,15 @@ export function schedule({
       pauseMs: () => (hasMoreExpired ? retentionMoreMs : retentionMs),
       async run() {
         if (applyRetention && (await builder.whenBuilt(0))) hasMoreExpired = await applyRetention();
+      },
+    },
+    {
+      name: 'sweep the trash',
+      needs: ['storage'],
+      isOwned: true,
+      pauseMs: () => (hasMoreTrash ? retentionMoreMs : retentionMs),
+      async run() {
+        if (await builder.whenBuilt(0)) hasMoreTrash = await sweepTrash();
       },
     },
   ];

@@ -156,6 +156,10 @@ export const recordingLocked = (detail: string, cause?: unknown) =>
 export const isLocked = (error: unknown): boolean =>
   error instanceof ReelroomError && error.code === 'RECORDING_LOCKED';
 
+/** Whether a recording was missing. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof ReelroomError && error.code === 'RECORDING_NOT_FOUND';
+
 export const storageNewer = () =>
   new ReelroomError(
     'STORAGE_NEWER',

@@ -22,8 +22,8 @@ interface Walker {
   credentials: Credentials;
   inRoom: readonly Ability[];
   everywhere?: readonly Ability[];
-  /** Whether they have a library of their own. */
-  hasLibrary?: boolean;
+  /** What they may do with recordings of some rooms, whichever those are. */
+  library?: readonly Ability[];
   /** What is refused them whatever they ask. */
   refused?: 'KEY_INVALID' | 'SHARE_INVALID' | 'SHARE_EXPIRED';
   /** Whether they have no credential at all. */
@@ -102,7 +102,7 @@ function expected(name: string, { needs, on, share }: Rule, walker: Walker): str
   const counts = walker.credentials.share === undefined || takesLink;
   const here = on === 'server' || on === 'library' ? [] : counts ? walker.inRoom : [];
   if ([...everywhere, ...here].includes(needs)) return undefined;
-  if (on === 'library' && walker.hasLibrary) return undefined;
+  if (on === 'library' && walker.library?.includes(needs)) return undefined;
   return walker.isNobody || (walker.credentials.share !== undefined && !takesLink)
     ? 'UNAUTHENTICATED'
     : 'FORBIDDEN';
@@ -209,34 +209,34 @@ t.test('every route and procedure, for everybody, is as the table says', async (
       who: 'a host by invitation, of another room',
       credentials: await invitedTo('other', 'host', ben),
       inRoom: [],
-      hasLibrary: true,
+      library: hostAbilities,
     },
   );
   const hostByInvite = await invitedTo('team', 'host', ana);
   // Last, since they delete the recording, and its links with it.
   const deleting: Walker[] = [
-    { who: 'the host', credentials: as(ana), inRoom: hostAbilities, hasLibrary: true },
-    { who: 'a host by invitation', credentials: hostByInvite, inRoom: hostAbilities, hasLibrary: true },
-    { who: 'the host of another room', credentials: as(ben), inRoom: [], hasLibrary: true },
-    { who: 'an admin', credentials: as(admin), inRoom: abilities, everywhere: abilities, hasLibrary: true },
+    { who: 'the host', credentials: as(ana), inRoom: hostAbilities, library: hostAbilities },
+    { who: 'a host by invitation', credentials: hostByInvite, inRoom: hostAbilities, library: hostAbilities },
+    { who: 'the host of another room', credentials: as(ben), inRoom: [], library: hostAbilities },
+    { who: 'an admin', credentials: as(admin), inRoom: abilities, everywhere: abilities },
   ];
   for (const scope of abilities) {
     const key = await makeKey(app, admin, { scopes: [scope] });
     walkers.push({ who: `a key that may ${scope}`, credentials: key, inRoom: [scope], everywhere: [scope] });
     const inTeam = await makeKey(app, admin, { scopes: [scope], rooms: ['team'] });
-    const hasLibrary = scope === 'play';
+    const library = [scope];
     walkers.push({
       who: `a key that may ${scope} in the room`,
       credentials: inTeam,
       inRoom: [scope],
-      hasLibrary,
+      library,
     });
     const elsewhere = await makeKey(app, admin, { scopes: [scope], rooms: ['other'] });
     walkers.push({
       who: `a key that may ${scope} in another room`,
       credentials: elsewhere,
       inRoom: [],
-      hasLibrary,
+      library,
     });
   }
 

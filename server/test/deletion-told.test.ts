@@ -20,7 +20,10 @@ const hour = 3_600_000;
 async function withRecording(t: Parameters<typeof proxyTo>[0] & Parameters<typeof receiver>[0]) {
   const s3 = await proxyTo(t, testConfig().s3.endpoint);
   const { url, heard } = await receiver(t);
-  const environment = { S3_ENDPOINT: s3.url, WEBHOOK_URLS: url, WEBHOOK_SECRET: secret };
+  const environment = {
+    ...{ S3_ENDPOINT: s3.url, WEBHOOK_URLS: url, WEBHOOK_SECRET: secret },
+    TRASH_DAYS: '0',
+  };
   const config = testConfig(environment);
   const bucket = await bucketOf(testConfig({ S3_BUCKET: config.s3.bucket }));
   const startedAt = Date.now() - hour;

@@ -14,21 +14,24 @@ t.test('what is written, and by whom it can be read, is said once', async (t) =>
   const { put } = await bucketOf(config);
   const storage = createStorage(config.s3);
   t.teardown(() => storage.close());
-  const look = async () => {
-    const format = createFormat({ storage, path: 'recordings/', log: silentLog });
+  const look = async ({ hasTrash = false } = {}) => {
+    const format = createFormat({ storage, path: 'recordings/', hasTrash, log: silentLog });
     await format.check();
     const { text, etag } = (await storage.getTextAndEtag(key)) ?? {};
     return { isNewer: format.isNewer(), format: JSON.parse(text ?? ''), etag };
   };
   const first = await look();
-  t.match(first, { isNewer: false, format: { written: 1, readableSince: 1 } });
+  t.match(first, { isNewer: false, format: { written: 2, readableSince: 1 } });
   t.equal((await look()).etag, first.etag, 'nothing is written again');
 
   await put(key, JSON.stringify({ written: 0, readableSince: 0, more: 1 }));
-  t.match(await look(), { isNewer: false, format: { written: 1, readableSince: 1, more: 1 } });
-  await put(key, JSON.stringify({ written: 2, readableSince: 1 }));
-  t.match(await look(), { isNewer: false, format: { written: 2, readableSince: 1 } });
-  for (const newer of [{ written: 3, readableSince: 2 }, { since: 'v4' }]) {
+  t.match(await look(), { isNewer: false, format: { written: 2, readableSince: 1, more: 1 } });
+  const withTrash = await look({ hasTrash: true });
+  t.match(withTrash, { isNewer: false, format: { written: 2, readableSince: 2, more: 1 } });
+  t.equal((await look()).etag, withTrash.etag, 'a version without a trash takes nothing back');
+  await put(key, JSON.stringify({ written: 3, readableSince: 2 }));
+  t.match(await look({ hasTrash: true }), { isNewer: false, format: { written: 3, readableSince: 2 } });
+  for (const newer of [{ written: 4, readableSince: 3 }, { since: 'v4' }]) {
     await put(key, JSON.stringify(newer));
     t.same(await look().then(({ isNewer, format }) => ({ isNewer, format })), {
       isNewer: true,
@@ -45,7 +48,7 @@ t.test('a bucket into which a newer version writes is only read', async (t) => {
   ]);
   const { builder } = await buildServices(t, config);
   await until('the index to be built', () => builder.whenBuilt(1_000));
-  await put(key, JSON.stringify({ written: 2, readableSince: 2 }));
+  await put(key, JSON.stringify({ written: 3, readableSince: 3 }));
   const before = await keys();
 
   const { trpc, url } = await serve(t, config);

@@ -93,7 +93,7 @@ t.test('the complete list', async (t) => {
   for (let i = 1; i <= 3_500; i += 1) {
     const recording = { id: `EG_${i}`, name: `r-RM_1-${i}.mp4`, roomName: 'r', roomId: 'RM_1', size: 1 };
     const startedAt = noon - i * 60_000;
-    const [key] = entryKeys(root, { ...recording, title, startedAt, status: 'ready' });
+    const [key = ''] = entryKeys(root, { ...recording, title, startedAt, status: 'ready' });
     mkdirSync(dirname(join(folder, key)), { recursive: true });
     writeFileSync(join(folder, key), '');
   }

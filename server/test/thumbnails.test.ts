@@ -92,7 +92,11 @@ t.test('thumbnails of a recording', async (t) => {
     t.equal(answer.headers.get('content-type'), 'text/vtt; charset=utf-8');
     t.equal(answer.headers.get('cache-control'), 'private, max-age=86400');
     t.match(body.toString(), 'WEBVTT\n\n00:00:00.000 --> 00:00:10.000\nt_00000.jpeg#xywh=0,0,640,360\n');
-    t.same(methods, ['GET', 'GET', 'GET', 'HEAD'], 'a LIST, the manifest, the media, a picture');
+    t.same(
+      methods,
+      ['GET', 'GET', 'GET', 'GET', 'HEAD'],
+      'a LIST, whether it is in the trash, the manifest, the media, a picture',
+    );
   });
 
   await t.test('a picture', async (t) => {

@@ -1,8 +1,12 @@
 import type { RoomSuggestions, Totals } from '@reelroom/shared';
-import { countLabel } from '../../recordings/labels.ts';
+import { countLabel, inDays } from '../../recordings/labels.ts';
 import { formatSize } from '../../lib/format.ts';
 
-const inDays = (days: number) => (days === 1 ? 'a day' : `${days} days`);
+/** What the trash says of itself. */
+export const trashNotice = (days: number | undefined): string =>
+  days === undefined
+    ? 'Deleted recordings are not kept any more: what is here will be gone shortly.'
+    : `Deleted recordings stay here for ${inDays(days)}. Nobody can play them until they are restored.`;
 
 /** What the page says of the age at which recordings are deleted; nothing where they stay. */
 export const retentionNotice = (days: number | undefined): string =>

@@ -60,7 +60,7 @@ export function withChange(state: RecordingState, change: RowChange, name: strin
     };
   }
   if (change.recording.name !== name) return state;
-  return change.type === 'recording-deleted'
+  return change.type === 'recording-deleted' || change.type === 'recording-trashed'
     ? { kind: 'problem', problem: deleted }
     : { kind: 'found', recording: change.recording };
 }

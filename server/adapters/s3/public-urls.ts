@@ -1,7 +1,10 @@
 import type { Presign } from './presign.ts';
 
-/** The lifetime of such a URL, in s: a player sends later ranges there too, also after a pause. */
-const publicUrlSeconds = 3_600;
+/**
+ * The lifetime of such a URL, in s: it outlives a revoked link and a deletion by as much, while a player that
+ * comes back after a pause asks us for another.
+ */
+const publicUrlSeconds = 600;
 
 /**
  * Presigns URLs by which browsers read objects directly from S3; `presign` is that of the public endpoint.

@@ -21,7 +21,9 @@ export interface Subject {
 }
 
 /** What hosts may do in their rooms and with the recordings of those. */
-export const hostAbilities: readonly Ability[] = abilities.filter((ability) => ability !== 'administer');
+export const hostAbilities: readonly Ability[] = abilities.filter(
+  (ability) => ability !== 'administer' && ability !== 'empty-trash',
+);
 
 /** What those may do who may join a room and are not its host. */
 function joinerAbilities({ rules, standing }: RoomFacts): readonly Ability[] {

@@ -62,7 +62,7 @@ export function createAccess({
       case 'unknown':
         return false;
       case 'library': {
-        const visible = await visibleRooms(principal);
+        const visible = await visibleRooms(principal, ability);
         return (
           visible === 'all' || visible.size > 0 || principal.grants.some(({ kind }) => kind === 'member')
         );
@@ -93,14 +93,17 @@ export function createAccess({
     throw principal.grants.length === 0 ? unauthenticated() : forbidden();
   }
 
-  async function visibleRooms(principal: Principal): Promise<VisibleRooms> {
-    if (abilitiesEverywhere(principal).has('play')) return 'all';
+  async function visibleRooms(principal: Principal, ability: Ability): Promise<VisibleRooms> {
+    if (abilitiesEverywhere(principal).has(ability)) return 'all';
     const owned = principal.id === undefined ? [] : await rooms.ownedBy(principal.id);
-    const granted = principal.grants.flatMap((grant) => {
-      if (grant.kind === 'host') return grant.room;
-      return grant.kind === 'key' && grant.scopes.includes('play') ? (grant.rooms ?? []) : [];
-    });
-    return new Set([...owned, ...granted]);
+    const byKey = principal.grants.flatMap((grant) =>
+      grant.kind === 'key' && grant.scopes.includes(ability) ? (grant.rooms ?? []) : [],
+    );
+    const asHost: string[] = [];
+    for (const grant of principal.grants)
+      if (grant.kind === 'host' && (await standingOf(principal, grant.room)) !== 'removed')
+        asHost.push(grant.room);
+    return new Set([...owned, ...byKey, ...asHost]);
   }
 
   return {
@@ -118,7 +121,7 @@ export function createAccess({
       return { abilities: [...may], rules: (await rooms.read(roomName)).rules };
     },
 
-    /** The rooms whose recordings a principal may play; a LIST for who owns rooms. */
+    /** The rooms whose recordings a principal may play, delete and so on; a LIST for who owns rooms. */
     visibleRooms,
 
     /**

@@ -18,8 +18,8 @@ export interface Rights {
   enter: (roomName: string) => Promise<void>;
   /** Whether the principal may know of a room and its recordings, as of now. */
   canSee: (roomName: string) => Promise<boolean>;
-  /** The rooms whose recordings the principal may know of. */
-  visibleRooms: () => Promise<VisibleRooms>;
+  /** The rooms whose recordings the principal may know of, or may do this with. */
+  visibleRooms: (ability?: Ability) => Promise<VisibleRooms>;
 }
 
 /** What the share link with this token is worth for a recording: SHARE_INVALID, SHARE_EXPIRED. */
@@ -49,7 +49,7 @@ export const rightsOf = (access: Access, principal: Principal): Rights => ({
   roomAccess: (roomName) => access.describe(principal, roomName),
   enter: (roomName) => access.enter(principal, roomName),
   canSee: (roomName) => access.allows(principal, 'play', { kind: 'room', roomName }),
-  visibleRooms: () => access.visibleRooms(principal),
+  visibleRooms: (ability = 'play') => access.visibleRooms(principal, ability),
 });
 
 /** A procedure's context for a principal. */

@@ -23,6 +23,9 @@ const lookMs = 5_000;
 const admittedForMs = 12 * 3_600_000;
 const refusedForMs = 60_000;
 
+/** How long an entry is kept, in ms: somebody who was removed may come back after that. */
+export const keptMs = 30 * 24 * 3_600_000;
+
 /** The most people who are shown as waiting. */
 const maxWaiting = 200;
 

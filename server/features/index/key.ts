@@ -10,6 +10,7 @@ import { inFolders, isPosition, positionOf, timeOf } from './position.ts';
  *
  *     ROOT all/          POSITION FIELDS }
  *     ROOT room/{room}/  POSITION FIELDS }
+ *     ROOT trash/        POSITION FIELDS }     of a recording in the trash, which has no other
  *
  * The fields, each a letter and a value, have `|` between them. Nothing but the end of an
  * entry is a `}`, so that no entry is ever the folder of another.
@@ -41,6 +42,9 @@ export function roomNameOf(folder: string): string | undefined {
 export const folderOf = (root: string, roomName?: string): string =>
   roomName === undefined ? `${root}all/` : `${root}room/${roomFolder(roomName)}/`;
 
+/** The folder of the recordings in the trash. */
+export const trashOf = (root: string): string => `${root}trash/`;
+
 /** The folder of all rooms' folders. */
 export const allRooms = (root: string): string => `${root}room/`;
 
@@ -69,6 +73,7 @@ const fieldsOf = (recording: Recording, hasRoomName: boolean): string[] => [
   ...text('e', recording.endedBy),
   ...text('f', recording.failure),
   ...(recording.keep ? ['k'] : []),
+  ...number('x', recording.trashedAt),
   ...text('i', recording.id),
   ...text('o', recording.roomId),
   ...(hasRoomName ? text('r', recording.roomName) : []),
@@ -111,13 +116,15 @@ function entryIn(folder: string, recording: Recording, hasRoomName: boolean): st
 }
 
 /**
- * The keys of a recording's entries: in the folder of all recordings, and in its room's.
+ * The keys of a recording's entries: in the folder of all recordings, and in its room's; of one in the trash
+ * only there.
  * @param root where the index is, ending in a slash
  * @throws {RangeError} for foreign names that are too long
  */
-export function entryKeys(root: string, described: Recording): [string, string] {
+export function entryKeys(root: string, described: Recording): string[] {
   // A time out of range becomes the nearest position.
   const recording = { ...described, startedAt: timeOf(positionOf(described)) };
+  if (recording.trashedAt !== undefined) return [entryIn(trashOf(root), recording, true)];
   const room = folderOf(root, recording.roomName);
   const isNamed = roomNameOf(roomFolder(recording.roomName)) !== undefined;
   return [entryIn(folderOf(root), recording, true), entryIn(room, recording, !isNamed)];
@@ -142,7 +149,7 @@ function nameOf(fields: Map<string, string>, room: { name: string; id: string },
 /** Parses an entry's key; undefined where it is none. */
 export function readEntry(root: string, key: string): Entry | undefined {
   const [, roomPart, high = '', middle = '', low = ''] =
-    /^(?:all|room\/([^/]+))\/(\d{4})\/(\d{3})\/(.+)\}$/su.exec(key.slice(root.length)) ?? [];
+    /^(?:all|trash|room\/([^/]+))\/(\d{4})\/(\d{3})\/(.+)\}$/su.exec(key.slice(root.length)) ?? [];
   const row = low.replaceAll('/', '');
   const position = high + middle + row.slice(0, 14);
   if (!key.startsWith(root) || !isPosition(position)) return undefined;
@@ -172,6 +179,7 @@ export function readEntry(root: string, key: string): Entry | undefined {
   const endedBy = endedBySchema.options.find((one) => one === fields.get('e'));
   const failure = failureSchema.options.find((one) => one === fields.get('f'));
   const title = fields.get('t');
+  const trashedAt = wholeNumber(fields.get('x'));
   return {
     key,
     position,
@@ -186,6 +194,7 @@ export function readEntry(root: string, key: string): Entry | undefined {
       ...(failure !== undefined && { failure, error: failureSentences[failure] }),
       ...(title !== undefined && { title }),
       ...(fields.has('k') && { keep: true }),
+      ...(trashedAt !== undefined && { trashedAt }),
     },
   };
 }

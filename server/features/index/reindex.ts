@@ -86,6 +86,8 @@ async function pass(
     snapshot.add(entry, lastModified);
   const deleting = await namesBeingDeleted(deletions);
   const egressManifests = await listEgressManifests(storage, path, skip);
+  /** How many entries there should be in the end. */
+  let entryCount = 0;
 
   async function enterRecording({ name, media, manifest }: FilePair): Promise<void> {
     if (deleting.has(name)) return;
@@ -93,7 +95,9 @@ async function pass(
       return skip(path + name, 'is not a valid name of a recording');
 
     const changed = Math.max(...[media, manifest].map((file) => file?.lastModified.getTime() ?? 0));
-    if (media && snapshot.isUpToDate(name, changed)) {
+    const upToDate = media ? snapshot.upToDateEntries(name, changed) : 0;
+    if (upToDate > 0) {
+      entryCount += upToDate;
       report.recordings += 1;
       return;
     }
@@ -106,8 +110,10 @@ async function pass(
     // So that it is found by its name from now on.
     if (!manifest && other !== undefined)
       await storage.putJson(manifestKey(path + name), manifestOf(recording));
-    const missing = index.keysOf(recording).filter((key) => !snapshot.markExpected(key));
+    const keys = index.keysOf(recording);
+    const missing = keys.filter((key) => !snapshot.markExpected(key));
     await Promise.all(missing.map((key) => storage.putEmpty(key)));
+    entryCount += keys.length;
     report.recordings += 1;
     report.written += missing.length;
     onProgress(report);
@@ -145,7 +151,7 @@ async function pass(
     if (unexpectedKeys.length === maxKeysPerRequest) await removeUnexpected();
   }
   if (unexpectedKeys.length > 0) await removeUnexpected();
-  report.isWhole = expectedCount >= report.recordings * 2;
+  report.isWhole = expectedCount >= entryCount;
 }
 
 async function withRetries(work: () => Promise<void>): Promise<void> {

@@ -13,8 +13,11 @@ const nameHash = (position: string) => numberOf(position.slice(13));
 export function createSnapshot() {
   const existing = new Set<number>();
   const expected = new Set<number>();
-  /** By name: the number of entries, their row, and when the oldest was written, in ms since 1970. */
-  const names = new Map<number, { entries: number; row: number; writtenAt: number }>();
+  /**
+   * By name: the number of entries, and of those that it should have, their row, and when the oldest was
+   * written, in ms since 1970.
+   */
+  const names = new Map<number, { entries: number; expected: number; row: number; writtenAt: number }>();
   /** Hashes of names whose entries are up to date. */
   const upToDate = new Set<number>();
 
@@ -26,6 +29,7 @@ export function createSnapshot() {
       const known = names.get(hash);
       names.set(hash, {
         row,
+        expected: recording.trashedAt === undefined ? 2 : 1,
         // Entries that differ are never up to date.
         entries: known && known.row !== row ? Infinity : (known?.entries ?? 0) + 1,
         writtenAt: Math.min(known?.writtenAt ?? Infinity, writtenAt.getTime()),
@@ -39,14 +43,18 @@ export function createSnapshot() {
       return existing.has(hash);
     },
 
-    /** Whether both entries of a name were written after `time` (ms since 1970), and so are up to date. */
-    isUpToDate(name: string, time: number): boolean {
+    /**
+     * How many entries a name has if all of them were written after `time` (ms since 1970), and so are up to
+     * date; 0 otherwise.
+     */
+    upToDateEntries(name: string, time: number): number {
       const hash = nameHash(positionOf({ name, startedAt: 0 }));
       const known = names.get(hash);
       // Some servers have a precision of seconds.
-      const isCurrent = known?.entries === 2 && known.writtenAt >= time + 1_000;
+      const isCurrent =
+        known !== undefined && known.entries === known.expected && known.writtenAt >= time + 1_000;
       if (isCurrent) upToDate.add(hash);
-      return isCurrent;
+      return isCurrent ? known.entries : 0;
     },
 
     /** Whether an entry was marked as expected, or is up to date. */

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
 import { isLocked } from '../../lib/errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import { allRooms, entryKeys, folderOf, readEntry, roomNameOf, type Entry } from './key.ts';
+import { allRooms, entryKeys, folderOf, readEntry, roomNameOf, trashOf, type Entry } from './key.ts';
 import { keyAfterTime, inFolders, positionOf } from './position.ts';
 
 /** A page of entries, from one LIST. */
@@ -26,7 +26,7 @@ const nameToleranceMs = 5 * 60_000;
 
 /**
  * The index in the bucket: two empty objects per ended recording, one in the folder of all recordings, one in
- * its room's. Derived from manifests and media.
+ * its room's; or one in the trash. Derived from manifests and media.
  * @param path key prefix of the recordings' folder
  */
 export function createIndex({
@@ -75,7 +75,7 @@ export function createIndex({
   }
 
   /** All entries below a prefix: one LIST per 1,000. */
-  async function* entriesIn(prefix: string): AsyncGenerator<Entry> {
+  async function* entriesIn(prefix: string): AsyncGenerator<Entry & { lastModified: Date }> {
     let startAfter: string | undefined;
     do {
       const { objects, isTruncated } = await storage.listPage({ prefix, startAfter });
@@ -110,6 +110,12 @@ export function createIndex({
     /** The folder of all recordings, or of a room's. */
     folderOf: (roomName?: string): string => folderOf(root, roomName),
 
+    /** The folder of the trash. */
+    trash: trashOf(root),
+
+    /** All entries of the trash, and when they were written: one LIST per 1,000. */
+    inTrash: () => entriesIn(trashOf(root)),
+
     /** Up to `limit` (1,000) entries in a folder, after a key: one LIST. */
     async page(
       folder: string,
@@ -141,13 +147,11 @@ export function createIndex({
     },
 
     /**
-     * Puts the entries of an ended recording: two PUTs, idempotent. The entry among all recordings is the
-     * last write of finalising.
+     * Puts the entries of an ended recording: two PUTs, or one of a recording in the trash; idempotent. The
+     * entry among all recordings is the last write of finalising.
      */
     async put(recording: Recording): Promise<void> {
-      const [amongAll, inRoom] = entryKeys(root, recording);
-      await putEntry(inRoom);
-      await putEntry(amongAll);
+      for (const key of entryKeys(root, recording).reverse()) await putEntry(key);
     },
 
     /** The entry with a name and a start time: one LIST. */
@@ -171,7 +175,7 @@ export function createIndex({
     keysOf: (recording: Recording): string[] => entryKeys(root, recording),
 
     /**
-     * The keys of all entries at the positions of `recordings`, stale ones included, by name: two LISTs for
+     * The keys of all entries at the positions of `recordings`, stale ones included, by name: three LISTs for
      * each folder of 17 minutes in which any of them began, and one more per 1,000.
      */
     async keysAt(recordings: Recording[]): Promise<Map<string, string[]>> {
@@ -180,7 +184,9 @@ export function createIndex({
         recordings.flatMap((recording) => {
           const position = inFolders(positionOf(recording));
           const folder = position.slice(0, position.lastIndexOf('/') + 1);
-          return [folderOf(root) + folder, folderOf(root, recording.roomName) + folder];
+          return [folderOf(root), folderOf(root, recording.roomName), trashOf(root)].map(
+            (parent) => parent + folder,
+          );
         }),
       );
       await pMap(

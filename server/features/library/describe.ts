@@ -4,6 +4,7 @@ import { describeRecording, endOf, manifestKey, recordingOfManifest } from '../.
 import type { Index } from '../index/store.ts';
 import type { IndexHealing } from './heal-index.ts';
 import type { ManifestWrites } from './manifest-writes.ts';
+import { isListed } from './trash.ts';
 
 /** Whether the manifest's state `before` outranks `recording`: it has the same file, or a better end. */
 function isSettled(before: Recording, recording: Recording, isOfRecorder: boolean): boolean {
@@ -34,11 +35,11 @@ export function createDescriptions({
 }) {
   return {
     /**
-     * Writes the manifest and index entries of an ended recording. Idempotent: title and `keep` are
+     * Writes the manifest and index entries of an ended recording. Idempotent: title, `keep` and the trash are
      * preserved; so is the manifest of an unchanged file, unless it was recovered and `isOfRecorder`; a ready
      * recording never becomes failed. One GET, three PUTs, a HEAD, and a DELETE where it had, or may have
      * had, other entries.
-     * @returns the recording as stored; undefined where it was deleted meanwhile
+     * @returns the recording as stored; undefined where it was deleted, or moved to the trash, meanwhile
      */
     async describe(
       recording: Recording,
@@ -52,15 +53,17 @@ export function createDescriptions({
           const before = recordingOfManifest(manifest?.text);
           if (before && isSettled(before, recording, isOfRecorder)) return undefined;
           // Where the name has no time, the first writer decides when it began.
-          const { startedAt, title, keep } = before ?? { startedAt: recording.startedAt };
-          return recordingSchema.parse({ ...recording, startedAt, title, keep });
+          const { startedAt, title, keep, trashedAt, deletedAt } = before ?? {
+            startedAt: recording.startedAt,
+          };
+          return recordingSchema.parse({ ...recording, startedAt, title, keep, trashedAt, deletedAt });
         },
         { mayBeLocked: true },
       );
       if (!now) {
         const described = (await readWithManifest(name)).recording;
         if (described) await index.put(described);
-        return described && (await stillExists(described)) ? described : undefined;
+        return isListed(described) && (await stillExists(described)) ? described : undefined;
       }
       await index.put(now);
       // A reindex may have come first, with only Egress's manifest or the name.
@@ -68,7 +71,7 @@ export function createDescriptions({
       const entered =
         recordingOfManifest(text) ?? describeRecording({ name, size, lastModified: new Date(0) }, text);
       await removeStale(entered, now);
-      return (await stillExists(now)) ? now : undefined;
+      return (await stillExists(now)) && isListed(now) ? now : undefined;
     },
 
     /**

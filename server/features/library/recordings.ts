@@ -6,13 +6,14 @@ import {
 } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
-import { recordingNotFound, toReelroomError, type ReelroomError } from '../../lib/errors.ts';
+import { isNotFound, recordingNotFound, toReelroomError, type ReelroomError } from '../../lib/errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { DeletionJournal, OnGone } from './deletion.ts';
 import { createDescriptions } from './describe.ts';
 import { createIndexHealing } from './heal-index.ts';
 import { createManifestWrites } from './manifest-writes.ts';
 import { createTidy } from './tidy.ts';
+import { createTrash, isListed, type TrashChange } from './trash.ts';
 import type { Index } from '../index/store.ts';
 import { describeFailure, describeRecording, endOf, manifestKey } from '../../bucket/manifest.ts';
 import { listSegments } from '../../bucket/layout.ts';
@@ -22,7 +23,10 @@ import type { Tombstones } from '../../bucket/tombstones.ts';
 /** How many recordings are read concurrently. */
 const maxConcurrent = 16;
 
-/** Reads, changes and deletes single recordings in the bucket. */
+/**
+ * Reads, changes and deletes single recordings in the bucket; those in the trash are not found.
+ * @param trashDays for how many days deleted ones stay in the trash; 0 deletes them at once
+ */
 export function createLibrary({
   storage,
   index,
@@ -30,6 +34,8 @@ export function createLibrary({
   tombstones,
   bucket,
   path,
+  trashDays,
+  mustKeep,
   onChange,
   onGone,
   log,
@@ -41,7 +47,10 @@ export function createLibrary({
   bucket: string;
   /** Key prefix of the recordings' folder. */
   path: string;
-  onChange: (change: 'changed', recording: Recording) => void;
+  trashDays: number;
+  /** Whether retention would take a recording at once. */
+  mustKeep: (recording: Recording) => boolean;
+  onChange: (change: 'changed' | TrashChange, recording: Recording) => void;
   onGone: OnGone;
   log: FastifyBaseLogger;
 }) {
@@ -66,9 +75,11 @@ export function createLibrary({
   const writes = createManifestWrites({ storage, index, tombstones, keyOf, readRecording, log });
   const { swapManifest, stillExists, removeStale } = writes;
 
+  const trash = createTrash({ index, healing, writes, readWithManifest, mustKeep, onChange });
+
   async function get(name: string): Promise<Recording> {
     const recording = await readRecording(name);
-    if (recording) return recording;
+    if (isListed(recording)) return recording;
     healMissing(name);
     throw recordingNotFound();
   }
@@ -84,7 +95,8 @@ export function createLibrary({
     const { seen, now } = await swapManifest(
       name,
       () => readWithManifest(name),
-      ({ recording }) => recording && recordingSchema.parse({ ...recording, ...wanted }),
+      ({ recording }) =>
+        isListed(recording) ? recordingSchema.parse({ ...recording, ...wanted }) : undefined,
     );
     if (now && seen.recording) {
       await index.put(now);
@@ -98,12 +110,13 @@ export function createLibrary({
     throw recordingNotFound();
   }
 
-  /** The recording to delete, or why it cannot be. */
-  async function findForDeletion(
+  /** What `find` returns, or why there is none. */
+  async function attempt(
     name: string,
+    find: () => Promise<Recording | undefined>,
   ): Promise<{ name: string; recording?: Recording; error?: ReelroomError }> {
     try {
-      const recording = await readRecording(name);
+      const recording = await find();
       if (recording) return { name, recording };
       healMissing(name);
       return { name, error: recordingNotFound() };
@@ -112,19 +125,47 @@ export function createLibrary({
     }
   }
 
-  /**
-   * Deletes those of the named recordings that exist and that `mayGo`; returns the errors of those that are
-   * missing, or that S3 refused, by name.
-   */
-  async function deleteNamed(names: string[], mayGo = (_recording: Recording) => true) {
-    const results = await pMap(new Set(names), findForDeletion, { concurrency: maxConcurrent });
-    const found = results.flatMap(({ recording }) => recording ?? []).filter(mayGo);
-    const left = await deletions.deleteAll(found, onGone);
+  /** Does `work` for each name; returns the errors, by name. */
+  async function forEachName(
+    names: Iterable<string>,
+    work: (name: string) => Promise<Recording | undefined>,
+  ): Promise<{ found: Recording[]; errors: Map<string, ReelroomError> }> {
+    const results = await pMap(new Set(names), (name) => attempt(name, () => work(name)), {
+      concurrency: maxConcurrent,
+    });
     const errors = new Map<string, ReelroomError>();
     for (const { name, error } of results) if (error) errors.set(name, error);
-    for (const [name, error] of left) errors.set(name, error);
+    return { found: results.flatMap(({ recording }) => recording ?? []), errors };
+  }
+
+  /** Deletes for good what `find` returns; returns the errors of what is missing, or S3 refused, by name. */
+  async function deleteForGood(
+    names: string[],
+    find: (name: string) => Promise<Recording | undefined>,
+  ): Promise<Map<string, ReelroomError>> {
+    const { found, errors } = await forEachName(names, find);
+    for (const [name, error] of await deletions.deleteAll(found, onGone)) errors.set(name, error);
     return errors;
   }
+
+  /**
+   * Deletes those of the named recordings that exist and that `mayGo`, or moves them to the trash; returns
+   * the errors of those that are missing, or that S3 refused, by name.
+   */
+  async function deleteNamed(names: string[], mayGo = (_recording: Recording) => true) {
+    if (trashDays > 0) return (await forEachName(names, (name) => trash.put(name, mayGo))).errors;
+    return deleteForGood(names, async (name) => {
+      const recording = await readRecording(name);
+      return isListed(recording) && mayGo(recording) ? recording : undefined;
+    });
+  }
+
+  const outcomeOf = (names: string[], errors: Map<string, ReelroomError>): DeleteManyOutput => ({
+    results: names.map((name) => {
+      const error = errors.get(name);
+      return { name, ...(error && { error: { code: error.code, message: error.message } }) };
+    }),
+  });
 
   return {
     keyOf,
@@ -141,7 +182,7 @@ export function createLibrary({
      */
     async find(name: string) {
       const { recording, etag } = await readWithManifest(name);
-      if (recording) return { recording, etag };
+      if (isListed(recording)) return { recording, etag };
       healMissing(name);
       throw recordingNotFound(name);
     },
@@ -193,7 +234,8 @@ export function createLibrary({
     setKeep: (name: string, keep: boolean): Promise<Recording> => change(name, { keep: keep || undefined }),
 
     /**
-     * Deletes a recording permanently: ten S3 requests, or a few more where it has many thumbnails.
+     * Moves a recording to the trash: seven S3 requests. Without a trash it is deleted for good: eleven, or a
+     * few more where it has many thumbnails.
      * @throws {ReelroomError} RECORDING_NOT_FOUND
      */
     async delete(name: string): Promise<void> {
@@ -202,29 +244,56 @@ export function createLibrary({
     },
 
     /**
-     * Deletes recordings permanently, with a result for each. Five S3 requests for each, and five for all
-     * together.
+     * Moves recordings to the trash, with a result for each: seven S3 requests for each. Without a trash they
+     * are deleted for good: five for each, and five for all together.
      */
-    async deleteMany(names: string[]): Promise<DeleteManyOutput> {
-      const errors = await deleteNamed(names);
-      return {
-        results: names.map((name) => {
-          const error = errors.get(name);
-          return {
-            name,
-            ...(error && { error: { code: error.code, message: error.message } }),
-          };
-        }),
-      };
-    },
+    deleteMany: async (names: string[]): Promise<DeleteManyOutput> =>
+      outcomeOf(names, await deleteNamed(names)),
 
     /**
-     * Deletes those of the named recordings that `mayGo`, by their current manifests. Requests as {@link
-     * deleteMany}.
+     * As {@link deleteMany}, but only those that `mayGo`, by their current manifests.
      */
     async deleteWhere(names: string[], mayGo: (recording: Recording) => boolean): Promise<void> {
       await deleteNamed(names, mayGo);
     },
+
+    /**
+     * Restores recordings from the trash, with a result for each: six S3 requests for each. Those that
+     * retention would take at once are marked to be kept.
+     */
+    restore: async (names: string[]): Promise<DeleteManyOutput> =>
+      outcomeOf(names, (await forEachName(names, trash.restore)).errors),
+
+    /**
+     * Deletes recordings for good, whether they are in the trash or not, with a result for each. Six S3
+     * requests for each, eight if it is in the trash; and five for all together.
+     */
+    deleteForGood: async (names: string[]): Promise<DeleteManyOutput> =>
+      outcomeOf(
+        names,
+        await deleteForGood(names, async (name) => {
+          const recording = await readRecording(name);
+          return isListed(recording) ? recording : trash.condemn(name, () => true);
+        }),
+      ),
+
+    /**
+     * Deletes for good those of the named recordings that are in the trash and that `mayGo`, by their current
+     * manifests; the entries of others are put right. Requests as {@link deleteForGood}.
+     * @returns how many were deleted
+     */
+    async deleteFromTrash(entered: Recording[], mayGo: (recording: Recording) => boolean): Promise<number> {
+      const names = entered.map(({ name }) => name);
+      const errors = await deleteForGood(names, (name) => trash.condemn(name, mayGo));
+      const others = entered.filter(({ name }) => isNotFound(errors.get(name)));
+      await pMap(others, healing.healUntilRight, { concurrency: maxConcurrent });
+      return names.length - errors.size;
+    },
+
+    trashPage: trash.page,
+
+    /** Makes a recording's entries what its manifest says: some six S3 requests. */
+    healEntries: healing.healUntilRight,
   };
 }
 

@@ -3,14 +3,17 @@ import {
   deleteManyInputSchema,
   keepInputSchema,
   listInputSchema,
+  namesInputSchema,
   recordingInputSchema,
   renameInputSchema,
   roomsInputSchema,
+  trashInputSchema,
 } from '@reelroom/shared';
 import { z } from 'zod';
 import { proceduresWith } from '../access/procedures.ts';
 import type { Events } from '../events/events.ts';
 import { recordingChanges } from './changes.ts';
+import type { EmptyTrash } from './empty-trash.ts';
 import type { Listing } from './listing.ts';
 import type { Library } from './recordings.ts';
 import type { SuggestRooms } from './room-suggestions.ts';
@@ -18,7 +21,11 @@ import type { TotalsReader } from './totals.ts';
 
 /** What these procedures delegate to. */
 export interface LibraryCollaborators {
-  library: Pick<Library, 'rename' | 'setKeep' | 'delete' | 'deleteMany'>;
+  library: Pick<
+    Library,
+    'rename' | 'setKeep' | 'delete' | 'deleteMany' | 'restore' | 'deleteForGood' | 'trashPage'
+  >;
+  emptyTrash: EmptyTrash;
   listing: Pick<Listing, 'page'>;
   suggestRooms: SuggestRooms;
   totals: Pick<TotalsReader, 'get'>;
@@ -60,14 +67,35 @@ export const libraryProcedures = {
     .input(keepInputSchema)
     .mutation(({ ctx, input }) => ctx.library.setKeep(input.name, input.keep)),
 
-  /** Deletes recordings permanently; returns a result for each. */
+  /** Moves recordings to the trash, or deletes them for good without one; returns a result for each. */
   deleteMany: procedure
     .input(deleteManyInputSchema)
     .mutation(({ ctx, input }) => ctx.library.deleteMany(input.names)),
 
-  /** Deletes a recording permanently. */
+  /** Moves a recording to the trash, or deletes it for good without one. */
   delete: procedure.input(recordingInputSchema).mutation(async ({ ctx, input }) => {
     await ctx.library.delete(input.name);
     return { name: input.name };
   }),
+
+  /** A page of the recordings in the trash, newest recording first. */
+  trash: procedure
+    .input(trashInputSchema)
+    .query(async ({ ctx, input }) =>
+      ctx.library.trashPage(
+        { limit: input?.limit ?? listInputSchema.parse({}).limit, cursor: input?.cursor },
+        await ctx.visibleRooms('delete'),
+      ),
+    ),
+
+  /** Restores recordings from the trash, with links, title and `keep`; returns a result for each. */
+  restore: procedure.input(namesInputSchema).mutation(({ ctx, input }) => ctx.library.restore(input.names)),
+
+  /** Deletes recordings for good, whether they are in the trash or not; returns a result for each. */
+  deleteForGood: procedure
+    .input(namesInputSchema)
+    .mutation(({ ctx, input }) => ctx.library.deleteForGood(input.names)),
+
+  /** Deletes all of the trash for good, a thousand recordings at most; returns how many, and what is left. */
+  emptyTrash: procedure.mutation(({ ctx }) => ctx.emptyTrash()),
 };

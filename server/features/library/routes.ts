@@ -90,11 +90,14 @@ const list: Operation = {
 const deletion: Operation = {
   operationId: 'deleteRecording',
   tag: 'Recordings',
-  summary: 'Deletes a recording for good',
-  description: 'And all that belongs to it. One that is still being made is not found.',
+  summary: 'Deletes a recording',
+  description:
+    'It moves to the trash, and is gone with all that belongs to it after `TRASH_DAYS`; at once if there is no trash. One that is still being made is not found.',
   params: nameParams,
   responses: {
-    200: json('It is gone', deletedSchema, { deleted: { message: 'Recording deleted' } satisfies Deleted }),
+    200: json('It is deleted', deletedSchema, {
+      deleted: { message: 'Recording deleted' } satisfies Deleted,
+    }),
     ...errors(
       'RECORDING_NOT_FOUND',
       'RECORDING_LOCKED',
@@ -123,7 +126,7 @@ export async function libraryRoutes(
   getAndHead(app, '/recordings', onList, async ({ method, query, reelroomPrincipal }, reply) => {
     const given = givenIn(query);
     const input = parseInput(listInputSchema, given);
-    const visible = await access.visibleRooms(reelroomPrincipal);
+    const visible = await access.visibleRooms(reelroomPrincipal, 'play');
     if ('limit' in given || 'cursor' in given) return listing.page(input, visible);
     const all = await streamed(listing.all(input, visible));
     reply.type('application/json; charset=utf-8');

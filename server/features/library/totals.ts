@@ -66,10 +66,23 @@ export function createTotals({
   }
 
   const stop = events.listen((event) => {
-    if (event.type === 'reset') countedAt = -Infinity;
-    else if (event.type === 'recording-ready' || event.type === 'recording-failed')
-      apply(true, event.recording);
-    else if (event.type === 'recording-deleted') apply(false, event.recording);
+    switch (event.type) {
+      case 'reset':
+        countedAt = -Infinity;
+        break;
+      case 'recording-ready':
+      case 'recording-failed':
+      case 'recording-restored':
+        apply(true, event.recording);
+        break;
+      case 'recording-trashed':
+        apply(false, event.recording);
+        break;
+      case 'recording-deleted':
+        // What was in the trash is not counted.
+        if (event.recording.trashedAt === undefined) apply(false, event.recording);
+        break;
+    }
   });
 
   return {

@@ -26,6 +26,7 @@ export function createSystem({
   format,
   setup,
   retentionDays,
+  trashDays,
   log,
 }: {
   /** Throws when LiveKit is unavailable. */
@@ -38,6 +39,7 @@ export function createSystem({
   setup: () => Setup;
   /** After how many days recordings are deleted; never when absent. */
   retentionDays: number | undefined;
+  trashDays: number;
   log: FastifyBaseLogger;
 }) {
   /** Why each dependency is down; `undefined` while it is up. */
@@ -136,6 +138,7 @@ export function createSystem({
       return {
         ...{ calls, storage: bucket, recording, setup: setup().parts },
         ...(retentionDays !== undefined && { retentionDays }),
+        ...(trashDays > 0 && { trashDays }),
         ...(notices.length > 0 && { notices }),
       };
     },

@@ -28,6 +28,8 @@ export const testConfig = (environment: Record<string, string> = {}): Config =>
   loadConfig({
     ...process.env,
     LOG_LEVEL: 'silent',
+    // Most tests of deletion are of what is gone for good.
+    TRASH_DAYS: '0',
     S3_BUCKET: `test-${randomUUID()}`,
     S3_CREATE_BUCKET: 'on',
     ...environment,

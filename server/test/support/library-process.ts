@@ -11,11 +11,16 @@ import { createStorage, type Storage } from '../../adapters/s3/bucket.ts';
 import { recordedLog } from './log.ts';
 
 /** What an app process does with its bucket, and nothing that it does with LiveKit. */
-export function libraryProcess(t: Test, config: Config, over: Partial<Storage> = {}) {
+export function libraryProcess(
+  t: Test,
+  config: Config,
+  over: Partial<Storage> = {},
+  { mustKeep = () => false }: { mustKeep?: (recording: Recording) => boolean } = {},
+) {
   const ownStorage = createStorage(config.s3);
   t.teardown(() => ownStorage.close());
   const storage = { ...ownStorage, ...over };
-  const { path } = config.recordings;
+  const { path, trashDays } = config.recordings;
   const { bucket } = config.s3;
   const { log, lines } = recordedLog();
   const changes: [string, Recording][] = [];
@@ -31,6 +36,8 @@ export function libraryProcess(t: Test, config: Config, over: Partial<Storage> =
     tombstones,
     bucket,
     path,
+    trashDays,
+    mustKeep,
     onChange,
     onGone,
     log,
