@@ -252,7 +252,11 @@ export function createServices(
     deleteExpired: [
       { what: 'share links', folder: linksRoot(path), expiryOf: byName((id) => readLink(id)?.expiresAt) },
       { what: 'invites', folder: invitesRoot(path), expiryOf: byName(expiryOfInvite) },
-      { what: 'sessions', folder: sessionsRoot(path), expiryOf: byName((id) => (/^[0-9a-z]{41}$/.test(id) ? endOfSession(id) : undefined)) },
+      {
+        what: 'sessions',
+        folder: sessionsRoot(path),
+        expiryOf: byName((id) => (/^[0-9a-z]{41}$/.test(id) ? endOfSession(id) : undefined)),
+      },
       {
         what: 'entries of waiting rooms',
         folder: lobbiesRoot(path),

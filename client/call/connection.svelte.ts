@@ -27,7 +27,7 @@ import {
   type DisconnectNotice,
 } from './disconnect-notice.ts';
 import { holdIdentity } from './identity-lock.ts';
-import { waitForAdmission } from './people/wait-for-admission.ts';
+import { waitForAdmission } from './wait-for-admission.ts';
 
 /**
  * `elsewhere`: another tab of this browser is this participant. `waiting`: in the waiting room, until a host

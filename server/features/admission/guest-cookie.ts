@@ -72,5 +72,3 @@ export function createGuestCookies({
 
 /** A browser that was not known before. */
 export const newGuest = (): Guest => ({ id: randomBytes(16).toString('base64url'), invites: [] });
-
-export type GuestCookies = ReturnType<typeof createGuestCookies>;

@@ -1,5 +1,5 @@
 import type { Standing } from '@reelroom/shared';
-import { trpc } from '../../app/trpc.ts';
+import { trpc } from '../app/trpc.ts';
 
 /** How long, in ms, until the user asks again whose connection to the server was lost. */
 const againMs = 2_000;
