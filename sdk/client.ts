@@ -17,9 +17,9 @@ export interface ReelroomClientOptions {
    * where it has a prefix.
    */
   url: string | URL;
-  /** An API key, `rr_…`, where access is protected; for programs, never for a page. */
+  /** An API key, `rr_…`, where access is protected: for programs, never for a page. `headers` are not sent then. */
   key?: string;
-  /** Sent with every call and subscription, beside the key. A function is called each time. */
+  /** Sent with every call and subscription, such as credentials. A function is called each time. */
   headers?: Headers | (() => Headers | Promise<Headers>);
   /** Makes the calls (not the subscriptions) in place of the global `fetch`. */
   fetch?: typeof fetch;
@@ -53,13 +53,8 @@ export function createReelroomClient({
 }: ReelroomClientOptions): ReelroomClient {
   const base = baseOf(url);
   const trpcUrl = new URL('trpc', base).href;
-  const headersNow =
-    (headers ?? key) === undefined
-      ? undefined
-      : async () => ({
-          ...(key !== undefined && { authorization: `Bearer ${key}` }),
-          ...(typeof headers === 'function' ? await headers() : headers),
-        });
+  const given = key ? { authorization: `Bearer ${key}` } : headers;
+  const headersNow = given && (async () => (typeof given === 'function' ? given() : given));
   const { invites, keys, lobby, recordings, rooms, session, system, tokens } = createTRPCClient<AppRouter>({
     links: [
       splitLink({

@@ -15,6 +15,8 @@ import {
   type ActiveCall,
   type Place,
 } from './active-call.ts';
+import { paths } from '../app/routes.ts';
+import { signInFirst } from '../app/sign-in-first.ts';
 import { trpc } from '../app/trpc.ts';
 import { watchAttendees, type Attendee, type Attendees } from './attendees.svelte.ts';
 import {
@@ -241,6 +243,8 @@ class Connection {
     } catch (error) {
       if (isWanted() && errorCodeOf(error) === 'WAITING_ROOM') return this.#waitForAdmission(isWanted);
       if (isWanted()) {
+        // Whoever has signed in comes back to the room.
+        signInFirst(error, paths.room(this.#roomName));
         this.#stop(tokenFailure(errorCodeOf(error), errorSentence(error)));
       }
       return undefined;

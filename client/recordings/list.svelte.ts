@@ -1,6 +1,7 @@
 import { matcherOf, type ListInput, type RecordingChange, type RecordingPage } from '@reelroom/shared';
 import { untrack } from 'svelte';
 import { errorSentence } from '../app/error-message.ts';
+import { signInFirst } from '../app/sign-in-first.ts';
 import { trpc } from '../app/trpc.ts';
 import { nothingListed, withChange, withPage, type Listed, type ListRules, type RowChange } from './rows.ts';
 
@@ -178,6 +179,7 @@ class RecordingRows {
       this.#state = 'ready';
     } catch (error) {
       if (!isCurrent()) return;
+      signInFirst(error);
       // A list that is shown is better than none, even if it is some seconds old.
       if (this.#state === 'ready') return;
       this.#error = errorSentence(error);

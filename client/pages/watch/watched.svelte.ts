@@ -2,6 +2,7 @@ import type { Recording } from '@reelroom/shared';
 import { untrack } from 'svelte';
 import { errorCodeOf } from '@reelroom/sdk';
 import { errorSentence } from '../../app/error-message.ts';
+import { signInFirst } from '../../app/sign-in-first.ts';
 import type { RowChange } from '../../recordings/rows.ts';
 import { trpc } from '../../app/trpc.ts';
 import { problemOf, withChange, failed, type RecordingState } from './lookup.ts';
@@ -48,6 +49,7 @@ class Watched {
       const recording = await find(this.#name, this.#share);
       if (requestId === this.#requestId) this.#state = { kind: 'found', recording };
     } catch (error) {
+      signInFirst(error);
       const problem = problemOf(errorCodeOf(error), errorSentence(error));
       if (requestId === this.#requestId) this.#state = failed(this.#state, problem);
     }

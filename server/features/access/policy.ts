@@ -110,6 +110,7 @@ export const routeRules = {
   'GET /library': page,
   'GET /library/': page,
   'GET /room/*': page,
+  'GET /sign-in': page,
   'GET /recordings.html': page,
   'GET /recorder.html': page,
   'GET /icon.svg': page,
