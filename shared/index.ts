@@ -2,6 +2,7 @@ export * from './access.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './invite.ts';
+export * from './join.ts';
 export * from './library.ts';
 export * from './lobby.ts';
 export * from './recording-filter.ts';

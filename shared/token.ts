@@ -1,15 +1,8 @@
 import * as z from 'zod/mini';
-import { nameSchema } from './name-text.ts';
-import { roomNameSchema } from './room-name.ts';
+import { joinInputSchema } from './join.ts';
 
-/** A participant and the room to join. Names need not be unique: two Anas are two participants. */
-export const tokenInputSchema = z.object({
-  roomName: roomNameSchema,
-  participantName: nameSchema(
-    'participantName',
-    '',
-    'control characters or such as turn the direction of text',
-  ).check(z.describe('What others in the room are shown; two of one name are two participants')),
+/** What a token is asked for with. */
+export const tokenInputSchema = z.extend(joinInputSchema, {
   autoRecord: z.optional(
     z
       .boolean({ error: 'autoRecord must be true or false' })

@@ -131,17 +131,3 @@ export function giveUpPlace({ identity }: Place): void {
       for (const key of placeKeys) store.set(`place.${key}`, undefined);
   }
 }
-
-/** Saves the invite of a link to a room, which takes it out of the address. */
-export function saveInvite({ roomName, invite }: { roomName: string; invite: string | undefined }): void {
-  if (invite === undefined) return;
-  activeCall.set('invite.room', roomName);
-  activeCall.set('invite.token', invite);
-}
-
-/** The invite to a room that has not been accepted yet. */
-export const inviteTo = (roomName: string): string | undefined =>
-  activeCall.get('invite.room') === roomName ? activeCall.get('invite.token') : undefined;
-
-/** Deletes the saved invite, once it was accepted or refused. */
-export const clearInvite = (): void => activeCall.set('invite.token', undefined);

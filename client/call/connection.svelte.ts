@@ -5,9 +5,7 @@ import { toast } from '../design/toasts.svelte.ts';
 import { errorSentence } from '../app/error-message.ts';
 import {
   markCallClosed,
-  clearInvite,
   giveUpPlace,
-  inviteTo,
   keepPlace,
   clearActiveCall,
   placeIn,
@@ -17,6 +15,7 @@ import {
 } from './active-call.ts';
 import { paths } from '../app/routes.ts';
 import { signInFirst } from '../app/sign-in-first.ts';
+import { clearInvite, inviteTo } from './invite.ts';
 import { trpc } from '../app/trpc.ts';
 import { watchAttendees, type Attendee, type Attendees } from './attendees.svelte.ts';
 import {
