@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Recording, Setup } from '@reelroom/shared';
+import { askingMode, type Recording, type Setup } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAccess } from './features/access/access.ts';
 import { createApiKeys } from './features/access/api-keys.ts';
@@ -14,6 +14,7 @@ import { createKeepOut, createRemoveParticipant } from './features/admission/rem
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/webhooks/outgoing/notifications.ts';
 import { createAutoRecord } from './features/recording/auto-record.ts';
+import { createConsent } from './features/recording/consent.ts';
 import { createBackup } from './features/recording/backup.ts';
 import { createAbortUploads } from './jobs/abort-uploads.ts';
 import { createElsewhere } from './features/recording/elsewhere.ts';
@@ -182,6 +183,7 @@ export function createServices(
     lock: createLock({ redis, scope: ownScope, log }),
     onChange,
     crashSafe,
+    consent: askingMode(config.recordings.consent),
     maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
     aloneMs: aloneMinutes * 60_000,
     maxConcurrent,
@@ -265,7 +267,8 @@ export function createServices(
     ].map((one) => createDeleteExpired({ ...one, storage, log })),
   });
   return {
-    tokens: createTokens({ livekit, roomStatus, personOf }),
+    tokens: createTokens({ livekit, roomStatus, personOf, consent: config.recordings.consent }),
+    consent: createConsent({ livekit, storage, path, mode: askingMode(config.recordings.consent) }),
     library,
     shares: createShares({ storage, library, path, keys: purposeKeys.keysFor('share links') }),
     rooms,

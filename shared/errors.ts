@@ -26,6 +26,8 @@ export const errorCodes = {
   WAITING_ROOM: { status: 403, trpc: 'FORBIDDEN' },
   /** A host has removed the caller from the room. */
   REMOVED_FROM_ROOM: { status: 403, trpc: 'FORBIDDEN' },
+  /** Who joins must agree to be recorded. */
+  CONSENT_REQUIRED: { status: 403, trpc: 'FORBIDDEN' },
   /** A page of another origin that is not allowed. */
   ORIGIN_NOT_ALLOWED: { status: 403, trpc: 'FORBIDDEN' },
   ROOM_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },

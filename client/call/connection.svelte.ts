@@ -28,13 +28,15 @@ import {
   type DisconnectNotice,
 } from './disconnect-notice.ts';
 import { holdIdentity } from './identity-lock.ts';
+import { hasAgreed } from './remembered-consent.ts';
 import { waitForAdmission } from './wait-for-admission.ts';
 
 /**
  * `elsewhere`: another tab of this browser is this participant. `waiting`: in the waiting room, until a host
- * decides.
+ * decides. `unagreed`: who joins must agree to be recorded.
  */
-type Phase = 'joining' | 'waiting' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';
+type Phase =
+  'joining' | 'waiting' | 'unagreed' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';
 
 /** What is needed to connect. */
 type Grant = Awaited<ReturnType<typeof trpc.tokens.create.mutate>>;
@@ -95,6 +97,11 @@ class Connection {
   /** Whether this is the room that the connection is to, or is being made to. */
   isTo(room: Room): boolean {
     return room === this.#room;
+  }
+
+  /** The token that the user joined with. */
+  get token(): string | undefined {
+    return this.#place?.token;
   }
 
   get people(): readonly Attendee[] {
@@ -227,6 +234,7 @@ class Connection {
         roomName: this.#roomName,
         participantName: name,
         autoRecord: this.#hooks.autoRecord(),
+        agreesToRecording: hasAgreed(this.#roomName),
         earlierToken: this.#place?.token,
       });
       const { identity, token } = grant;
@@ -241,7 +249,10 @@ class Connection {
       return grant;
     } catch (error) {
       if (isWanted() && errorCodeOf(error) === 'WAITING_ROOM') return this.#waitForAdmission(isWanted);
-      if (isWanted()) {
+      if (isWanted() && errorCodeOf(error) === 'CONSENT_REQUIRED') {
+        this.#disconnect();
+        this.phase = 'unagreed';
+      } else if (isWanted()) {
         // Whoever has signed in comes back to the room.
         signInFirst(error, paths.room(this.#roomName));
         this.#stop(tokenFailure(errorCodeOf(error), errorSentence(error)));

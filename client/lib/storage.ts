@@ -50,6 +50,8 @@ export const activeCall: Store<
   | 'call.closed'
   | 'invite.room'
   | 'invite.token'
+  | 'call.consent'
+  | 'call.agreed'
   | `place.${PlaceKey}`
 > = createStore(() => sessionStorage);
 

@@ -69,6 +69,8 @@ export const waitingRoom = () =>
   new ReelroomError('WAITING_ROOM', 'This room has a waiting room: ask to be let in');
 export const removedFromRoom = () =>
   new ReelroomError('REMOVED_FROM_ROOM', 'A host has removed you from this room');
+export const consentRequired = () =>
+  new ReelroomError('CONSENT_REQUIRED', 'Who joins a call here must agree to be recorded');
 export const originNotAllowed = (origin: string) =>
   new ReelroomError(
     'ORIGIN_NOT_ALLOWED',
@@ -95,7 +97,7 @@ export const tooManyRequests = (limit: number) =>
 
 /** @param retryAfter in how many seconds calls count anew */
 export const tooManyCalls = (retryAfter: number) =>
-  new ReelroomError('TOO_MANY_REQUESTS', `Too many calls from this address: try again in ${retryAfter} s`, {
+  new ReelroomError('TOO_MANY_REQUESTS', `Too many calls: try again in ${retryAfter} s`, {
     retryAfter,
   });
 export const alreadyStarted = () =>
@@ -182,6 +184,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   INVITE_INVALID: inviteInvalid(),
   WAITING_ROOM: waitingRoom(),
   REMOVED_FROM_ROOM: removedFromRoom(),
+  CONSENT_REQUIRED: consentRequired(),
   ORIGIN_NOT_ALLOWED: originNotAllowed('https://elsewhere.example'),
   ROOM_NOT_FOUND: roomNotFound(),
   RECORDING_NOT_FOUND: recordingNotFound(),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { TokenInput } from '@reelroom/shared';
+import type { ConsentMode, TokenInput } from '@reelroom/shared';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
+import { consentRequired } from '../../lib/errors.ts';
 import type { Rights } from '../access/context.ts';
 import type { PersonOf } from '../admission/people.ts';
 import { personAttribute } from '../admission/remove-participant.ts';
@@ -11,10 +12,12 @@ export function createTokens({
   livekit,
   roomStatus,
   personOf,
+  consent,
 }: {
   livekit: Pick<Livekit, 'urlFor' | 'identityOf' | 'createToken'>;
   roomStatus: Pick<RoomStatusWriter, 'waitForSecond'>;
   personOf: PersonOf;
+  consent: ConsentMode;
 }) {
   return {
     /** Where the holder of a token connects who has found the app at `baseUrl`. */
@@ -28,13 +31,14 @@ export function createTokens({
      * which opens the room at once, two at most.
      * @param rights to enter the room, which who has an account makes thereby, and with `autoRecord` to record
      * @throws {ReelroomError} LIVEKIT_UNAVAILABLE, with `autoRecord`; UNAUTHENTICATED, FORBIDDEN, WAITING_ROOM,
-     * REMOVED_FROM_ROOM
+     * REMOVED_FROM_ROOM; CONSENT_REQUIRED where all must agree to be recorded, and this participant does not
      */
     async create(
-      { roomName, participantName, autoRecord, earlierToken }: TokenInput,
+      { roomName, participantName, autoRecord, agreesToRecording, earlierToken }: TokenInput,
       rights: Pick<Rights, 'principal' | 'enter' | 'assertMay'>,
     ) {
       await rights.enter(roomName);
+      if (consent === 'require' && !agreesToRecording) throw consentRequired();
       if (autoRecord) await rights.assertMay('record', { kind: 'room', roomName });
       if (autoRecord) await roomStatus.waitForSecond(roomName);
       const earlier = earlierToken && (await livekit.identityOf(earlierToken, roomName));

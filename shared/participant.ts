@@ -3,7 +3,7 @@ import { nameSchema } from './name-text.ts';
 import { roomNameSchema } from './room-name.ts';
 
 /** A participant and the room to join. Names need not be unique: two Anas are two participants. */
-export const joinInputSchema = z.object({
+export const participantSchema = z.object({
   roomName: roomNameSchema,
   participantName: nameSchema(
     'participantName',
@@ -11,3 +11,4 @@ export const joinInputSchema = z.object({
     'control characters or such as turn the direction of text',
   ).check(z.describe('What others in the room are shown; two of one name are two participants')),
 });
+export type Participant = z.infer<typeof participantSchema>;
