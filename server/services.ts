@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Recording, Setup } from '@reelroom/shared';
+import { askingMode, type Recording, type Setup } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAccess } from './features/access/access.ts';
 import { createApiKeys } from './features/access/api-keys.ts';
@@ -7,15 +7,24 @@ import { createPasswords } from './features/access/password.ts';
 import { createPurposeKeys } from './features/access/purpose-keys.ts';
 import { createSessions } from './features/access/sessions.ts';
 import { createRooms } from './features/access/rooms.ts';
+import { createInvites, expiryOf as expiryOfInvite } from './features/admission/invites.ts';
+import { createLobby, keptMs as lobbyKeptMs } from './features/admission/lobby.ts';
+import { createPeople } from './features/admission/people.ts';
+import { createKeepOut, createRemoveParticipant } from './features/admission/remove-participant.ts';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/webhooks/outgoing/notifications.ts';
 import { createAutoRecord } from './features/recording/auto-record.ts';
+import { createConsent } from './features/recording/consent.ts';
 import { createBackup } from './features/recording/backup.ts';
 import { createAbortUploads } from './jobs/abort-uploads.ts';
 import { createElsewhere } from './features/recording/elsewhere.ts';
 import { createDeletionJournal } from './features/library/deletion.ts';
 import { createFinaliser } from './features/recording/finalise.ts';
 import { createFormat, guardWrites } from './bucket/format.ts';
+import { endOfSession, invitesRoot, lobbiesRoot, sessionsRoot } from './bucket/layout.ts';
+import { linksRoot } from './bucket/share-folder.ts';
+import { readLink } from './features/sharing/token.ts';
+import type { StoredObject } from './adapters/s3/types.ts';
 import { readManifest } from './bucket/manifest.ts';
 import { createIndexBuilder } from './features/index/builder.ts';
 import { reindex } from './features/index/reindex.ts';
@@ -25,7 +34,7 @@ import { schedule } from './jobs/schedule.ts';
 import { createLifecycle } from './features/recording/lifecycle.ts';
 import { createEmptyTrash } from './features/library/empty-trash.ts';
 import { createListing } from './features/library/listing.ts';
-import { createDeleteExpiredLinks } from './jobs/expired-links.ts';
+import { createDeleteExpired } from './jobs/delete-expired.ts';
 import { createDeleteOrphanedManifests } from './jobs/orphaned-manifests.ts';
 import { createApplyRetention, isExpired } from './jobs/retention.ts';
 import { createSweepTrash } from './jobs/sweep-trash.ts';
@@ -45,12 +54,16 @@ import { createShares } from './features/sharing/links.ts';
 import { createViewCounts } from './features/sharing/view-counts.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
+import { indexing } from './lib/errors.ts';
 import { untilEnded } from './lib/until-ended.ts';
 import type { Options } from './config/options.ts';
 import { createOwnership } from './jobs/ownership.ts';
 import type { Livekit } from './adapters/livekit/livekit.ts';
 import type { Redis } from './adapters/redis/client.ts';
 import type { Storage } from './adapters/s3/bucket.ts';
+
+/** How long making a room waits for the index, in ms, which is complete a moment after the first start. */
+const indexMs = 2_000;
 
 /** Changes of recordings that are published as events. */
 export type Change = 'started' | 'ready' | 'failed' | 'changed' | 'trashed' | 'restored';
@@ -66,6 +79,12 @@ interface Outside {
   redis: Redis | undefined;
   log: FastifyBaseLogger;
 }
+
+/** When an object expires, by the last part of its key. */
+const byName =
+  (expiryOf: (name: string) => number | undefined) =>
+  ({ key }: StoredObject): number | undefined =>
+    expiryOf(key.slice(key.lastIndexOf('/') + 1));
 
 /** Creates the services that routers, routes and jobs delegate to, each after those that it is built on. */
 export function createServices(
@@ -168,20 +187,23 @@ export function createServices(
     lock: createLock({ redis, scope: ownScope, log }),
     onChange,
     crashSafe,
+    consent: askingMode(config.recordings.consent),
     maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
     aloneMs: aloneMinutes * 60_000,
     maxConcurrent,
     signal: closing.signal,
     log,
   });
+  const personOf = createPeople({ keys: purposeKeys.keysFor('waiting room') });
+  const lobby = createLobby({ storage, path, events });
   const passwords = createPasswords(config.signIn);
   const rooms = createRooms({
     storage,
     path,
-    // While the index is being built there may be some.
-    hasRecordings: async (roomName) =>
-      !(await builder.whenBuilt(0)) ||
-      (await index.page(index.folderOf(roomName), { limit: 1 })).entries.length > 0,
+    async hasRecordings(roomName) {
+      if (!(await builder.whenBuilt(indexMs))) throw indexing();
+      return (await index.page(index.folderOf(roomName), { limit: 1 })).entries.length > 0;
+    },
   });
   const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
   const repairRoomStatus = createRepairRoomStatus({
@@ -247,16 +269,44 @@ export function createServices(
       path,
       log,
     }),
-    deleteExpiredLinks: createDeleteExpiredLinks({ storage, path, log }),
+    deleteExpired: [
+      // Beside a link, with a suffix, is what is counted of it.
+      { what: 'share links', folder: linksRoot(path), expiryOf: byName((id) => readLink(id.replace(/\..*$/, ''))?.expiresAt) },
+      { what: 'invites', folder: invitesRoot(path), expiryOf: byName(expiryOfInvite) },
+      {
+        what: 'sessions',
+        folder: sessionsRoot(path),
+        expiryOf: byName((id) => (/^[0-9a-z]{41}$/.test(id) ? endOfSession(id) : undefined)),
+      },
+      {
+        what: 'entries of waiting rooms',
+        folder: lobbiesRoot(path),
+        expiryOf: ({ lastModified }: StoredObject) => lastModified.getTime() + lobbyKeptMs,
+      },
+    ].map((one) => createDeleteExpired({ ...one, storage, log })),
   });
   return {
-    tokens: createTokens({ livekit, roomStatus }),
+    tokens: createTokens({ livekit, roomStatus, personOf, consent: config.recordings.consent }),
+    consent: createConsent({ livekit, storage, path, mode: askingMode(config.recordings.consent) }),
     library,
     shares,
     parts,
     notePlayback,
     rooms,
-    access: createAccess({ rooms }),
+    access: createAccess({
+      rooms,
+      isOpen: config.access === 'open',
+      async standingOf(principal, roomName) {
+        const person = personOf(principal, roomName);
+        return person === undefined ? undefined : lobby.standingOf(roomName, person);
+      },
+    }),
+    invites: createInvites({ storage, path }),
+    lobby,
+    personOf,
+    removeParticipant: createRemoveParticipant({ livekit, lobby }),
+    keepOut: createKeepOut({ livekit, lobby }),
+    guestKeys: purposeKeys.keysFor('invites'),
     passwords,
     sessions: createSessions({ storage, path, keys: purposeKeys.keysFor('sessions'), passwords }),
     apiKeys: createApiKeys({ storage, path }),

@@ -22,6 +22,14 @@ export const errorCodes = {
   SHARE_LOCKED: { status: 403, trpc: 'FORBIDDEN' },
   /** The principal may not do this. */
   FORBIDDEN: { status: 403, trpc: 'FORBIDDEN' },
+  /** The invite is not for this room, has expired, was revoked, or has let in as many as it may. */
+  INVITE_INVALID: { status: 403, trpc: 'FORBIDDEN' },
+  /** The room has a waiting room: a host has to admit the caller first. */
+  WAITING_ROOM: { status: 403, trpc: 'FORBIDDEN' },
+  /** A host has removed the caller from the room. */
+  REMOVED_FROM_ROOM: { status: 403, trpc: 'FORBIDDEN' },
+  /** Who joins must agree to be recorded. */
+  CONSENT_REQUIRED: { status: 403, trpc: 'FORBIDDEN' },
   /** A page of another origin that is not allowed. */
   ORIGIN_NOT_ALLOWED: { status: 403, trpc: 'FORBIDDEN' },
   ROOM_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mediaSuffix } from '@reelroom/shared';
 import type { Storage } from '../adapters/s3/bucket.ts';
+import { listReceipts } from './consent.ts';
 import { listKeys } from './keys-in.ts';
 
 /** How long a segment is, in seconds; also the time between two key frames. */
@@ -105,10 +106,11 @@ export const listThumbnails = async (storage: Storage, path: string, name: strin
 export const deleteSegments = async (storage: Storage, path: string, name: string): Promise<void> =>
   storage.deleteMany(await listKeys(storage, segmentsRoot(path) + folderNameOf(name)));
 
-/** The keys of a recording's segments, playlists and thumbnails: two LISTs, or more past 1,000 keys. */
+/** The keys of a recording's segments, playlists, thumbnails and receipts of consent: three LISTs, or more past 1,000 keys. */
 export const listWorkingFiles = async (storage: Storage, path: string, name: string): Promise<string[]> => [
   ...(await listKeys(storage, segmentsRoot(path) + folderNameOf(name))),
   ...(await listKeys(storage, thumbsRoot(path) + folderNameOf(name))),
+  ...(await listReceipts(storage, path, name)),
 ];
 
 const inKey = (text: string): string => Buffer.from(text).toString('base64url');
@@ -131,8 +133,28 @@ export function roomOfKey(key: string): string | undefined {
   return inKey(roomName) === encoded ? roomName : undefined;
 }
 
+/** The folder of all rooms' invites. */
+export const invitesRoot = (path: string): string => `${path}.reelroom/invites/`;
+
+/** The folder of a room's invites. */
+export const invitesFolder = (path: string, roomName: string): string =>
+  `${invitesRoot(path)}${inKey(roomName)}/`;
+
+export const inviteKey = (path: string, roomName: string, id: string): string =>
+  invitesFolder(path, roomName) + id;
+
+/** The folder of all rooms' lobbies. */
+export const lobbiesRoot = (path: string): string => `${path}.reelroom/lobby/`;
+
+/** The folder of who waits before a room, and of who was admitted or removed. */
+export const lobbyFolder = (path: string, roomName: string): string =>
+  `${lobbiesRoot(path)}${inKey(roomName)}/`;
+
+export const lobbyKey = (path: string, roomName: string, person: string): string =>
+  lobbyFolder(path, roomName) + person;
+
 /** The folder of all sessions; each account has a subfolder, by a hash of its id. */
-const sessionsRoot = (path: string): string => `${path}.reelroom/sessions/`;
+export const sessionsRoot = (path: string): string => `${path}.reelroom/sessions/`;
 
 export const sessionsFolder = (path: string, accountId: string): string =>
   `${sessionsRoot(path)}${createHash('sha256').update(accountId).digest('hex')}/`;

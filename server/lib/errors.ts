@@ -68,6 +68,17 @@ export const wrongPassword = () =>
 export const keyInvalid = () =>
   new ReelroomError('KEY_INVALID', 'This API key is not valid: it was revoked, or never was one');
 export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allowed to do this');
+export const inviteInvalid = () =>
+  new ReelroomError(
+    'INVITE_INVALID',
+    'This invitation has expired, was revoked, or has been used by as many as it was for: ask for a new one',
+  );
+export const waitingRoom = () =>
+  new ReelroomError('WAITING_ROOM', 'This room has a waiting room: ask to be let in');
+export const removedFromRoom = () =>
+  new ReelroomError('REMOVED_FROM_ROOM', 'A host has removed you from this room');
+export const consentRequired = () =>
+  new ReelroomError('CONSENT_REQUIRED', 'Who joins a call here must agree to be recorded');
 export const originNotAllowed = (origin: string) =>
   new ReelroomError(
     'ORIGIN_NOT_ALLOWED',
@@ -94,7 +105,7 @@ export const tooManyRequests = (limit: number) =>
 
 /** @param retryAfter in how many seconds calls count anew */
 export const tooManyCalls = (retryAfter: number) =>
-  new ReelroomError('TOO_MANY_REQUESTS', `Too many calls from this address: try again in ${retryAfter} s`, {
+  new ReelroomError('TOO_MANY_REQUESTS', `Too many calls: try again in ${retryAfter} s`, {
     retryAfter,
   });
 export const alreadyStarted = () =>
@@ -179,6 +190,10 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   SHARE_EXPIRED: shareExpired(),
   SHARE_LOCKED: shareLocked(),
   FORBIDDEN: forbidden(),
+  INVITE_INVALID: inviteInvalid(),
+  WAITING_ROOM: waitingRoom(),
+  REMOVED_FROM_ROOM: removedFromRoom(),
+  CONSENT_REQUIRED: consentRequired(),
   ORIGIN_NOT_ALLOWED: originNotAllowed('https://elsewhere.example'),
   ROOM_NOT_FOUND: roomNotFound(),
   RECORDING_NOT_FOUND: recordingNotFound(),

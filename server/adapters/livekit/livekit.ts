@@ -1,4 +1,4 @@
-import type { StartOptions } from '@reelroom/shared';
+import { askingMode, type StartOptions } from '@reelroom/shared';
 import {
   EgressClient,
   ParticipantInfo_State,
@@ -8,6 +8,7 @@ import {
   WebhookReceiver,
   WebhookConfig,
   type EgressInfo,
+  type ParticipantInfo,
   type Room,
   type VideoGrant,
   type WebhookEvent,
@@ -97,7 +98,11 @@ export function createLivekit(
   });
   for (const client of [rooms, egress, recorders]) client.authHeader = authHeader;
   const webhooks = new WebhookReceiver(apiKey, apiSecret);
+  const asking = askingMode(config.recordings.consent);
   const { outputsOf, encodingOf } = createEgressRequests(config, files);
+
+  const findParticipant = (roomName: string, identity: string): Promise<ParticipantInfo | undefined> =>
+    mapLivekitError(rooms.getParticipant(roomName, identity)).catch(undefinedIfNotFound);
 
   return {
     /** Where a browser connects that has our page from an address. No request. */
@@ -114,7 +119,10 @@ export function createLivekit(
      * participant pass for another (`canUpdateOwnMetadata`), remove one (`roomAdmin`), or send what nobody reads. A
      * room opened by it stays open for `departureTimeout` after everyone has left. No request.
      */
-    createToken(roomName: string, participant: { identity: string; name: string }): Promise<string> {
+    createToken(
+      roomName: string,
+      participant: { identity: string; name: string; attributes: Record<string, string> },
+    ): Promise<string> {
       return signToken(livekit, {
         ...participant,
         grant: {
@@ -183,12 +191,28 @@ export function createLivekit(
       return mapLivekitError(egress.listEgress());
     },
 
+    /** A participant of a room, if it is there. */
+    findParticipant,
+
     /** Whether a participant is in a room; a recorder's identity is the egress's id. */
-    async hasParticipant(roomName: string, identity: string): Promise<boolean> {
-      const found = await mapLivekitError(rooms.getParticipant(roomName, identity)).catch(
+    hasParticipant: async (roomName: string, identity: string): Promise<boolean> =>
+      (await findParticipant(roomName, identity)) !== undefined,
+
+    /** What a participant in a room is called; undefined where it is not there. */
+    async nameOf(roomName: string, identity: string): Promise<string | undefined> {
+      return (await mapLivekitError(rooms.getParticipant(roomName, identity)).catch(undefinedIfNotFound))
+        ?.name;
+    },
+
+    /** Sets attributes of a participant, beside those that it has; does nothing where it has left. */
+    async setAttributes(
+      roomName: string,
+      identity: string,
+      attributes: Record<string, string>,
+    ): Promise<void> {
+      await mapLivekitError(rooms.updateParticipant(roomName, identity, { attributes })).catch(
         undefinedIfNotFound,
       );
-      return found !== undefined;
     },
 
     /** Removes a participant from a room; does nothing where it has left. */
@@ -208,7 +232,7 @@ export function createLivekit(
           layout: options.layout,
           audioOnly: options.audioOnly,
           encodingOptions: encodingOf(options),
-          customBaseUrl: `${ownUrl()}/recorder.html`,
+          customBaseUrl: `${ownUrl()}/recorder.html${asking === undefined ? '' : `?${new URLSearchParams({ recording: name })}`}`,
           // A newer Egress sends these itself, without webhooks configured in LiveKit.
           webhooks: [new WebhookConfig({ url: `${ownUrl()}/livekit/webhook`, signingKey: apiKey })],
         });
@@ -244,9 +268,7 @@ export function createLivekit(
      * not in the room, or LiveKit's time is unknown. Two requests.
      */
     async presentFor(roomName: string, identity: string): Promise<number | undefined> {
-      const found = await mapLivekitError(rooms.getParticipant(roomName, identity)).catch(
-        undefinedIfNotFound,
-      );
+      const found = await findParticipant(roomName, identity);
       if (!found) return undefined;
       const signal = AbortSignal.timeout(requestTimeoutSeconds * 1_000);
       const answer = await fetch(url.replace(/^ws/, 'http'), { method: 'HEAD', signal }).catch(
