@@ -271,7 +271,11 @@ export function createServices(
     }),
     deleteExpired: [
       // Beside a link, with a suffix, is what is counted of it.
-      { what: 'share links', folder: linksRoot(path), expiryOf: byName((id) => readLink(id.replace(/\..*$/, ''))?.expiresAt) },
+      {
+        what: 'share links',
+        folder: linksRoot(path),
+        expiryOf: byName((id) => readLink(id.replace(/\..*$/, ''))?.expiresAt),
+      },
       { what: 'invites', folder: invitesRoot(path), expiryOf: byName(expiryOfInvite) },
       {
         what: 'sessions',
