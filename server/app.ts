@@ -48,6 +48,7 @@ import { contextOf } from './features/access/context.ts';
 import { gateRoutes, requireRules } from './features/access/gate.ts';
 import { createLimiter } from './features/access/limits.ts';
 import { createSessionCookies } from './features/access/session-cookie.ts';
+import { createGuestCookies } from './features/admission/guest-cookie.ts';
 import { createCounter } from './adapters/redis/counter.ts';
 import { appRouter, type AppRouter, type Collaborators } from './router.ts';
 import { webClient } from './http/web-client.ts';
@@ -124,10 +125,14 @@ export async function reelroom(
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
   const cookies = createSessionCookies({ sessions: services.sessions, baseUrlOf });
+  const guests = createGuestCookies({ keys: services.guestKeys, baseUrlOf });
   const isOpen = options.access === 'open';
   gateRoutes(app, {
     ...services,
-    authenticate: createAuthenticator({ ...services, isOpen, cookies, ownOrigins }),
+    authenticate: createAuthenticator({
+      ...{ ...services, isOpen, cookies, guests, ownOrigins },
+      isInviteActive: ({ room, id }) => services.invites.isActive(room, id),
+    }),
     renew: cookies.renew,
   });
   await app.register(compress);
@@ -152,6 +157,7 @@ export async function reelroom(
         baseUrl: baseUrlOf(request),
         grantOfLink: services.shares.grantOf,
         startSession: (account) => cookies.start(request, reply, account, { isByPassword: true }),
+        keepGuest: (guest) => guests.keep(request, reply, guest),
         endSession: (how) => cookies.end(request, reply, request.reelroomPrincipal.session, how),
         countCall: (rule) => countCall(request, rule),
       }),
@@ -162,6 +168,7 @@ export async function reelroom(
   await app.register(libraryRoutes, services);
   // The files of a recording: a share link in the query must be valid.
   await app.register(async (watched) => {
+    watched.decorateRequest('reelroomLink');
     watched.addHook('onRequest', checkLink(services));
     watched.addHook('preHandler', checkListed(services));
     if (publicUrl) await watched.register(videoRedirectRoutes, { ...services, publicUrl });

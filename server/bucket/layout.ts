@@ -81,6 +81,16 @@ export const segmentsInOrder = (keys: string[]): string[] => inOrder(keys, /\/s_
 /** The thumbnails among `keys`, in recording order, {@link thumbnailSeconds} apart. */
 const thumbnailsInOrder = (keys: string[]): string[] => inOrder(keys, /\/t_(\d{5,})\.jpeg$/);
 
+const timeOfThumbnail = (key: string): number => numberOf(key, /t_(\d{5,})\.jpeg$/) * thumbnailSeconds;
+
+/** Whether a thumbnail is of a part of a recording, in s. */
+export const isInPart = ({ from, to }: { from: number; to: number }, key: string): boolean =>
+  timeOfThumbnail(key) >= from && timeOfThumbnail(key) < to;
+
+/** The name of the first thumbnail of a part of a recording that begins at `from`, in s. */
+export const firstThumbnail = (from: number): string =>
+  `t_${String(Math.ceil(from / thumbnailSeconds)).padStart(5, '0')}.jpeg`;
+
 /** The keys of a recording's segments, in order: one LIST per 1,000. */
 export const listSegments = async (
   storage: Pick<Storage, 'list'>,
@@ -123,8 +133,28 @@ export function roomOfKey(key: string): string | undefined {
   return inKey(roomName) === encoded ? roomName : undefined;
 }
 
+/** The folder of all rooms' invites. */
+export const invitesRoot = (path: string): string => `${path}.reelroom/invites/`;
+
+/** The folder of a room's invites. */
+export const invitesFolder = (path: string, roomName: string): string =>
+  `${invitesRoot(path)}${inKey(roomName)}/`;
+
+export const inviteKey = (path: string, roomName: string, id: string): string =>
+  invitesFolder(path, roomName) + id;
+
+/** The folder of all rooms' lobbies. */
+export const lobbiesRoot = (path: string): string => `${path}.reelroom/lobby/`;
+
+/** The folder of who waits before a room, and of who was admitted or removed. */
+export const lobbyFolder = (path: string, roomName: string): string =>
+  `${lobbiesRoot(path)}${inKey(roomName)}/`;
+
+export const lobbyKey = (path: string, roomName: string, person: string): string =>
+  lobbyFolder(path, roomName) + person;
+
 /** The folder of all sessions; each account has a subfolder, by a hash of its id. */
-const sessionsRoot = (path: string): string => `${path}.reelroom/sessions/`;
+export const sessionsRoot = (path: string): string => `${path}.reelroom/sessions/`;
 
 export const sessionsFolder = (path: string, accountId: string): string =>
   `${sessionsRoot(path)}${createHash('sha256').update(accountId).digest('hex')}/`;

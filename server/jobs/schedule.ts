@@ -7,8 +7,9 @@ import type { Livekit } from '../adapters/livekit/livekit.ts';
 import type { AutoRecord } from '../features/recording/auto-record.ts';
 import type { IndexBuilder } from '../features/index/builder.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';
-import type { DeleteExpiredLinks } from './expired-links.ts';
+import type { DeleteExpired } from './delete-expired.ts';
 import type { ApplyRetention } from './retention.ts';
+import type { ViewCounts } from '../features/sharing/view-counts.ts';
 import type { SweepTrash } from './sweep-trash.ts';
 import type { createRecoverOrphans } from './recover-orphans.ts';
 import type { Tombstones } from '../bucket/tombstones.ts';
@@ -31,6 +32,9 @@ const idleMs = 180_000;
 /** How often retention is applied and the trash swept, in ms: while more has expired, and otherwise. */
 const retentionMoreMs = 60_000;
 const retentionMs = 600_000;
+
+/** How often views of share links are written, in ms. */
+const viewsMs = 5_000;
 
 /** How often dependencies that are down are checked, in ms, and how often the bucket's format is. */
 const recheckMs = 1_000;
@@ -68,9 +72,10 @@ export function schedule({
   builder,
   abortUploads,
   deleteOrphanedManifests,
-  deleteExpiredLinks,
+  deleteExpired,
   applyRetention,
   sweepTrash,
+  viewCounts,
   system,
   format,
   outbox,
@@ -89,10 +94,12 @@ export function schedule({
   abortUploads: () => Promise<void>;
   /** Deletes manifests of recordings that have no media. */
   deleteOrphanedManifests: () => Promise<void>;
-  deleteExpiredLinks: DeleteExpiredLinks;
+  /** Deletes links, sessions and so on that have expired. */
+  deleteExpired: readonly DeleteExpired[];
   /** Applies retention; absent when recordings are kept for ever. */
   applyRetention: ApplyRetention | undefined;
   sweepTrash: SweepTrash;
+  viewCounts: Pick<ViewCounts, 'hasPending' | 'write'>;
   system: Pick<System, 'recheck'>;
   format: Pick<FormatWatch, 'check'>;
   /** Outgoing webhooks; absent when none are configured. */
@@ -101,7 +108,7 @@ export function schedule({
   let rooms: Room[] = [];
   let hasCaughtUp = false;
   let hasMoreExpired = false;
-  let hasMoreLinks = false;
+  let hasMoreOld = false;
   let hasMoreTrash = false;
   let reconcilePauseMs = 0;
 
@@ -194,12 +201,13 @@ export function schedule({
       run: deleteOrphanedManifests,
     },
     {
-      name: 'delete expired links',
+      name: 'delete what has expired',
       needs: ['storage'],
       isOwned: true,
-      pauseMs: () => (hasMoreLinks ? cleanUpMoreMs : cleanUpMs),
+      pauseMs: () => (hasMoreOld ? cleanUpMoreMs : cleanUpMs),
       async run() {
-        hasMoreLinks = await deleteExpiredLinks();
+        hasMoreOld = false;
+        for (const run of deleteExpired) if (await run()) hasMoreOld = true;
       },
     },
     {
@@ -216,6 +224,12 @@ export function schedule({
       async run() {
         if (applyRetention && (await builder.whenBuilt(0))) hasMoreExpired = await applyRetention();
       },
+    },
+    {
+      name: 'count views',
+      needs: ['storage'],
+      pauseMs: () => (viewCounts.hasPending() ? viewsMs : Infinity),
+      run: () => viewCounts.write(),
     },
     {
       name: 'sweep the trash',

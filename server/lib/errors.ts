@@ -40,6 +40,14 @@ export const shareInvalid = () =>
   new ReelroomError('SHARE_INVALID', 'This link is not valid for this recording');
 export const downloadNotShared = () =>
   new ReelroomError('SHARE_INVALID', 'This link is for watching: it does not allow the download');
+export const shareLocked = () => new ReelroomError('SHARE_LOCKED', 'This link has a password');
+export const wrongLinkPassword = () =>
+  new ReelroomError('SHARE_LOCKED', 'That is not the password of this link');
+export const tooManyAttempts = () =>
+  new ReelroomError(
+    'TOO_MANY_REQUESTS',
+    'Too many wrong passwords for this link: try again in a quarter of an hour',
+  );
 export const shareExpired = () => new ReelroomError('SHARE_EXPIRED', 'This link has expired or was revoked');
 export const webhookInvalid = () =>
   new ReelroomError('WEBHOOK_INVALID', 'The webhook is not signed with our LiveKit API key');
@@ -60,6 +68,15 @@ export const wrongPassword = () =>
 export const keyInvalid = () =>
   new ReelroomError('KEY_INVALID', 'This API key is not valid: it was revoked, or never was one');
 export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allowed to do this');
+export const inviteInvalid = () =>
+  new ReelroomError(
+    'INVITE_INVALID',
+    'This invitation has expired, was revoked, or has been used by as many as it was for: ask for a new one',
+  );
+export const waitingRoom = () =>
+  new ReelroomError('WAITING_ROOM', 'This room has a waiting room: ask to be let in');
+export const removedFromRoom = () =>
+  new ReelroomError('REMOVED_FROM_ROOM', 'A host has removed you from this room');
 export const consentRequired = () =>
   new ReelroomError('CONSENT_REQUIRED', 'Who joins a call here must agree to be recorded');
 export const originNotAllowed = (origin: string) =>
@@ -171,7 +188,11 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   KEY_INVALID: keyInvalid(),
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
+  SHARE_LOCKED: shareLocked(),
   FORBIDDEN: forbidden(),
+  INVITE_INVALID: inviteInvalid(),
+  WAITING_ROOM: waitingRoom(),
+  REMOVED_FROM_ROOM: removedFromRoom(),
   CONSENT_REQUIRED: consentRequired(),
   ORIGIN_NOT_ALLOWED: originNotAllowed('https://elsewhere.example'),
   ROOM_NOT_FOUND: roomNotFound(),
