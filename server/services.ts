@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Recording, Setup } from '@reelroom/shared';
+import { askingMode, type Recording, type Setup } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAccess } from './features/access/access.ts';
 import { createApiKeys } from './features/access/api-keys.ts';
@@ -11,6 +11,7 @@ import { createRooms } from './features/access/rooms.ts';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/webhooks/outgoing/notifications.ts';
 import { createAutoRecord } from './features/recording/auto-record.ts';
+import { createConsent } from './features/recording/consent.ts';
 import { createBackup } from './features/recording/backup.ts';
 import { createAbortUploads } from './jobs/abort-uploads.ts';
 import { createElsewhere } from './features/recording/elsewhere.ts';
@@ -165,6 +166,7 @@ export function createServices(
     lock: createLock({ redis, scope: ownScope, log }),
     onChange,
     crashSafe,
+    consent: askingMode(config.recordings.consent),
     maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
     aloneMs: aloneMinutes * 60_000,
     maxConcurrent,
@@ -241,7 +243,8 @@ export function createServices(
     deleteExpiredLinks: createDeleteExpiredLinks({ storage, path, log }),
   });
   return {
-    tokens: createTokens({ livekit, roomStatus }),
+    tokens: createTokens({ livekit, roomStatus, consent: config.recordings.consent }),
+    consent: createConsent({ livekit, storage, path, mode: askingMode(config.recordings.consent) }),
     library,
     shares: createShares({ storage, library, path, keys: purposeKeys.keysFor('share links') }),
     rooms,

@@ -20,6 +20,8 @@ export const errorCodes = {
   SHARE_EXPIRED: { status: 403, trpc: 'FORBIDDEN' },
   /** The principal may not do this. */
   FORBIDDEN: { status: 403, trpc: 'FORBIDDEN' },
+  /** Who joins must agree to be recorded. */
+  CONSENT_REQUIRED: { status: 403, trpc: 'FORBIDDEN' },
   /** A page of another origin that is not allowed. */
   ORIGIN_NOT_ALLOWED: { status: 403, trpc: 'FORBIDDEN' },
   ROOM_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND' },

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { askingModeSchema } from './consent.ts';
 import { recordingSchema } from './recording.ts';
 
 /** The status of a room's recording: of the live one, or the end of the last. */
@@ -12,6 +13,8 @@ export const roomStatusSchema = z.extend(
     recordingSince: z.optional(z.number()),
     /** Whether the live recording can be watched from its beginning. */
     watchable: z.optional(z.boolean()),
+    /** How participants are asked whether they are in it; absent where they are told. */
+    consent: z.optional(askingModeSchema),
     /** When it reaches the maximum length, in ms since 1970. */
     endsAt: z.optional(z.number()),
     /**

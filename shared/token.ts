@@ -1,27 +1,20 @@
 import * as z from 'zod/mini';
-import { nameSchema } from './name-text.ts';
-import { roomNameSchema } from './room-name.ts';
+import { participantSchema } from './participant.ts';
 
-/** A participant and the room to join. Names need not be unique: two Anas are two participants. */
-export const tokenInputSchema = z.object({
-  roomName: roomNameSchema,
-  participantName: nameSchema(
-    'participantName',
-    '',
-    'control characters or such as turn the direction of text',
-  ).check(z.describe('What others in the room are shown; two of one name are two participants')),
-  autoRecord: z.optional(
-    z
-      .boolean({ error: 'autoRecord must be true or false' })
-      .check(z.describe('Has the room wait to be recorded as soon as two people are in it')),
-  ),
+const yesOrNo = (field: string, description: string) =>
+  z.optional(z.boolean(`${field} must be true or false`).check(z.describe(description)));
+
+/** Who wants to join, and how. */
+export const tokenInputSchema = z.extend(participantSchema, {
+  autoRecord: yesOrNo('autoRecord', 'Has the room wait to be recorded as soon as two people are in it'),
+  agreesToRecording: yesOrNo('agreesToRecording', 'Agrees to be recorded, where all must'),
   earlierToken: z.optional(
     z
       .string({ error: 'earlierToken must be a token' })
       .check(
         z.maxLength(8192, 'earlierToken is too long: at most 8192 characters'),
         z.describe(
-          'A token that was given for this room before, expired or not: who holds it comes back as the same participant, and takes the place of what is left of them in the room',
+          'An earlier token for this room, expired or not: its holder comes back as the same participant',
         ),
       ),
   ),

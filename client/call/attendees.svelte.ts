@@ -1,3 +1,4 @@
+import { parseConsent, type Consent } from '@reelroom/shared';
 import {
   ParticipantEvent,
   ParticipantKind,
@@ -13,6 +14,7 @@ import { SvelteMap } from 'svelte/reactivity';
 const ownEvents = [
   ParticipantEvent.IsSpeakingChanged,
   ParticipantEvent.ParticipantNameChanged,
+  ParticipantEvent.AttributesChanged,
   ParticipantEvent.ParticipantPermissionsChanged,
   ParticipantEvent.TrackPublished,
   ParticipantEvent.TrackUnpublished,
@@ -52,6 +54,8 @@ export class Attendee {
   isMuted = $state(true);
   /** A recorder or another helper: in the room, but not part of the call. */
   isHidden = $state(false);
+  /** The answer whether to be in a recording. */
+  consent = $state.raw<Consent>();
   camera = $state.raw<Track>();
   screen = $state.raw<Track>();
   /** Remote tracks only: the local voice is not played back. */
@@ -70,12 +74,20 @@ export class Attendee {
     for (const event of ownEvents) this.participant.off(event, this.#read);
   }
 
+  /** Whether the participant is in this recording, of those that ask. */
+  isIn(recording: string): boolean {
+    return this.consent?.recording === recording && this.consent.answer === 'yes';
+  }
+
   #read = () => {
     const { participant } = this;
     this.name = participant.name || participant.identity;
     this.isSpeaking = participant.isSpeaking;
     this.isMuted = !participant.isMicrophoneEnabled;
     this.isHidden = participant.kind === ParticipantKind.EGRESS || participant.permissions?.hidden === true;
+    const consent = parseConsent(participant.attributes);
+    if (consent?.recording !== this.consent?.recording || consent?.answer !== this.consent?.answer)
+      this.consent = consent;
     this.camera = videoOf(participant, Track.Source.Camera);
     this.screen = videoOf(participant, Track.Source.ScreenShare);
     const audio = audioOf(participant);

@@ -23,9 +23,10 @@ import {
   type DisconnectNotice,
 } from './disconnect-notice.ts';
 import { holdIdentity } from './identity-lock.ts';
+import { hasAgreed } from './remembered-consent.ts';
 
-/** `elsewhere`: another tab of this browser is this participant. */
-type Phase = 'joining' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';
+/** `elsewhere`: another tab of this browser is this participant. `unagreed`: who joins must agree to be recorded. */
+type Phase = 'joining' | 'unagreed' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';
 
 /** How often, in ms, the active call is renewed. */
 const heartbeatMs = 5000;
@@ -80,6 +81,11 @@ class Connection {
   /** Whether this is the room that the connection is to, or is being made to. */
   isTo(room: Room): boolean {
     return room === this.#room;
+  }
+
+  /** The token that the user joined with. */
+  get token(): string | undefined {
+    return this.#place?.token;
   }
 
   get people(): readonly Attendee[] {
@@ -183,6 +189,7 @@ class Connection {
         roomName: this.#roomName,
         participantName: name,
         autoRecord: this.#hooks.autoRecord(),
+        agreesToRecording: hasAgreed(this.#roomName),
         earlierToken: this.#place?.token,
       });
       const { identity, token } = grant;
@@ -195,7 +202,10 @@ class Connection {
       keepPlace(this.#place);
       return grant;
     } catch (error) {
-      if (isWanted()) {
+      if (isWanted() && errorCodeOf(error) === 'CONSENT_REQUIRED') {
+        this.#disconnect();
+        this.phase = 'unagreed';
+      } else if (isWanted()) {
         // Whoever has signed in comes back to the room.
         signInFirst(error, paths.room(this.#roomName));
         const retryable = errorCodeOf(error) !== 'INVALID_INPUT';

@@ -48,6 +48,8 @@ export const activeCall: Store<
   | 'call.autoRecord'
   | 'call.at'
   | 'call.closed'
+  | 'call.consent'
+  | 'call.agreed'
   | `place.${PlaceKey}`
 > = createStore(() => sessionStorage);
 

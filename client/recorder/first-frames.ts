@@ -5,11 +5,11 @@ const showsFrame = (element: HTMLMediaElement) =>
   element.videoWidth > 0 &&
   element.readyState >= element.HAVE_CURRENT_DATA;
 
-/** Of each picture that is published in the room, whether it is on the page. */
+/** Of each picture in the room that is to be recorded, whether it is on the page. */
 const whichAreShown = (room: Room) =>
   [...room.remoteParticipants.values()]
     .flatMap((participant) => [...participant.videoTrackPublications.values()])
-    .filter(({ kind, isMuted }) => kind === Track.Kind.Video && !isMuted)
+    .filter(({ kind, isMuted, isDesired }) => kind === Track.Kind.Video && !isMuted && isDesired)
     .map(({ track }) => Boolean(track?.attachedElements.some(showsFrame)));
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

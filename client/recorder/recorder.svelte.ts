@@ -1,4 +1,5 @@
-import { Room, RoomEvent } from 'livekit-client';
+import { agreesTo } from '@reelroom/shared';
+import { Room, RoomEvent, type RemoteParticipant } from 'livekit-client';
 import { tick } from 'svelte';
 import { watchAttendees, type Attendee } from '../call/attendees.svelte.ts';
 import type { StageLayout } from '../call/stage/layout.ts';
@@ -14,6 +15,12 @@ const signalEgress = (word: 'START_RECORDING' | 'END_RECORDING') => console.log(
 class Recorder {
   readonly #room = new Room({ adaptiveStream: true, dynacast: true });
   readonly #attendees = watchAttendees(this.#room, { withLocal: false });
+  readonly #recording: string | undefined;
+
+  constructor(recording: string | undefined) {
+    this.#recording = recording;
+    if (recording !== undefined) subscribeWithConsent(this.#room, recording);
+  }
 
   get people(): readonly Attendee[] {
     return this.#attendees.shown;
@@ -22,7 +29,8 @@ class Recorder {
   async run(url: string, token: string, layout: StageLayout) {
     performance.mark('join');
     const room = this.#room;
-    if (!(await connect(room, url, token))) return signalEgress('END_RECORDING');
+    const autoSubscribe = this.#recording === undefined;
+    if (!(await connect(room, { url, token, autoSubscribe }))) return signalEgress('END_RECORDING');
     room.on(RoomEvent.Disconnected, () => signalEgress('END_RECORDING'));
     performance.mark('joined');
     await tick();
@@ -33,10 +41,30 @@ class Recorder {
   }
 }
 
-async function connect(room: Room, url: string, token: string): Promise<boolean> {
+/** Subscribes to the tracks of those who agree to be in the recording, and to nobody else's, whenever that changes. */
+function subscribeWithConsent(room: Room, recording: string) {
+  const read = (participant: RemoteParticipant) => {
+    const isIn = agreesTo(participant.attributes, recording);
+    for (const publication of participant.trackPublications.values()) {
+      if (publication.isDesired !== isIn) publication.setSubscribed(isIn);
+    }
+  };
+  const readAll = () => room.remoteParticipants.forEach(read);
+  room
+    .on(RoomEvent.Connected, readAll)
+    .on(RoomEvent.Reconnected, readAll)
+    .on(RoomEvent.ParticipantConnected, read)
+    .on(RoomEvent.TrackPublished, (_publication, participant) => read(participant))
+    .on(RoomEvent.ParticipantAttributesChanged, readAll);
+}
+
+async function connect(
+  room: Room,
+  { url, token, autoSubscribe }: { url: string; token: string; autoSubscribe: boolean },
+): Promise<boolean> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
     try {
-      await room.connect(url, token);
+      await room.connect(url, token, { autoSubscribe });
       return true;
     } catch (error) {
       console.warn('The room could not be joined', error);
@@ -46,5 +74,8 @@ async function connect(room: Room, url: string, token: string): Promise<boolean>
   return false;
 }
 
-/** The recorder's view of a room, not yet connected. */
-export const createRecorder = () => new Recorder();
+/**
+ * The recorder's view of a room, not yet connected.
+ * @param recording its name where participants are asked: only those who agree are in it
+ */
+export const createRecorder = (recording: string | undefined) => new Recorder(recording);

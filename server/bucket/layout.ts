@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mediaSuffix } from '@reelroom/shared';
 import type { Storage } from '../adapters/s3/bucket.ts';
+import { listReceipts } from './consent.ts';
 import { listKeys } from './keys-in.ts';
 
 /** How long a segment is, in seconds; also the time between two key frames. */
@@ -95,10 +96,11 @@ export const listThumbnails = async (storage: Storage, path: string, name: strin
 export const deleteSegments = async (storage: Storage, path: string, name: string): Promise<void> =>
   storage.deleteMany(await listKeys(storage, segmentsRoot(path) + folderNameOf(name)));
 
-/** The keys of a recording's segments, playlists and thumbnails: two LISTs, or more past 1,000 keys. */
+/** The keys of a recording's segments, playlists, thumbnails and receipts of consent: three LISTs, or more past 1,000 keys. */
 export const listWorkingFiles = async (storage: Storage, path: string, name: string): Promise<string[]> => [
   ...(await listKeys(storage, segmentsRoot(path) + folderNameOf(name))),
   ...(await listKeys(storage, thumbsRoot(path) + folderNameOf(name))),
+  ...(await listReceipts(storage, path, name)),
 ];
 
 const inKey = (text: string): string => Buffer.from(text).toString('base64url');

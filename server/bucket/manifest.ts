@@ -3,6 +3,7 @@ import {
   mediaSuffix,
   parseRecordingName,
   recordingSchema,
+  type ConsentReceipt,
   type Recording,
   type RecordingStatus,
 } from '@reelroom/shared';
@@ -64,8 +65,11 @@ export interface Media {
 /** The key of the manifest beside the media at `mediaKey`. */
 export const manifestKey = (mediaKey: string): string => mediaKey + manifestSuffix;
 
-/** The manifest of `recording`, merged over the text `before` of the stored one. */
-export function manifestOf(recording: Recording, before?: string) {
+/**
+ * The manifest of `recording`, merged over the text `before` of the stored one.
+ * @param consent the receipts of those who were asked; what the stored one has when absent or empty
+ */
+export function manifestOf(recording: Recording, before?: string, consent: ConsentReceipt[] = []) {
   const fields = fieldsSchema.parse(parseJson(before ?? ''));
   return {
     ...fields,
@@ -74,6 +78,7 @@ export function manifestOf(recording: Recording, before?: string) {
     room_name: recording.roomName,
     started_at: recording.startedAt * 1_000_000,
     reelroom: storedRecording(recording, fields.reelroom),
+    ...(consent.length > 0 && { consent }),
   };
 }
 

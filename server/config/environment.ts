@@ -116,6 +116,7 @@ const variables: Variables<z.output<typeof configSchema>> = {
     maxMinutes: ['MAX_RECORDING_MINUTES', number],
     aloneMinutes: ['ALONE_MINUTES', (text) => (text === 'off' ? 0 : number(text))],
     maxConcurrent: ['MAX_CONCURRENT_RECORDINGS', number],
+    consent: ['RECORDING_CONSENT'],
     retentionDays: ['RETENTION_DAYS', number],
     trashDays: ['TRASH_DAYS', number],
   },

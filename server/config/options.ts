@@ -280,6 +280,11 @@ export const optionsSchema = group({
       .default(10),
     /** The most recordings at once; no limit when absent. */
     maxConcurrent: wholeNumber(1, 10_000, 4).optional(),
+    /**
+     * How participants consent to being recorded: `tell` tells them, `ask` leaves out who does not agree, `require`
+     * also lets nobody join who does not.
+     */
+    consent: z.enum(['tell', 'ask', 'require'], 'must be tell, ask or require').default('tell'),
     /** Retention: the age in days at which recordings without `keep` are deleted; never when absent. */
     retentionDays: wholeNumber(1, 36_500, 90).optional(),
     /** For how many days deleted recordings stay in the trash; they are deleted at once when 0. */

@@ -56,8 +56,8 @@ const responsesOf = (
   failure: string | undefined,
 ): Record<number, ResponseDoc> => ({
   ...(tag !== 'Operation' && errors('UNAUTHENTICATED', 'KEY_INVALID', 'FORBIDDEN')),
-  ...responses,
   ...(['POST', 'DELETE'].includes(method) && errors('ORIGIN_NOT_ALLOWED', 'FORBIDDEN')),
+  ...responses,
   ...(body && errors('BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')),
   ...errors('HOST_NOT_ALLOWED', 'TOO_MANY_REQUESTS', 'HEADERS_TOO_LARGE'),
   ...errors(failure === undefined ? 'INTERNAL' : ['INTERNAL', failure]),

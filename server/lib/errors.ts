@@ -60,6 +60,8 @@ export const wrongPassword = () =>
 export const keyInvalid = () =>
   new ReelroomError('KEY_INVALID', 'This API key is not valid: it was revoked, or never was one');
 export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allowed to do this');
+export const consentRequired = () =>
+  new ReelroomError('CONSENT_REQUIRED', 'Who joins a call here must agree to be recorded');
 export const originNotAllowed = (origin: string) =>
   new ReelroomError(
     'ORIGIN_NOT_ALLOWED',
@@ -86,7 +88,7 @@ export const tooManyRequests = (limit: number) =>
 
 /** @param retryAfter in how many seconds calls count anew */
 export const tooManyCalls = (retryAfter: number) =>
-  new ReelroomError('TOO_MANY_REQUESTS', `Too many calls from this address: try again in ${retryAfter} s`, {
+  new ReelroomError('TOO_MANY_REQUESTS', `Too many calls: try again in ${retryAfter} s`, {
     retryAfter,
   });
 export const alreadyStarted = () =>
@@ -170,6 +172,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
   FORBIDDEN: forbidden(),
+  CONSENT_REQUIRED: consentRequired(),
   ORIGIN_NOT_ALLOWED: originNotAllowed('https://elsewhere.example'),
   ROOM_NOT_FOUND: roomNotFound(),
   RECORDING_NOT_FOUND: recordingNotFound(),

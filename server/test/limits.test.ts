@@ -9,10 +9,10 @@ import { silentLog } from './support/log.ts';
 import { startRedis } from './support/redis.ts';
 
 const most: Record<LimitName, number> = {
-  guess: limits.guess.most,
-  join: limits.join.most,
-  start: limits.start.most,
-  search: limits.search.most,
+  guess: limits.guess.mostOfAddress,
+  join: limits.join.mostOfAddress,
+  start: limits.start.mostOfAddress,
+  search: limits.search.mostOfAddress,
 };
 
 t.test('who calls too often is told when to come back, by REST and by tRPC', async (t) => {

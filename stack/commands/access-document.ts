@@ -65,8 +65,8 @@ function neededIn({ needs, downloads }: Rule): string {
 
 function limitIn({ limit }: Rule): string {
   if (limit === undefined) return '';
-  const { most, windowMs } = limits[limit];
-  return `${most} in ${windowMs / 60_000} min`;
+  const { mostOfAddress, windowMs } = limits[limit];
+  return `${mostOfAddress} in ${windowMs / 60_000} min`;
 }
 
 const rulesTable = (what: string, rules: Record<string, Rule>): string =>

@@ -1,7 +1,7 @@
-import { tokenInputSchema, type TokenInput } from '@reelroom/shared';
+import { participantSchema, type Participant } from '@reelroom/shared';
 
 export type Field = 'participantName' | 'roomName';
-type Checked = { input: TokenInput } | { errors: Partial<Record<Field, string>> };
+type Checked = { input: Participant } | { errors: Partial<Record<Field, string>> };
 
 const whenEmpty: Record<Field, string> = {
   participantName: 'Enter the name that others will see.',
@@ -10,7 +10,7 @@ const whenEmpty: Record<Field, string> = {
 
 /** The input as the server takes it, or an error for each field, as the page says it. */
 export function checkJoin(typed: Record<Field, string>): Checked {
-  const parsed = tokenInputSchema.safeParse(typed);
+  const parsed = participantSchema.safeParse(typed);
   if (parsed.success) return { input: parsed.data };
   const errorOf = (field: Field) => {
     const issue = parsed.error.issues.find(({ path }) => path[0] === field);

@@ -1,4 +1,4 @@
-import type { StartOptions } from '@reelroom/shared';
+import { askingMode, type StartOptions } from '@reelroom/shared';
 import {
   EgressClient,
   ParticipantInfo_State,
@@ -97,6 +97,7 @@ export function createLivekit(
   });
   for (const client of [rooms, egress, recorders]) client.authHeader = authHeader;
   const webhooks = new WebhookReceiver(apiKey, apiSecret);
+  const asking = askingMode(config.recordings.consent);
   const { outputsOf, encodingOf } = createEgressRequests(config, files);
 
   return {
@@ -191,6 +192,23 @@ export function createLivekit(
       return found !== undefined;
     },
 
+    /** What a participant in a room is called; undefined where it is not there. */
+    async nameOf(roomName: string, identity: string): Promise<string | undefined> {
+      return (await mapLivekitError(rooms.getParticipant(roomName, identity)).catch(undefinedIfNotFound))
+        ?.name;
+    },
+
+    /** Sets attributes of a participant, beside those that it has; does nothing where it has left. */
+    async setAttributes(
+      roomName: string,
+      identity: string,
+      attributes: Record<string, string>,
+    ): Promise<void> {
+      await mapLivekitError(rooms.updateParticipant(roomName, identity, { attributes })).catch(
+        undefinedIfNotFound,
+      );
+    },
+
     /** Removes a participant from a room; does nothing where it has left. */
     async removeParticipant(roomName: string, identity: string): Promise<void> {
       await mapLivekitError(rooms.removeParticipant(roomName, identity)).catch(undefinedIfNotFound);
@@ -208,7 +226,7 @@ export function createLivekit(
           layout: options.layout,
           audioOnly: options.audioOnly,
           encodingOptions: encodingOf(options),
-          customBaseUrl: `${ownUrl()}/recorder.html`,
+          customBaseUrl: `${ownUrl()}/recorder.html${asking === undefined ? '' : `?${new URLSearchParams({ recording: name })}`}`,
           // A newer Egress sends these itself, without webhooks configured in LiveKit.
           webhooks: [new WebhookConfig({ url: `${ownUrl()}/livekit/webhook`, signingKey: apiKey })],
         });

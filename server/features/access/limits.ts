@@ -4,9 +4,12 @@ import type { Counter } from '../../adapters/redis/counter.ts';
 import { isLoopbackName } from '../../config/loopback.ts';
 import { tooManyCalls } from '../../lib/errors.ts';
 
-/** How often an address may call what has a limit, in each window; an office of a thousand shares one. */
+/** How often a caller may call what has a limit, in each window. */
 interface Limit {
-  most: number;
+  /** From one address, which an office of a thousand shares. */
+  mostOfAddress: number;
+  /** By one account, or one program's key; guesses are made without. */
+  mostOfPrincipal: number;
   /** The window, in ms. */
   windowMs: number;
   /** Whether calls from this machine itself count, too. */
@@ -18,13 +21,13 @@ const minute = 60_000;
 /** The limits that rules name: generous, since an honest caller never meets them. */
 export const limits = {
   /** What somebody may guess: a password, or whom one knocks at. */
-  guess: { most: 1_000, windowMs: 10 * minute, countsLocal: true },
+  guess: { mostOfAddress: 1_000, mostOfPrincipal: 1_000, windowMs: 10 * minute, countsLocal: true },
   /** Joining a call: a whole office does at nine o'clock. */
-  join: { most: 3_000, windowMs: minute, countsLocal: false },
+  join: { mostOfAddress: 3_000, mostOfPrincipal: 1_000, windowMs: minute, countsLocal: false },
   /** Starting a recording, which takes a recorder. */
-  start: { most: 120, windowMs: minute, countsLocal: false },
+  start: { mostOfAddress: 120, mostOfPrincipal: 60, windowMs: minute, countsLocal: false },
   /** Looking into the library, with each letter that is typed. */
-  search: { most: 6_000, windowMs: minute, countsLocal: false },
+  search: { mostOfAddress: 6_000, mostOfPrincipal: 1_500, windowMs: minute, countsLocal: false },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof limits;
@@ -46,8 +49,8 @@ const storeOf = (count: Counter) =>
   };
 
 /**
- * Limits how often an address calls what has a limit in its rule; an IPv6 address is its network (/64), which one
- * caller has all of. Behind a trusted proxy the forwarded address counts.
+ * Limits how often an address, and a principal, calls what has a limit in its rule; an IPv6 address is its network
+ * (/64), which one caller has all of. Behind a trusted proxy the forwarded address counts.
  * @returns counts a call, and throws TOO_MANY_REQUESTS with the seconds until the next may come
  */
 export async function createLimiter(app: FastifyInstance, count: Counter) {
@@ -56,13 +59,22 @@ export async function createLimiter(app: FastifyInstance, count: Counter) {
     await app.register(rateLimit, { global: false, store: storeOf(count) });
 
   const counting = (name: LimitName) => {
-    const { most, windowMs, countsLocal }: Limit = limits[name];
-    return app.createRateLimit({
-      max: most,
-      timeWindow: windowMs,
-      keyGenerator: ({ ip }) => `${name}:${normalizeIP(ip)}`,
-      allowList: ({ ip }) => !countsLocal && isLoopbackName(ip),
-    });
+    const { mostOfAddress, mostOfPrincipal, windowMs, countsLocal }: Limit = limits[name];
+    const allowList = ({ ip }: FastifyRequest) => !countsLocal && isLoopbackName(ip);
+    return {
+      ofAddress: app.createRateLimit({
+        max: mostOfAddress,
+        timeWindow: windowMs,
+        keyGenerator: ({ ip }) => `${name}:${normalizeIP(ip)}`,
+        allowList,
+      }),
+      ofPrincipal: app.createRateLimit({
+        max: mostOfPrincipal,
+        timeWindow: windowMs,
+        keyGenerator: ({ reelroomPrincipal: { id = '' } }) => `${name}:of:${id}`,
+        allowList: (request) => allowList(request) || request.reelroomPrincipal.id === undefined,
+      }),
+    };
   };
   const counters = {
     guess: counting('guess'),
@@ -73,7 +85,8 @@ export async function createLimiter(app: FastifyInstance, count: Counter) {
 
   return async (request: FastifyRequest, rule: { limit?: LimitName } | undefined): Promise<void> => {
     if (rule?.limit === undefined) return;
-    const counted = await counters[rule.limit](request);
-    if (!counted.isAllowed && counted.isExceeded) throw tooManyCalls(counted.ttlInSeconds);
+    const { ofAddress, ofPrincipal } = counters[rule.limit];
+    for (const counted of [await ofAddress(request), await ofPrincipal(request)])
+      if (!counted.isAllowed && counted.isExceeded) throw tooManyCalls(counted.ttlInSeconds);
   };
 }

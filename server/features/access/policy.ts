@@ -40,6 +40,9 @@ export const procedureRules = {
   },
   'recordings.stop': { needs: 'record', on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'recordings.keepRecording': { needs: 'join', on: { room: 'roomName' }, cost: 'free' },
+  // The participant's token says who answers; it must be possible to decline when a session has ended.
+  'recordings.answerConsent': { needs: 'nothing', on: { room: 'roomName' }, cost: 'cheap', limit: 'join' },
+  'recordings.consent': { needs: 'manage', on: { recording: 'name' }, cost: 'cheap' },
   'recordings.list': { needs: 'play', on: 'library', cost: 'cheap', limit: 'search' },
   'recordings.rooms': { needs: 'play', on: 'library', cost: 'cheap', limit: 'search' },
   'recordings.totals': { needs: 'play', on: 'server', cost: 'dear' },

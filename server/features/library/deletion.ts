@@ -56,7 +56,7 @@ export function createDeletionJournal({
 }) {
   const folder = `${path}.reelroom/deleting/`;
 
-  /** All keys of a recording but its index entries and media: three LISTs. */
+  /** All keys of a recording but its index entries and media: four LISTs. */
   const besideMedia = async (name: string) => [
     ...(await listLinks(storage, path, name)),
     ...(await listWorkingFiles(storage, path, name)),
@@ -115,7 +115,7 @@ export function createDeletionJournal({
 
   return {
     /**
-     * Deletes recordings. Three to five LISTs for each, and a PUT for each that ended within the last day;
+     * Deletes recordings. Four to six LISTs for each, and a PUT for each that ended within the last day;
      * for all together a PUT, and five DELETEs, or one more per 1,000 keys; and the cost of `onGone`.
      * @returns the errors of recordings that are left, by name; they are retried
      */

@@ -1,4 +1,10 @@
-import { parseRecordingName, recordingSchema, type Recording, type RecordingStatus } from '@reelroom/shared';
+import {
+  parseRecordingName,
+  recordingSchema,
+  type ConsentReceipt,
+  type Recording,
+  type RecordingStatus,
+} from '@reelroom/shared';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { describeRecording, endOf, manifestKey, recordingOfManifest } from '../../bucket/manifest.ts';
 import type { Index } from '../index/store.ts';
@@ -39,11 +45,12 @@ export function createDescriptions({
      * preserved; so is the manifest of an unchanged file, unless it was recovered and `isOfRecorder`; a ready
      * recording never becomes failed. One GET, three PUTs, a HEAD, and a DELETE where it had, or may have
      * had, other entries.
+     * @param consent the receipts of those who were asked whether they are in it
      * @returns the recording as stored; undefined where it was deleted, or moved to the trash, meanwhile
      */
     async describe(
       recording: Recording,
-      { isOfRecorder = true }: { isOfRecorder?: boolean } = {},
+      { isOfRecorder = true, consent }: { isOfRecorder?: boolean; consent?: ConsentReceipt[] } = {},
     ): Promise<Recording | undefined> {
       const { name, size } = recording;
       const { seen, now } = await swapManifest(
@@ -58,7 +65,7 @@ export function createDescriptions({
           };
           return recordingSchema.parse({ ...recording, startedAt, title, keep, trashedAt, deletedAt });
         },
-        { mayBeLocked: true },
+        { mayBeLocked: true, ...(consent && { consent }) },
       );
       if (!now) {
         const described = (await readWithManifest(name)).recording;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Recording } from '@reelroom/shared';
+import type { ConsentReceipt, Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
@@ -31,7 +31,7 @@ export function createManifestWrites({
 }) {
   /**
    * Updates a recording's manifest by compare and swap: `next` computes the new state from the stored one,
-   * again after a concurrent write. A locked manifest is left unchanged with `mayBeLocked`. Two or three
+   * again after a concurrent write; `consent` are the receipts to write with it. A locked manifest is left unchanged with `mayBeLocked`. Two or three
    * requests per attempt.
    */
   async function swapManifest<
@@ -40,7 +40,7 @@ export function createManifestWrites({
     name: string,
     read: () => Promise<Seen>,
     next: (seen: Seen) => Recording | undefined,
-    { mayBeLocked = false } = {},
+    { mayBeLocked = false, consent }: { mayBeLocked?: boolean; consent?: ConsentReceipt[] } = {},
   ): Promise<{ seen: Seen; now: Recording | undefined }> {
     for (let swaps = 1; ; swaps += 1) {
       const seen = await read();
@@ -48,7 +48,7 @@ export function createManifestWrites({
       if (!now) return { seen, now };
       const { text, etag } = seen.manifest ?? {};
       try {
-        await storage.putJson(manifestKey(keyOf(name)), manifestOf(now, text), ifUnchanged(etag));
+        await storage.putJson(manifestKey(keyOf(name)), manifestOf(now, text, consent), ifUnchanged(etag));
         return { seen, now };
       } catch (error) {
         if (mayBeLocked && isLocked(error)) {

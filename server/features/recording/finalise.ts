@@ -6,6 +6,7 @@ import type { Backup } from './backup.ts';
 import { makeFaststart } from '../media/faststart.ts';
 import { inspectObject, type Inspection, type MediaInfo } from '../media/inspect.ts';
 import type { Library } from '../library/recordings.ts';
+import { readReceipts } from '../../bucket/consent.ts';
 import { manifestKey } from '../../bucket/manifest.ts';
 import { rebuildFromSegments, SegmentGone } from '../media/rebuild.ts';
 import { listSegments, workingFiles } from '../../bucket/layout.ts';
@@ -145,7 +146,10 @@ export function createFinaliser({
     const whole = stored ?? (await fromSegments(recording, found, signal));
     if (!whole && (await isDeleted(recording, found))) return undefined;
     const end = whole ?? (recording.status === 'failed' ? recording : failed(recording, 'RECORDER_FAILED'));
-    const described = await library.describe(end, { isOfRecorder: recording.status === 'ready' });
+    const described = await library.describe(end, {
+      isOfRecorder: recording.status === 'ready',
+      consent: await readReceipts(storage, path, name),
+    });
     // A recorder killed right after its upload leaves a backup of the same file.
     if (stored) await backup?.delete(key);
     // Without a playable file the remains are kept: they may be repaired by hand.

@@ -1,4 +1,10 @@
-import { isFinal, parseRecordingName, recordingSchema, type Recording } from '@reelroom/shared';
+import {
+  isFinal,
+  parseRecordingName,
+  recordingSchema,
+  type AskingMode,
+  type Recording,
+} from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { EgressStatus, type EgressInfo, type Room } from 'livekit-server-sdk';
 import { monotonicTime } from '../../lib/clock.ts';
@@ -35,6 +41,7 @@ export function createLifecycle({
   lock,
   onChange,
   crashSafe,
+  consent,
   maxMs,
   aloneMs,
   maxConcurrent,
@@ -63,6 +70,8 @@ export function createLifecycle({
   onChange: (change: LifeChange, recording: Recording) => void;
   /** Whether recordings are also stored in segments. */
   crashSafe: boolean;
+  /** How participants are asked whether they are in a recording; absent where they are told. */
+  consent: AskingMode | undefined;
   /** The longest a recording may be, in ms; no limit when absent. */
   maxMs: number | undefined;
   /**
@@ -76,7 +85,7 @@ export function createLifecycle({
   signal: AbortSignal;
   log: FastifyBaseLogger;
 }) {
-  const registry = createRegistry({ roomStatus, crashSafe, maxMs });
+  const registry = createRegistry({ roomStatus, crashSafe, consent, maxMs });
   const intake = createIntake({
     ...{ registry, library, finalise, onChange, maxMs, signal, log },
     onForgotten: (id) => reconciler.forget(id),

@@ -1,4 +1,4 @@
-import type { RoomStatus } from '@reelroom/shared';
+import type { AskingMode, RoomStatus } from '@reelroom/shared';
 import { monotonicTime } from '../../lib/clock.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 import type { RecordingState } from '../../adapters/livekit/egress-info.ts';
@@ -25,11 +25,14 @@ interface Tracked {
 export function createRegistry({
   roomStatus,
   crashSafe,
+  consent,
   maxMs,
 }: {
   roomStatus: Pick<RoomStatusWriter, 'publish'>;
   /** Whether recordings are also stored in segments, and can be watched while they are made. */
   crashSafe: boolean;
+  /** How participants are asked whether they are in a recording; absent where they are told. */
+  consent: AskingMode | undefined;
   /** The longest a recording may be, in ms; no limit when absent. */
   maxMs: number | undefined;
 }) {
@@ -43,7 +46,7 @@ export function createRegistry({
     return {
       ...{ id, name, status, layout, quality, audioOnly, error, aloneUntil },
       ...(crashSafe && { watchable: status === 'recording' }),
-      ...(hasEnded && { endedBy }),
+      ...(hasEnded ? { endedBy } : consent && { consent }),
       ...(recordingSince !== undefined && {
         recordingSince,
         ...(maxMs !== undefined && { endsAt: recordingSince + maxMs }),

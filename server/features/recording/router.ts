@@ -1,10 +1,17 @@
-import { roomInputSchema, startInputSchema } from '@reelroom/shared';
+import {
+  answerConsentInputSchema,
+  recordingInputSchema,
+  roomInputSchema,
+  startInputSchema,
+} from '@reelroom/shared';
 import { proceduresWith } from '../access/procedures.ts';
+import type { ConsentService } from './consent.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
 /** What these procedures delegate to. */
 export interface RecordingCollaborators {
   lifecycle: Pick<Lifecycle, 'start' | 'stop' | 'keepRecording'>;
+  consent: ConsentService;
 }
 
 const procedure = proceduresWith<RecordingCollaborators>();
@@ -20,4 +27,14 @@ export const recordingProcedures = {
   keepRecording: procedure
     .input(roomInputSchema)
     .mutation(({ ctx, input }) => ctx.lifecycle.keepRecording(input.roomName)),
+
+  /** Takes a participant's answer whether to be in the recording; returns its receipt. */
+  answerConsent: procedure
+    .input(answerConsentInputSchema)
+    .mutation(({ ctx, input }) => ctx.consent.answer(input)),
+
+  /** What participants of a recording answered, with when: its receipts, the first answer first. */
+  consent: procedure
+    .input(recordingInputSchema)
+    .query(({ ctx, input }) => ctx.consent.receiptsOf(input.name)),
 };

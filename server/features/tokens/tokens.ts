@@ -1,11 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import type { TokenInput } from '@reelroom/shared';
+import type { ConsentMode, TokenInput } from '@reelroom/shared';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
+import { consentRequired } from '../../lib/errors.ts';
 import type { Rights } from '../access/context.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 
 /** Creates access tokens for rooms. */
-export function createTokens({ livekit, roomStatus }: { livekit: Livekit; roomStatus: RoomStatusWriter }) {
+export function createTokens({
+  livekit,
+  roomStatus,
+  consent,
+}: {
+  livekit: Livekit;
+  roomStatus: RoomStatusWriter;
+  consent: ConsentMode;
+}) {
   return {
     /** Where the holder of a token connects who has found the app at `baseUrl`. */
     livekitUrlFor: livekit.urlFor,
@@ -17,12 +26,14 @@ export function createTokens({ livekit, roomStatus }: { livekit: Livekit; roomSt
      * connection. A foreign token, or one of another room, is ignored. No LiveKit request; with `autoRecord`,
      * which opens the room at once, two at most.
      * @param rights to enter the room, which who has an account makes thereby, and with `autoRecord` to record
-     * @throws {ReelroomError} LIVEKIT_UNAVAILABLE, with `autoRecord`; UNAUTHENTICATED, FORBIDDEN
+     * @throws {ReelroomError} LIVEKIT_UNAVAILABLE, with `autoRecord`; UNAUTHENTICATED, FORBIDDEN; CONSENT_REQUIRED
+     *   where all must agree to be recorded, and this participant does not
      */
     async create(
-      { roomName, participantName, autoRecord, earlierToken }: TokenInput,
+      { roomName, participantName, autoRecord, agreesToRecording, earlierToken }: TokenInput,
       rights: Pick<Rights, 'enter' | 'assertMay'>,
     ) {
+      if (consent === 'require' && !agreesToRecording) throw consentRequired();
       await rights.enter(roomName);
       if (autoRecord) await rights.assertMay('record', { kind: 'room', roomName });
       if (autoRecord) await roomStatus.waitForSecond(roomName);

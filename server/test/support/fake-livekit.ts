@@ -146,7 +146,7 @@ export function fakeLife({ finalise, ...options }: Partial<Options> & { finish?:
     roomStatus,
     lock: createLock({ redis: undefined, scope: 'test', log: silentLog }),
     onChange: (change, { roomName }: Recording) => changes.push(`${change} ${roomName}`),
-    ...{ crashSafe: true, maxMs: undefined, aloneMs: 0, maxConcurrent: undefined },
+    ...{ crashSafe: true, consent: undefined, maxMs: undefined, aloneMs: 0, maxConcurrent: undefined },
     signal: new AbortController().signal,
     log: silentLog,
     ...options,

@@ -13,5 +13,5 @@ export async function joinRoom(t: Test, { token, livekitUrl }: { token: string; 
   await room.connect(livekitUrl, token, { autoSubscribe: false, dynacast: false });
   const leave = () => room.disconnect();
   t.teardown(leave);
-  return { leave };
+  return { room, leave };
 }

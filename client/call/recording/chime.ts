@@ -1,0 +1,26 @@
+/** The two tones of the chime, in Hz, and how long each sounds, in s. */
+const tones = [660, 880];
+const toneSeconds = 0.16;
+
+/** As loud as a notification: it is not to be heard over those who talk. */
+const loudness = 0.08;
+
+/** Lets the user hear that a recording has begun; nothing where the browser plays no sound yet. */
+export async function chime(): Promise<void> {
+  const context = new AudioContext();
+  if (context.state === 'running') {
+    for (const [index, frequency] of tones.entries()) {
+      const from = context.currentTime + index * toneSeconds;
+      const oscillator = new OscillatorNode(context, { frequency });
+      const gain = new GainNode(context, { gain: 0 });
+      gain.gain.setTargetAtTime(loudness, from, 0.01);
+      gain.gain.setTargetAtTime(0, from + toneSeconds / 2, 0.03);
+      oscillator.connect(gain).connect(context.destination);
+      oscillator.start(from);
+      oscillator.stop(from + 2 * toneSeconds);
+      if (index === tones.length - 1)
+        await new Promise((resolve) => oscillator.addEventListener('ended', resolve));
+    }
+  }
+  await context.close();
+}
