@@ -8,7 +8,19 @@ import ts from 'typescript-eslint';
 const serverLayers = ['lib', 'config', 'adapters', 'bucket', 'http', 'features', 'jobs'];
 const serverAssembly = ['router', 'services', 'app', 'reindex', 'make-key', 'main'];
 const features = [
-  ...['access', 'events', 'system', 'rooms', 'tokens', 'media', 'index', 'library', 'sharing', 'recording'],
+  ...[
+    'access',
+    'events',
+    'admission',
+    'system',
+    'rooms',
+    'tokens',
+    'media',
+    'index',
+    'library',
+    'sharing',
+    'recording',
+  ],
   ...['playback', 'webhooks', 'pages'],
 ];
 const clientLayers = [

@@ -55,7 +55,7 @@ export function createReelroomClient({
   const trpcUrl = new URL('trpc', base).href;
   const given = key ? { authorization: `Bearer ${key}` } : headers;
   const headersNow = given && (async () => (typeof given === 'function' ? given() : given));
-  const { keys, recordings, rooms, session, system, tokens } = createTRPCClient<AppRouter>({
+  const { invites, keys, lobby, recordings, rooms, session, system, tokens } = createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === 'subscription',
@@ -71,7 +71,7 @@ export function createReelroomClient({
     ],
   });
   return {
-    ...{ keys, recordings, rooms, session, system, tokens },
+    ...{ invites, keys, lobby, recordings, rooms, session, system, tokens },
     recordingUrl: (name) => recordingUrl(base, name),
     async waitUntilReady(name, options = {}) {
       // Pages that never wait do not load it.

@@ -49,6 +49,7 @@ import { gateRoutes, requireRules } from './features/access/gate.ts';
 import { createLimiter } from './features/access/limits.ts';
 import { openidRoutes } from './features/access/openid-routes.ts';
 import { createSessionCookies } from './features/access/session-cookie.ts';
+import { createGuestCookies } from './features/admission/guest-cookie.ts';
 import { createCounter } from './adapters/redis/counter.ts';
 import { appRouter, type AppRouter, type Collaborators } from './router.ts';
 import { webClient } from './http/web-client.ts';
@@ -125,10 +126,14 @@ export async function reelroom(
       : undefined;
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
   const cookies = createSessionCookies({ sessions: services.sessions, baseUrlOf });
+  const guests = createGuestCookies({ keys: services.guestKeys, baseUrlOf });
   const isOpen = options.access === 'open';
   gateRoutes(app, {
     ...services,
-    authenticate: createAuthenticator({ ...services, isOpen, cookies, ownOrigins }),
+    authenticate: createAuthenticator({
+      ...{ ...services, isOpen, cookies, guests, ownOrigins },
+      isInviteActive: ({ room, id }) => services.invites.isActive(room, id),
+    }),
     renew: cookies.renew,
   });
   await app.register(compress);
@@ -153,6 +158,7 @@ export async function reelroom(
         baseUrl: baseUrlOf(request),
         grantOfLink: services.shares.grantOf,
         startSession: (account) => cookies.start(request, reply, account, { isByPassword: true }),
+        keepGuest: (guest) => guests.keep(request, reply, guest),
         endSession: (how) => cookies.end(request, reply, request.reelroomPrincipal.session, how),
         countCall: (rule) => countCall(request, rule),
       }),

@@ -1,5 +1,10 @@
 import type { Context } from './features/access/context.ts';
 import { procedureRules, type Rule } from './features/access/policy.ts';
+import {
+  invitesProcedures,
+  lobbyProcedures,
+  type AdmissionCollaborators,
+} from './features/admission/router.ts';
 import { keysProcedures, sessionProcedures, type AccessCollaborators } from './features/access/router.ts';
 import { libraryProcedures, type LibraryCollaborators } from './features/library/router.ts';
 import { recordingProcedures, type RecordingCollaborators } from './features/recording/router.ts';
@@ -22,7 +27,9 @@ const recordings: RecordingsProcedures = {
 
 /** The tRPC API. */
 export const appRouter = router({
+  invites: router(invitesProcedures),
   keys: router(keysProcedures),
+  lobby: router(lobbyProcedures),
   recordings: router(recordings),
   rooms: router(roomsProcedures),
   session: router(sessionProcedures),
@@ -35,6 +42,7 @@ export type AppRouter = typeof appRouter;
 /** What all of its procedures delegate to. */
 export type Collaborators = RecordingCollaborators &
   AccessCollaborators &
+  AdmissionCollaborators &
   LibraryCollaborators &
   SharingCollaborators &
   RoomsCollaborators &

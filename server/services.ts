@@ -8,6 +8,10 @@ import { createPasswords } from './features/access/password.ts';
 import { createPurposeKeys } from './features/access/purpose-keys.ts';
 import { createSessions } from './features/access/sessions.ts';
 import { createRooms } from './features/access/rooms.ts';
+import { createInvites, expiryOf as expiryOfInvite } from './features/admission/invites.ts';
+import { createLobby, keptMs as lobbyKeptMs } from './features/admission/lobby.ts';
+import { createPeople } from './features/admission/people.ts';
+import { createKeepOut, createRemoveParticipant } from './features/admission/remove-participant.ts';
 import { createEvents } from './features/events/events.ts';
 import { createNotifications } from './features/webhooks/outgoing/notifications.ts';
 import { createAutoRecord } from './features/recording/auto-record.ts';
@@ -18,6 +22,10 @@ import { createElsewhere } from './features/recording/elsewhere.ts';
 import { createDeletionJournal } from './features/library/deletion.ts';
 import { createFinaliser } from './features/recording/finalise.ts';
 import { createFormat, guardWrites } from './bucket/format.ts';
+import { endOfSession, invitesRoot, lobbiesRoot, sessionsRoot } from './bucket/layout.ts';
+import { linksRoot } from './bucket/share-folder.ts';
+import { readLink } from './features/sharing/token.ts';
+import type { StoredObject } from './adapters/s3/types.ts';
 import { readManifest } from './bucket/manifest.ts';
 import { createIndexBuilder } from './features/index/builder.ts';
 import { reindex } from './features/index/reindex.ts';
@@ -27,7 +35,7 @@ import { schedule } from './jobs/schedule.ts';
 import { createLifecycle } from './features/recording/lifecycle.ts';
 import { createEmptyTrash } from './features/library/empty-trash.ts';
 import { createListing } from './features/library/listing.ts';
-import { createDeleteExpiredLinks } from './jobs/expired-links.ts';
+import { createDeleteExpired } from './jobs/delete-expired.ts';
 import { createDeleteOrphanedManifests } from './jobs/orphaned-manifests.ts';
 import { createApplyRetention, isExpired } from './jobs/retention.ts';
 import { createSweepTrash } from './jobs/sweep-trash.ts';
@@ -43,12 +51,16 @@ import { createRoomStatus } from './features/rooms/status.ts';
 import { createShares } from './features/sharing/links.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
+import { indexing } from './lib/errors.ts';
 import { untilEnded } from './lib/until-ended.ts';
 import type { Options } from './config/options.ts';
 import { createOwnership } from './jobs/ownership.ts';
 import type { Livekit } from './adapters/livekit/livekit.ts';
 import type { Redis } from './adapters/redis/client.ts';
 import type { Storage } from './adapters/s3/bucket.ts';
+
+/** How long making a room waits for the index, in ms, which is complete a moment after the first start. */
+const indexMs = 2_000;
 
 /** Changes of recordings that are published as events. */
 export type Change = 'started' | 'ready' | 'failed' | 'changed' | 'trashed' | 'restored';
@@ -64,6 +76,12 @@ interface Outside {
   redis: Redis | undefined;
   log: FastifyBaseLogger;
 }
+
+/** When an object expires, by the last part of its key. */
+const byName =
+  (expiryOf: (name: string) => number | undefined) =>
+  ({ key }: StoredObject): number | undefined =>
+    expiryOf(key.slice(key.lastIndexOf('/') + 1));
 
 /** Creates the services that routers, routes and jobs delegate to, each after those that it is built on. */
 export function createServices(
@@ -173,6 +191,8 @@ export function createServices(
     signal: closing.signal,
     log,
   });
+  const personOf = createPeople({ keys: purposeKeys.keysFor('waiting room') });
+  const lobby = createLobby({ storage, path, events });
   const passwords = createPasswords(config.signIn);
   const { issuer, clientId, clientSecret, ...openidRules } = config.openid;
   const openid =
@@ -185,10 +205,10 @@ export function createServices(
   const rooms = createRooms({
     storage,
     path,
-    // While the index is being built there may be some.
-    hasRecordings: async (roomName) =>
-      !(await builder.whenBuilt(0)) ||
-      (await index.page(index.folderOf(roomName), { limit: 1 })).entries.length > 0,
+    async hasRecordings(roomName) {
+      if (!(await builder.whenBuilt(indexMs))) throw indexing();
+      return (await index.page(index.folderOf(roomName), { limit: 1 })).entries.length > 0;
+    },
   });
   const autoRecord = createAutoRecord({ livekit, libraryId, lifecycle, log });
   const repairRoomStatus = createRepairRoomStatus({
@@ -240,15 +260,41 @@ export function createServices(
       path,
       log,
     }),
-    deleteExpiredLinks: createDeleteExpiredLinks({ storage, path, log }),
+    deleteExpired: [
+      { what: 'share links', folder: linksRoot(path), expiryOf: byName((id) => readLink(id)?.expiresAt) },
+      { what: 'invites', folder: invitesRoot(path), expiryOf: byName(expiryOfInvite) },
+      {
+        what: 'sessions',
+        folder: sessionsRoot(path),
+        expiryOf: byName((id) => (/^[0-9a-z]{41}$/.test(id) ? endOfSession(id) : undefined)),
+      },
+      {
+        what: 'entries of waiting rooms',
+        folder: lobbiesRoot(path),
+        expiryOf: ({ lastModified }: StoredObject) => lastModified.getTime() + lobbyKeptMs,
+      },
+    ].map((one) => createDeleteExpired({ ...one, storage, log })),
   });
   return {
-    tokens: createTokens({ livekit, roomStatus, consent: config.recordings.consent }),
+    tokens: createTokens({ livekit, roomStatus, personOf, consent: config.recordings.consent }),
     consent: createConsent({ livekit, storage, path, mode: askingMode(config.recordings.consent) }),
     library,
     shares: createShares({ storage, library, path, keys: purposeKeys.keysFor('share links') }),
     rooms,
-    access: createAccess({ rooms }),
+    access: createAccess({
+      rooms,
+      isOpen: config.access === 'open',
+      async standingOf(principal, roomName) {
+        const person = personOf(principal, roomName);
+        return person === undefined ? undefined : lobby.standingOf(roomName, person);
+      },
+    }),
+    invites: createInvites({ storage, path }),
+    lobby,
+    personOf,
+    removeParticipant: createRemoveParticipant({ livekit, lobby }),
+    keepOut: createKeepOut({ livekit, lobby }),
+    guestKeys: purposeKeys.keysFor('invites'),
     passwords,
     /** Signing in by OpenID Connect; absent where there is no provider. */
     openid,

@@ -20,6 +20,12 @@ export const errorCodes = {
   SHARE_EXPIRED: { status: 403, trpc: 'FORBIDDEN' },
   /** The principal may not do this. */
   FORBIDDEN: { status: 403, trpc: 'FORBIDDEN' },
+  /** The invite is not for this room, has expired, was revoked, or has let in as many as it may. */
+  INVITE_INVALID: { status: 403, trpc: 'FORBIDDEN' },
+  /** The room has a waiting room: a host has to admit the caller first. */
+  WAITING_ROOM: { status: 403, trpc: 'FORBIDDEN' },
+  /** A host has removed the caller from the room. */
+  REMOVED_FROM_ROOM: { status: 403, trpc: 'FORBIDDEN' },
   /** Who joins must agree to be recorded. */
   CONSENT_REQUIRED: { status: 403, trpc: 'FORBIDDEN' },
   /** A page of another origin that is not allowed. */

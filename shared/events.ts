@@ -27,16 +27,24 @@ const recordingChangedSchema = z.object({
   recording: recordingSchema,
 });
 
-/** An event, as exchanged between app processes and sent to open pages. */
-export const eventSchema = z.discriminatedUnion('type', [roomStatusChangedSchema, recordingChangedSchema]);
+/** Somebody knocked at a room, was admitted, refused or removed. */
+const lobbyChangedSchema = z.object({ type: z.literal('lobby'), roomName: z.string() });
+
+/** An event, as exchanged between app processes. */
+export const eventSchema = z.discriminatedUnion('type', [
+  roomStatusChangedSchema,
+  recordingChangedSchema,
+  lobbyChangedSchema,
+]);
 export type ReelroomEvent = z.infer<typeof eventSchema>;
+type LobbyChanged = z.infer<typeof lobbyChangedSchema>;
 
 /** Replaces missed events: subscribers must reload. */
 export const resetSchema = z.object({ type: z.literal('reset') });
 export type Reset = z.infer<typeof resetSchema>;
 
 /** Events for an open library: of rooms, too, since live recordings have their status from there. */
-export type RecordingChange = ReelroomEvent | Reset;
+export type RecordingChange = Exclude<ReelroomEvent, LobbyChanged> | Reset;
 
 /** Where a subscription resumes: after the last event received, if any. */
 export const changesInputSchema = z.optional(z.object({ lastEventId: z.nullish(z.string()) }));

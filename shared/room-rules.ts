@@ -3,6 +3,8 @@ import { roomInputSchema } from './recording.ts';
 
 /** What a principal may be allowed to do with a room, a recording, or this Reelroom. */
 export const abilities = [
+  /** Ask to be let into the room. */
+  'knock',
   /** Join the room, and know of its recording's status. */
   'join',
   /** Admit, mute and remove participants. */
@@ -46,7 +48,7 @@ export const setRulesInputSchema = z.extend(roomInputSchema, {
   rules: z.partial(roomRulesSchema),
 });
 
-/** What the one who asks may do in a room, and its rules, where they may join it. */
+/** What the one who asks may do in a room, and its rules, where access is not open and they may join it. */
 export const roomAccessSchema = z.object({
   abilities: z.array(abilitySchema),
   rules: z.optional(roomRulesSchema),

@@ -15,7 +15,7 @@ export interface Watch {
 /** The pages of the client and the addresses that lead to them. */
 export type Route =
   | { page: 'join'; roomName: string | undefined }
-  | { page: 'room'; roomName: string }
+  | { page: 'room'; roomName: string; invite: string | undefined }
   | { page: 'library'; filter: LibraryFilter }
   | ({ page: 'watch' } & Watch)
   | ({ page: 'embed'; autoplay: boolean } & Watch)
@@ -48,10 +48,10 @@ const momentOf = ({ share, start = 0 }: Moment) => ({
 export const paths = {
   join: (roomName?: string) => withQuery(`${base}/`, roomName),
   // `.` and `..` are good room names, and a browser resolves them away when they are a path's part.
-  room: (roomName: string) =>
+  room: (roomName: string, invite?: string) =>
     /^\.{1,2}$/.test(roomName)
-      ? withQuery(`${base}/room/`, roomName)
-      : `${base}/room/${encodeURIComponent(roomName)}`,
+      ? withParameters(`${base}/room/`, { roomName, invite })
+      : withParameters(`${base}/room/${encodeURIComponent(roomName)}`, { invite }),
   library: (filter: Partial<LibraryFilter> = {}) =>
     `${base}/library${filterQuery({ ...allRecordings, ...filter })}`,
   /** The page that plays it. */
@@ -107,12 +107,14 @@ function playerRoute(isEmbed: boolean, recordingName: string | undefined, query:
 export function matchRoute({ pathname: path, search }: { pathname: string; search: string }): Route {
   if (path !== base && !path.startsWith(`${base}/`)) return { page: 'not-found' };
   const pathname = path.slice(base.length) || '/';
-  const queryName = new URLSearchParams(search).get('roomName') || undefined;
+  const query = new URLSearchParams(search);
+  const queryName = query.get('roomName') || undefined;
   if (pathname === '/') return { page: 'join', roomName: queryName };
   if (/^\/library\/?$/.test(pathname)) return { page: 'library', filter: parseFilter(search) };
   const [, player, name = ''] = /^\/(watch|embed)\/([^/]+)\/?$/.exec(pathname) ?? [];
-  if (player) return playerRoute(player === 'embed', decode(name), new URLSearchParams(search));
+  if (player) return playerRoute(player === 'embed', decode(name), query);
   const part = /^\/room\/([^/]*)\/?$/.exec(pathname)?.[1];
   const roomName = part ? decode(part) : part === '' ? queryName : undefined;
-  return roomName ? { page: 'room', roomName } : { page: 'not-found' };
+  const invite = query.get('invite') || undefined;
+  return roomName ? { page: 'room', roomName, invite } : { page: 'not-found' };
 }

@@ -1,5 +1,7 @@
 import { errorCodeOf } from '@reelroom/sdk';
+import type { RoomAccess } from '@reelroom/shared';
 import { DisconnectReason, Room, RoomEvent } from 'livekit-client';
+import { toast } from '../design/toasts.svelte.ts';
 import { errorSentence } from '../app/error-message.ts';
 import {
   markCallClosed,
@@ -13,6 +15,7 @@ import {
 } from './active-call.ts';
 import { paths } from '../app/routes.ts';
 import { signInFirst } from '../app/sign-in-first.ts';
+import { clearInvite, inviteTo } from './invite.ts';
 import { trpc } from '../app/trpc.ts';
 import { watchAttendees, type Attendee, type Attendees } from './attendees.svelte.ts';
 import {
@@ -20,13 +23,23 @@ import {
   disconnectNotice,
   lostForLong,
   movedAway,
+  notAdmitted,
+  tokenFailure,
   type DisconnectNotice,
 } from './disconnect-notice.ts';
 import { holdIdentity } from './identity-lock.ts';
 import { hasAgreed } from './remembered-consent.ts';
+import { waitForAdmission } from './wait-for-admission.ts';
 
-/** `elsewhere`: another tab of this browser is this participant. `unagreed`: who joins must agree to be recorded. */
-type Phase = 'joining' | 'unagreed' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';
+/**
+ * `elsewhere`: another tab of this browser is this participant. `waiting`: in the waiting room, until a host
+ * decides. `unagreed`: who joins must agree to be recorded.
+ */
+type Phase =
+  'joining' | 'waiting' | 'unagreed' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';
+
+/** What is needed to connect. */
+type Grant = Awaited<ReturnType<typeof trpc.tokens.create.mutate>>;
 
 /** How often, in ms, the active call is renewed. */
 const heartbeatMs = 5000;
@@ -60,11 +73,14 @@ class Connection {
   #place: Place | undefined;
   /** Lets go of the place's identity; there while this tab has it. */
   #letGo: (() => void) | undefined;
+  #waiting: AbortController | undefined;
   #lastConnectedAt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
 
   phase = $state<Phase>('joining');
+  /** What the user may do in the room, and its rules, where it has some; unknown until the server says. */
+  access = $state.raw<RoomAccess>();
   ending = $state.raw<DisconnectNotice>();
   /** The browser wants a click before it plays sound. */
   audioBlocked = $state(false);
@@ -182,9 +198,38 @@ class Connection {
     });
   }
 
-  async #askForToken(isWanted: () => boolean) {
+  /** Accepts the invite by whose link the user came, if any. */
+  async #acceptInvite(): Promise<void> {
+    const invite = inviteTo(this.#roomName);
+    if (invite === undefined) return;
+    try {
+      await trpc.invites.accept.mutate({ roomName: this.#roomName, invite });
+    } catch (error) {
+      // The user may be let in all the same.
+      if (errorCodeOf(error) !== 'INVITE_INVALID') throw error;
+      toast(errorSentence(error), 'warning');
+    }
+    clearInvite();
+  }
+
+  /** Waits until a host lets the user in, then asks for the token again. */
+  async #waitForAdmission(isWanted: () => boolean): Promise<Grant | undefined> {
+    this.phase = 'waiting';
+    this.#waiting = new AbortController();
+    const standing = await waitForAdmission(this.#roomName, this.#call.name, this.#waiting.signal);
+    if (!isWanted()) return undefined;
+    if (standing === 'admitted') {
+      this.phase = 'joining';
+      return this.#askForToken(isWanted);
+    }
+    this.#stop(notAdmitted);
+    return undefined;
+  }
+
+  async #askForToken(isWanted: () => boolean): Promise<Grant | undefined> {
     try {
       const { name } = this.#call;
+      await this.#acceptInvite();
       const grant = await trpc.tokens.create.mutate({
         roomName: this.#roomName,
         participantName: name,
@@ -200,16 +245,17 @@ class Connection {
       if (!isWanted()) return undefined;
       this.#place = { room: this.#roomName, name, identity, token };
       keepPlace(this.#place);
+      this.access = grant.access;
       return grant;
     } catch (error) {
+      if (isWanted() && errorCodeOf(error) === 'WAITING_ROOM') return this.#waitForAdmission(isWanted);
       if (isWanted() && errorCodeOf(error) === 'CONSENT_REQUIRED') {
         this.#disconnect();
         this.phase = 'unagreed';
       } else if (isWanted()) {
         // Whoever has signed in comes back to the room.
         signInFirst(error, paths.room(this.#roomName));
-        const retryable = errorCodeOf(error) !== 'INVALID_INPUT';
-        this.#stop({ title: 'The call could not be joined', sentence: errorSentence(error), retryable });
+        this.#stop(tokenFailure(errorCodeOf(error), errorSentence(error)));
       }
       return undefined;
     }
@@ -297,6 +343,7 @@ class Connection {
 
   #disconnect() {
     clearTimeout(this.#retry);
+    this.#waiting?.abort();
     const room = this.#room;
     this.#room = undefined;
     this.#attendees = undefined;

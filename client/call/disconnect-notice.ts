@@ -28,6 +28,13 @@ export const movedAway: DisconnectNotice = {
   retryable: false,
 };
 
+/** A host has not let the user in. */
+export const notAdmitted: DisconnectNotice = {
+  title: 'You were not let in',
+  sentence: 'A host of this room declined. You can ask again in a minute.',
+  retryable: false,
+};
+
 /** What a reason that LiveKit gives means to a person. */
 export function disconnectNotice(reason: DisconnectReason | undefined): DisconnectNotice {
   switch (reason) {
@@ -54,6 +61,24 @@ export function disconnectNotice(reason: DisconnectReason | undefined): Disconne
 }
 
 const notJoined = 'The call could not be joined';
+
+/** Errors of the server that do not go away by themselves. */
+const lasting: readonly (string | undefined)[] = [
+  'INVALID_INPUT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'REMOVED_FROM_ROOM',
+];
+
+/**
+ * Why the server gave no token, for people.
+ * @param sentence the error as the page says it
+ */
+export const tokenFailure = (code: string | undefined, sentence: string): DisconnectNotice => ({
+  title: code === 'REMOVED_FROM_ROOM' ? 'You were removed from the call' : notJoined,
+  sentence,
+  retryable: !lasting.includes(code),
+});
 
 /** Why LiveKit could not be connected to, for people. */
 export function connectFailure(error: unknown): DisconnectNotice {

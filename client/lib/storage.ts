@@ -48,6 +48,8 @@ export const activeCall: Store<
   | 'call.autoRecord'
   | 'call.at'
   | 'call.closed'
+  | 'invite.room'
+  | 'invite.token'
   | 'call.consent'
   | 'call.agreed'
   | `place.${PlaceKey}`

@@ -123,8 +123,28 @@ export function roomOfKey(key: string): string | undefined {
   return inKey(roomName) === encoded ? roomName : undefined;
 }
 
+/** The folder of all rooms' invites. */
+export const invitesRoot = (path: string): string => `${path}.reelroom/invites/`;
+
+/** The folder of a room's invites. */
+export const invitesFolder = (path: string, roomName: string): string =>
+  `${invitesRoot(path)}${inKey(roomName)}/`;
+
+export const inviteKey = (path: string, roomName: string, id: string): string =>
+  invitesFolder(path, roomName) + id;
+
+/** The folder of all rooms' lobbies. */
+export const lobbiesRoot = (path: string): string => `${path}.reelroom/lobby/`;
+
+/** The folder of who waits before a room, and of who was admitted or removed. */
+export const lobbyFolder = (path: string, roomName: string): string =>
+  `${lobbiesRoot(path)}${inKey(roomName)}/`;
+
+export const lobbyKey = (path: string, roomName: string, person: string): string =>
+  lobbyFolder(path, roomName) + person;
+
 /** The folder of all sessions; each account has a subfolder, by a hash of its id. */
-const sessionsRoot = (path: string): string => `${path}.reelroom/sessions/`;
+export const sessionsRoot = (path: string): string => `${path}.reelroom/sessions/`;
 
 export const sessionsFolder = (path: string, accountId: string): string =>
   `${sessionsRoot(path)}${createHash('sha256').update(accountId).digest('hex')}/`;

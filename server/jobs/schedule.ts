@@ -7,7 +7,7 @@ import type { Livekit } from '../adapters/livekit/livekit.ts';
 import type { AutoRecord } from '../features/recording/auto-record.ts';
 import type { IndexBuilder } from '../features/index/builder.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';
-import type { DeleteExpiredLinks } from './expired-links.ts';
+import type { DeleteExpired } from './delete-expired.ts';
 import type { ApplyRetention } from './retention.ts';
 import type { SweepTrash } from './sweep-trash.ts';
 import type { createRecoverOrphans } from './recover-orphans.ts';
@@ -68,7 +68,7 @@ export function schedule({
   builder,
   abortUploads,
   deleteOrphanedManifests,
-  deleteExpiredLinks,
+  deleteExpired,
   applyRetention,
   sweepTrash,
   system,
@@ -89,7 +89,8 @@ export function schedule({
   abortUploads: () => Promise<void>;
   /** Deletes manifests of recordings that have no media. */
   deleteOrphanedManifests: () => Promise<void>;
-  deleteExpiredLinks: DeleteExpiredLinks;
+  /** Deletes links, sessions and so on that have expired. */
+  deleteExpired: readonly DeleteExpired[];
   /** Applies retention; absent when recordings are kept for ever. */
   applyRetention: ApplyRetention | undefined;
   sweepTrash: SweepTrash;
@@ -101,7 +102,7 @@ export function schedule({
   let rooms: Room[] = [];
   let hasCaughtUp = false;
   let hasMoreExpired = false;
-  let hasMoreLinks = false;
+  let hasMoreOld = false;
   let hasMoreTrash = false;
   let reconcilePauseMs = 0;
 
@@ -194,12 +195,13 @@ export function schedule({
       run: deleteOrphanedManifests,
     },
     {
-      name: 'delete expired links',
+      name: 'delete what has expired',
       needs: ['storage'],
       isOwned: true,
-      pauseMs: () => (hasMoreLinks ? cleanUpMoreMs : cleanUpMs),
+      pauseMs: () => (hasMoreOld ? cleanUpMoreMs : cleanUpMs),
       async run() {
-        hasMoreLinks = await deleteExpiredLinks();
+        hasMoreOld = false;
+        for (const run of deleteExpired) if (await run()) hasMoreOld = true;
       },
     },
     {

@@ -60,6 +60,15 @@ export const wrongPassword = () =>
 export const keyInvalid = () =>
   new ReelroomError('KEY_INVALID', 'This API key is not valid: it was revoked, or never was one');
 export const forbidden = () => new ReelroomError('FORBIDDEN', 'You are not allowed to do this');
+export const inviteInvalid = () =>
+  new ReelroomError(
+    'INVITE_INVALID',
+    'This invitation has expired, was revoked, or has been used by as many as it was for: ask for a new one',
+  );
+export const waitingRoom = () =>
+  new ReelroomError('WAITING_ROOM', 'This room has a waiting room: ask to be let in');
+export const removedFromRoom = () =>
+  new ReelroomError('REMOVED_FROM_ROOM', 'A host has removed you from this room');
 export const consentRequired = () =>
   new ReelroomError('CONSENT_REQUIRED', 'Who joins a call here must agree to be recorded');
 export const originNotAllowed = (origin: string) =>
@@ -172,6 +181,9 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
   FORBIDDEN: forbidden(),
+  INVITE_INVALID: inviteInvalid(),
+  WAITING_ROOM: waitingRoom(),
+  REMOVED_FROM_ROOM: removedFromRoom(),
   CONSENT_REQUIRED: consentRequired(),
   ORIGIN_NOT_ALLOWED: originNotAllowed('https://elsewhere.example'),
   ROOM_NOT_FOUND: roomNotFound(),

@@ -5,7 +5,7 @@ import { hostAbilities } from '../features/access/abilities.ts';
 import { procedureRules, routeRules, type Rule } from '../features/access/policy.ts';
 import { appRouter } from '../router.ts';
 import { bucketOf, build } from './support/build.ts';
-import { call, ourPage, protectedConfig, signIn } from './support/protected.ts';
+import { call, cookieOf, ourPage, protectedConfig, signIn } from './support/protected.ts';
 import { putSeedRecordings } from './support/seeded.ts';
 
 t.setTimeout(300_000);
@@ -199,9 +199,26 @@ t.test('every route and procedure, for everybody, is as the table says', async (
       refused: 'SHARE_EXPIRED',
     },
   ];
+  const invitedTo = async (roomName: string, role: 'guest' | 'host', host: string) => {
+    const made = await call(app, 'invites.create', { roomName, role }, as(host));
+    const { token } = made.json<{ result: { data: { token: string } } }>().result.data;
+    return as(cookieOf(await call(app, 'invites.accept', { roomName, invite: token })));
+  };
+  walkers.push(
+    { who: 'a guest', credentials: await invitedTo('team', 'guest', ana), inRoom: ['join'] },
+    { who: 'a guest of another room', credentials: await invitedTo('other', 'guest', ben), inRoom: [] },
+    {
+      who: 'a host by invitation, of another room',
+      credentials: await invitedTo('other', 'host', ben),
+      inRoom: [],
+      library: hostAbilities,
+    },
+  );
+  const hostByInvite = await invitedTo('team', 'host', ana);
   // Last, since they delete the recording, and its links with it.
   const deleting: Walker[] = [
     { who: 'the host', credentials: as(ana), inRoom: hostAbilities, library: hostAbilities },
+    { who: 'a host by invitation', credentials: hostByInvite, inRoom: hostAbilities, library: hostAbilities },
     { who: 'the host of another room', credentials: as(ben), inRoom: [], library: hostAbilities },
     { who: 'an admin', credentials: as(admin), inRoom: abilities, everywhere: abilities },
   ];

@@ -226,6 +226,7 @@ t.test('the status of a room: as it is, then each change, and read again after a
   const seen = gather(
     watchStatus({
       events,
+      assertMayKnow: async () => undefined,
       read: async (name) => shown.get(name) ?? {},
       roomName: 'a',
       signal: ending.signal,

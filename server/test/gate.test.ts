@@ -19,6 +19,8 @@ const recording = 'team-RM_a-2026-01-31T101530123.mp4';
 /** Access to a room `team` of Ana's, and one of nobody's, `free`. */
 const accessWith = (rules = defaultRoomRules) =>
   createAccess({
+    standingOf: async () => undefined,
+    isOpen: false,
     rooms: {
       read: async (name, { asMaker = false } = {}) => ({
         ...{ name, rules, isFree: asMaker && name === 'free' },

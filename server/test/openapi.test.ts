@@ -23,13 +23,20 @@ const undescribed: Record<string, string> = {
   '/library': 'a page',
   '/library/': 'the same',
   '/room/*': 'a page',
+  '/sign-in': 'a page',
   '/icon.svg': 'a file of the web client',
   '/recorder.html': 'the page that is recorded',
   '*': 'CORS preflight requests',
 };
 
 /** Errors that no described route answers: codes of a method that an address does not take, and of those undescribed. */
-const notOfRoutes = new Set(['METHOD_NOT_ALLOWED', 'WEBHOOK_INVALID', 'WRONG_PASSWORD', 'REQUEST_TIMEOUT']);
+const notOfRoutes = new Set([
+  'METHOD_NOT_ALLOWED',
+  'WEBHOOK_INVALID',
+  'WRONG_PASSWORD',
+  'INVITE_INVALID',
+  'REQUEST_TIMEOUT',
+]);
 
 /** The app, with the addresses of its routes as the document writes them. */
 async function listed(app: FastifyInstance, prefix = '') {

@@ -44,6 +44,7 @@ t.test('a webhook that comes again does nothing, and a bad one leaves a line', a
     }),
     lifecycle: { receiveWebhook: () => Promise.resolve() },
     autoRecord: { participantJoined: (roomName: string) => void arrived.push(roomName) },
+    keepOut: async () => undefined,
   });
   const send = (body: string, authorization: string) =>
     app.inject({

@@ -8,6 +8,7 @@ import {
   WebhookReceiver,
   WebhookConfig,
   type EgressInfo,
+  type ParticipantInfo,
   type Room,
   type VideoGrant,
   type WebhookEvent,
@@ -100,6 +101,9 @@ export function createLivekit(
   const asking = askingMode(config.recordings.consent);
   const { outputsOf, encodingOf } = createEgressRequests(config, files);
 
+  const findParticipant = (roomName: string, identity: string): Promise<ParticipantInfo | undefined> =>
+    mapLivekitError(rooms.getParticipant(roomName, identity)).catch(undefinedIfNotFound);
+
   return {
     /** Where a browser connects that has our page from an address. No request. */
     urlFor: (pageUrl: string): string => publicLivekitUrl(livekit, pageUrl),
@@ -115,7 +119,10 @@ export function createLivekit(
      * participant pass for another (`canUpdateOwnMetadata`), remove one (`roomAdmin`), or send what nobody reads. A
      * room opened by it stays open for `departureTimeout` after everyone has left. No request.
      */
-    createToken(roomName: string, participant: { identity: string; name: string }): Promise<string> {
+    createToken(
+      roomName: string,
+      participant: { identity: string; name: string; attributes: Record<string, string> },
+    ): Promise<string> {
       return signToken(livekit, {
         ...participant,
         grant: {
@@ -184,13 +191,12 @@ export function createLivekit(
       return mapLivekitError(egress.listEgress());
     },
 
+    /** A participant of a room, if it is there. */
+    findParticipant,
+
     /** Whether a participant is in a room; a recorder's identity is the egress's id. */
-    async hasParticipant(roomName: string, identity: string): Promise<boolean> {
-      const found = await mapLivekitError(rooms.getParticipant(roomName, identity)).catch(
-        undefinedIfNotFound,
-      );
-      return found !== undefined;
-    },
+    hasParticipant: async (roomName: string, identity: string): Promise<boolean> =>
+      (await findParticipant(roomName, identity)) !== undefined,
 
     /** What a participant in a room is called; undefined where it is not there. */
     async nameOf(roomName: string, identity: string): Promise<string | undefined> {
@@ -262,9 +268,7 @@ export function createLivekit(
      * not in the room, or LiveKit's time is unknown. Two requests.
      */
     async presentFor(roomName: string, identity: string): Promise<number | undefined> {
-      const found = await mapLivekitError(rooms.getParticipant(roomName, identity)).catch(
-        undefinedIfNotFound,
-      );
+      const found = await findParticipant(roomName, identity);
       if (!found) return undefined;
       const signal = AbortSignal.timeout(requestTimeoutSeconds * 1_000);
       const answer = await fetch(url.replace(/^ws/, 'http'), { method: 'HEAD', signal }).catch(

@@ -1,4 +1,4 @@
-import { abilities, type Ability, type RoomRules } from '@reelroom/shared';
+import { abilities, type Ability, type RoomRules, type Standing } from '@reelroom/shared';
 import type { Grant, Principal } from './principal.ts';
 
 /** A room, as far as it decides who may do what. */
@@ -9,6 +9,8 @@ export interface RoomFacts {
   rules: RoomRules;
   /** Whether a member may make it: nobody owns it, and it has no recordings. */
   isFree: boolean;
+  /** Where the one it is about stands with its waiting room. */
+  standing?: Standing | undefined;
 }
 
 /** What a question is about: everything, or a room and perhaps one of its recordings. */
@@ -24,8 +26,12 @@ export const hostAbilities: readonly Ability[] = abilities.filter(
 );
 
 /** What those may do who may join a room and are not its host. */
-const joinerAbilities = ({ record }: RoomRules): readonly Ability[] =>
-  record === 'everyone' ? ['join', 'record'] : ['join'];
+function joinerAbilities({ rules, standing }: RoomFacts): readonly Ability[] {
+  if (standing === 'removed') return [];
+  const knock = rules.waitingRoom ? (['knock'] as const) : [];
+  if (rules.waitingRoom && standing !== 'admitted') return knock;
+  return rules.record === 'everyone' ? [...knock, 'join', 'record'] : [...knock, 'join'];
+}
 
 /** What a credential allows. */
 function allowedBy(grant: Grant, { room, recording }: Subject): readonly Ability[] {
@@ -33,12 +39,12 @@ function allowedBy(grant: Grant, { room, recording }: Subject): readonly Ability
     case 'admin':
       return abilities;
     case 'host':
-      return room?.name === grant.room ? hostAbilities : [];
+      return room?.name === grant.room && room.standing !== 'removed' ? hostAbilities : [];
     case 'guest':
-      return room?.name === grant.room ? joinerAbilities(room.rules) : [];
+      return room?.name === grant.room ? joinerAbilities(room) : [];
     case 'member':
       if (room?.isFree) return ['join'];
-      return room?.owner !== undefined && room.rules.join !== 'invited' ? joinerAbilities(room.rules) : [];
+      return room?.owner !== undefined && room.rules.join !== 'invited' ? joinerAbilities(room) : [];
     case 'key':
       return !grant.rooms || (room && grant.rooms.includes(room.name)) ? grant.scopes : [];
     case 'link':
@@ -53,7 +59,7 @@ export function abilitiesOn({ id, grants }: Principal, subject: Subject): Readon
   const isForAnyone = room?.owner !== undefined && room.rules.join === 'anyone';
   return new Set([
     ...(isOwner ? hostAbilities : []),
-    ...(isForAnyone ? joinerAbilities(room.rules) : []),
+    ...(isForAnyone ? joinerAbilities(room) : []),
     ...grants.flatMap((grant) => allowedBy(grant, subject)),
   ]);
 }

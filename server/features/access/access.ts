@@ -1,5 +1,12 @@
-import { abilities, defaultRoomRules, parseRecordingName, type Ability } from '@reelroom/shared';
-import { forbidden, unauthenticated } from '../../lib/errors.ts';
+import {
+  abilities,
+  defaultRoomRules,
+  parseRecordingName,
+  type Ability,
+  type RoomAccess,
+  type Standing,
+} from '@reelroom/shared';
+import { forbidden, removedFromRoom, unauthenticated, waitingRoom } from '../../lib/errors.ts';
 import { abilitiesEverywhere, abilitiesOn } from './abilities.ts';
 import type { Principal } from './principal.ts';
 import type { Rooms } from './rooms.ts';
@@ -14,9 +21,19 @@ const needsRoom = ({ id, grants }: Principal): boolean =>
 
 /**
  * Decides who may do what, by abilities.ts and the rooms' owners and rules. For admins, and for keys of all
- * rooms, no request; for others a GET for each room in 5 s.
+ * rooms, no request; for others a GET for each room in 5 s, and one for where they stand with it.
  */
-export function createAccess({ rooms }: { rooms: Pick<Rooms, 'read' | 'make' | 'ownedBy'> }) {
+export function createAccess({
+  rooms,
+  standingOf,
+  isOpen,
+}: {
+  rooms: Pick<Rooms, 'read' | 'make' | 'ownedBy'>;
+  /** Where a principal stands with a room's waiting room. */
+  standingOf: (principal: Principal, roomName: string) => Promise<Standing | undefined>;
+  /** Whether everyone may do everything. */
+  isOpen: boolean;
+}) {
   async function abilitiesIn(
     principal: Principal,
     { roomName, recording }: { roomName: string | undefined; recording?: string },
@@ -30,7 +47,11 @@ export function createAccess({ rooms }: { rooms: Pick<Rooms, 'read' | 'make' | '
       return abilitiesOn(principal, { room, ...about });
     }
     const asMaker = principal.grants.some(({ kind }) => kind === 'member');
-    return abilitiesOn(principal, { room: await rooms.read(roomName, { asMaker }), ...about });
+    const [room, standing] = await Promise.all([
+      rooms.read(roomName, { asMaker }),
+      standingOf(principal, roomName),
+    ]);
+    return abilitiesOn(principal, { room: { ...room, standing }, ...about });
   }
 
   async function allows(principal: Principal, ability: Ability, on: On): Promise<boolean> {
@@ -58,20 +79,31 @@ export function createAccess({ rooms }: { rooms: Pick<Rooms, 'read' | 'make' | '
     }
   }
 
-  /** @throws {ReelroomError} UNAUTHENTICATED for who has no credential at all, FORBIDDEN for any other */
+  /**
+   * @throws {ReelroomError} WAITING_ROOM and REMOVED_FROM_ROOM where that is why; UNAUTHENTICATED for who has no
+   *   credential at all, FORBIDDEN for any other
+   */
   async function assert(principal: Principal, ability: Ability, on: On): Promise<void> {
     if (await allows(principal, ability, on)) return;
+    if (ability === 'join' && on.kind === 'room') {
+      const { rules } = await rooms.read(on.roomName);
+      if (rules.waitingRoom && (await allows(principal, 'knock', on))) throw waitingRoom();
+      if ((await standingOf(principal, on.roomName)) === 'removed') throw removedFromRoom();
+    }
     throw principal.grants.length === 0 ? unauthenticated() : forbidden();
   }
 
   async function visibleRooms(principal: Principal, ability: Ability): Promise<VisibleRooms> {
     if (abilitiesEverywhere(principal).has(ability)) return 'all';
     const owned = principal.id === undefined ? [] : await rooms.ownedBy(principal.id);
-    const granted = principal.grants.flatMap((grant) => {
-      if (grant.kind === 'host') return grant.room;
-      return grant.kind === 'key' && grant.scopes.includes(ability) ? (grant.rooms ?? []) : [];
-    });
-    return new Set([...owned, ...granted]);
+    const byKey = principal.grants.flatMap((grant) =>
+      grant.kind === 'key' && grant.scopes.includes(ability) ? (grant.rooms ?? []) : [],
+    );
+    const asHost: string[] = [];
+    for (const grant of principal.grants)
+      if (grant.kind === 'host' && (await standingOf(principal, grant.room)) !== 'removed')
+        asHost.push(grant.room);
+    return new Set([...owned, ...byKey, ...asHost]);
   }
 
   return {
@@ -81,6 +113,13 @@ export function createAccess({ rooms }: { rooms: Pick<Rooms, 'read' | 'make' | '
     /** What a principal may do in a room. */
     abilitiesIn: (principal: Principal, roomName: string): Promise<ReadonlySet<Ability>> =>
       abilitiesIn(principal, { roomName }),
+
+    /** What a principal may do in a room, and its rules, where access is not open and they may join it. */
+    async describe(principal: Principal, roomName: string): Promise<RoomAccess> {
+      const may = await abilitiesIn(principal, { roomName });
+      if (isOpen || !may.has('join')) return { abilities: [...may] };
+      return { abilities: [...may], rules: (await rooms.read(roomName)).rules };
+    },
 
     /** The rooms whose recordings a principal may play, delete and so on; a LIST for who owns rooms. */
     visibleRooms,

@@ -2,7 +2,15 @@ import type { FastifyRequest } from 'fastify';
 import { originNotAllowed } from '../../lib/errors.ts';
 import { isSafe, isSameOrigin } from '../../http/guards/same-origin.ts';
 import type { ApiKeys } from './api-keys.ts';
-import { nobody, openAdmin, withGrant, type Grant, type Principal } from './principal.ts';
+import {
+  nobody,
+  openAdmin,
+  withGrant,
+  type AcceptedInvite,
+  type Grant,
+  type Guest,
+  type Principal,
+} from './principal.ts';
 import type { SessionCookies } from './session-cookie.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -24,12 +32,17 @@ export const createAuthenticator =
     apiKeys,
     sessions,
     cookies,
+    guests,
+    isInviteActive,
     ownOrigins,
   }: {
     isOpen: boolean;
     apiKeys: Pick<ApiKeys, 'of' | 'isActive'>;
     sessions: Pick<Sessions, 'isActive'>;
     cookies: Pick<SessionCookies, 'of'>;
+    guests: { of: (request: FastifyRequest) => Promise<Guest | undefined> };
+    /** Whether an invite still lets in who has accepted it. */
+    isInviteActive: (invite: AcceptedInvite) => Promise<boolean>;
     /** Origins of our own pages beside that of the request. */
     ownOrigins: readonly string[];
   }) =>
@@ -37,13 +50,30 @@ export const createAuthenticator =
     if (isOpen) return openAdmin;
     let principal = nobody;
     const session = await cookies.of(request);
-    if (session) {
+    const guest = await guests.of(request);
+    if (session || guest) {
       const { origin } = request.headers;
       const isOurPage =
         isSameOrigin(request, origin) || (origin !== undefined && ownOrigins.includes(origin));
       if (!isSafe(request) && !isOurPage) throw originNotAllowed(origin ?? 'another site');
+    }
+    if (guest) {
+      const active: AcceptedInvite[] = [];
+      for (const invite of guest.invites) if (await isInviteActive(invite)) active.push(invite);
+      const areActive = async () => {
+        for (const invite of active) if (!(await isInviteActive(invite))) return false;
+        return true;
+      };
+      principal = { ...principal, guest, isActive: areActive };
+      for (const { role, room } of active) principal = withGrant(principal, { kind: role, room });
+    }
+    if (session) {
+      const { isActive: areInvitesActive = async () => true } = principal;
       const { id, name } = session.account;
-      principal = { ...principal, id, name, session, isActive: () => sessions.isActive(session) };
+      principal = {
+        ...{ ...principal, id, name, session },
+        isActive: async () => (await sessions.isActive(session)) && (await areInvitesActive()),
+      };
       principal = withGrant(principal, grantOf(session));
     }
     const bearer = bearerIn(request);

@@ -1,8 +1,8 @@
-import type { Ability } from '@reelroom/shared';
+import type { Ability, RoomAccess } from '@reelroom/shared';
 import type { Access, VisibleRooms } from './access.ts';
 import type { Account } from './password.ts';
+import type { Grant, Guest, Principal } from './principal.ts';
 import type { Rule } from './policy.ts';
-import type { Grant, Principal } from './principal.ts';
 import type { On } from './targets.ts';
 
 /** What a principal may do. */
@@ -12,6 +12,8 @@ export interface Rights {
   assertMay: (ability: Ability, on: On) => Promise<void>;
   /** What the principal may do in a room. */
   abilitiesIn: (roomName: string) => Promise<ReadonlySet<Ability>>;
+  /** What the principal may do in a room, and its rules, where access is not open and they may join it. */
+  roomAccess: (roomName: string) => Promise<RoomAccess>;
   /** Lets the principal into a room, which it may make thereby: UNAUTHENTICATED, FORBIDDEN. */
   enter: (roomName: string) => Promise<void>;
   /** Whether the principal may know of a room and its recordings, as of now. */
@@ -34,6 +36,8 @@ export interface Context extends Rights {
   startSession: (account: Account) => Promise<void>;
   /** Signs out. */
   endSession: (how: { everywhere: boolean }) => Promise<void>;
+  /** Keeps a guest in the browser's cookie. */
+  keepGuest: (guest: Guest) => Promise<void>;
   /** The rights of another principal, such as the same one with a link. */
   rightsOf: (principal: Principal) => Rights;
 }
@@ -42,6 +46,7 @@ export const rightsOf = (access: Access, principal: Principal): Rights => ({
   principal,
   assertMay: (ability, on) => access.assert(principal, ability, on),
   abilitiesIn: (roomName) => access.abilitiesIn(principal, roomName),
+  roomAccess: (roomName) => access.describe(principal, roomName),
   enter: (roomName) => access.enter(principal, roomName),
   canSee: (roomName) => access.allows(principal, 'play', { kind: 'room', roomName }),
   visibleRooms: (ability = 'play') => access.visibleRooms(principal, ability),

@@ -14,6 +14,20 @@ export type Grant =
   /** Holds a share link of a recording. */
   | { kind: 'link'; recording: string; scopes: readonly Ability[] };
 
+/** An invite to a room that a browser has accepted. */
+export interface AcceptedInvite {
+  room: string;
+  id: string;
+  role: 'guest' | 'host';
+}
+
+/** A browser that is known without an account. */
+export interface Guest {
+  id: string;
+  /** Oldest first. */
+  invites: readonly AcceptedInvite[];
+}
+
 /** Who makes a request: all that its credentials are worth together; nobody without any. */
 export interface Principal {
   /** Who it is, as rooms name their owners: `member:ana@example.com`; absent for who has no account. */
@@ -23,6 +37,7 @@ export interface Principal {
   grants: readonly Grant[];
   /** Of who is signed in. */
   session?: Session;
+  guest?: Guest;
   /** Whether its credentials are still good; its streams end when they are not. Always when absent. */
   isActive?: () => Promise<boolean>;
 }

@@ -1,14 +1,13 @@
 import { defaultRoomRules, roomRulesSchema, type RoomRules } from '@reelroom/shared';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import { createReadThrough } from '../../lib/read-through.ts';
 import { ownedRoomKey, ownedRoomsFolder, roomKey, roomOfKey } from '../../bucket/layout.ts';
 import type { RoomFacts } from './abilities.ts';
 
-/** How long what was read of a room, or of an owner's rooms, is cached, in ms, and for how many. */
-const cachedForMs = 5_000;
-const maxCached = 10_000;
+/** How what was read of a room, or of an owner's rooms, is cached. */
+const cached = { ttl: 5_000, max: 10_000 };
 
 /** The most rooms of one owner that are known. */
 const maxOwned = 10_000;
@@ -31,24 +30,6 @@ function parseStored(text: string): Stored | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Calls `load` once for each key in {@link cachedForMs}; failures are not cached. */
-function createCache<Value extends object>(load: (key: string) => Promise<Value>) {
-  const known = new LRUCache<string, Promise<Value>>({ max: maxCached, ttl: cachedForMs });
-  return {
-    get(key: string): Promise<Value> {
-      const cached = known.get(key);
-      if (cached) return cached;
-      const value = load(key);
-      known.set(key, value);
-      value.catch(() => {
-        if (known.peek(key) === value) known.delete(key);
-      });
-      return value;
-    },
-    forget: (key: string): boolean => known.delete(key),
-  };
 }
 
 /**
@@ -78,8 +59,11 @@ export function createRooms({
       isFree: false,
     };
   }
-  const rooms = createCache(load);
-  const withRecordings = createCache(async (roomName) => ({ has: await hasRecordings(roomName) }));
+  const rooms = createReadThrough(load, cached);
+  const withRecordings = createReadThrough(
+    async (roomName) => ({ has: await hasRecordings(roomName) }),
+    cached,
+  );
 
   async function listOwned(owner: string): Promise<Set<string>> {
     const names = new Set<string>();
@@ -90,7 +74,7 @@ export function createRooms({
     }
     return names;
   }
-  const owned = createCache(listOwned);
+  const owned = createReadThrough(listOwned, cached);
 
   /** Puts a room on its owner's list, which is derived: whoever dies before that does it when joining again. */
   async function addToOwned(owner: string, roomName: string): Promise<void> {

@@ -1,8 +1,8 @@
-import type { RecordingChange, ReelroomEvent } from '@reelroom/shared';
+import type { RecordingChange, Reset } from '@reelroom/shared';
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { Events } from '../events/events.ts';
 
-const roomNameOf = (event: ReelroomEvent) =>
+const roomNameOf = (event: Exclude<RecordingChange, Reset>) =>
   event.type === 'room-status' ? event.roomName : event.recording.roomName;
 
 /**
@@ -22,6 +22,8 @@ export async function* recordingChanges({
   after: string | null | undefined;
   signal: AbortSignal;
 }): AsyncGenerator<TrackedEnvelope<RecordingChange>, void> {
-  for await (const { id, event } of events.subscribe({ after, signal }))
+  for await (const { id, event } of events.subscribe({ after, signal })) {
+    if (event.type === 'lobby') continue;
     if (event.type === 'reset' || (await canSee(roomNameOf(event)))) yield tracked(id, event);
+  }
 }

@@ -22,7 +22,7 @@ export function createTrashedNames({
   const known = new LRUCache<string, Promise<boolean>>({ max: maxCached, ttl: cachedForMs });
   const stop = events.listen((event) => {
     if (event.type === 'reset') known.clear();
-    else if (event.type !== 'room-status') known.delete(event.recording.name);
+    else if ('recording' in event) known.delete(event.recording.name);
   });
 
   function isTrashed(name: string): Promise<boolean> {

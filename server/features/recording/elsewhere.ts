@@ -32,7 +32,7 @@ export function createElsewhere({ events }: { events: Pick<Events, 'listen'> }) 
       if (now) saving.set(now.name, { recording: now, until: monotonicTime() + patienceMs });
       else if (recording) saving.delete(recording.name);
     } else if (event.type === 'reset') saving.clear();
-    else if (event.type !== 'recording-started') saving.delete(event.recording.name);
+    else if ('recording' in event && event.type !== 'recording-started') saving.delete(event.recording.name);
   });
 
   return {

@@ -16,12 +16,9 @@ const procedure = proceduresWith<RoomsCollaborators>();
 
 export const roomsProcedures = {
   /** What one may do in a room, and its rules for who may join it. */
-  get: procedure.input(roomInputSchema).query(async ({ ctx, input }): Promise<RoomAccess> => {
-    const abilities = await ctx.abilitiesIn(input.roomName);
-    if (!abilities.has('join')) return { abilities: [...abilities] };
-    const { rules } = await ctx.rooms.read(input.roomName);
-    return { abilities: [...abilities], rules };
-  }),
+  get: procedure
+    .input(roomInputSchema)
+    .query(({ ctx, input }): Promise<RoomAccess> => ctx.roomAccess(input.roomName)),
 
   /** Changes a room's rules; returns all of them. */
   setRules: procedure
@@ -36,7 +33,11 @@ export const roomsProcedures = {
    */
   status: procedure
     .input(roomInputSchema)
-    .subscription(({ ctx: { events, roomStatus }, input, signal = new AbortController().signal }) =>
-      watchStatus({ events, read: roomStatus.read, roomName: input.roomName, signal }),
+    .subscription(
+      ({ ctx: { events, roomStatus, assertMay }, input, signal = new AbortController().signal }) =>
+        watchStatus({
+          ...{ events, read: roomStatus.read, roomName: input.roomName, signal },
+          assertMayKnow: () => assertMay('join', { kind: 'room', roomName: input.roomName }),
+        }),
     ),
 };

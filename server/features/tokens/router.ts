@@ -8,11 +8,12 @@ export interface TokensCollaborators {
 }
 
 export const tokensProcedures = {
-  /** A token to join a room, and where to connect with it. */
+  /** A token to join a room, where to connect with it, and what its holder may do there. */
   create: proceduresWith<TokensCollaborators>()
     .input(tokenInputSchema)
     .mutation(async ({ ctx, input }) => ({
       ...(await ctx.tokens.create(input, ctx)),
+      access: await ctx.roomAccess(input.roomName),
       livekitUrl: ctx.tokens.livekitUrlFor(ctx.baseUrl),
     })),
 };

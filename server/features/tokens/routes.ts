@@ -22,7 +22,7 @@ const operation: Operation = {
       token: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJBbmEifQ.c2lnbmVk' },
     }),
     ...errors('INVALID_INPUT', 'LIVEKIT_UNAVAILABLE'),
-    ...errors('CONSENT_REQUIRED', 'ORIGIN_NOT_ALLOWED', 'FORBIDDEN'),
+    ...errors('CONSENT_REQUIRED', 'ORIGIN_NOT_ALLOWED', 'FORBIDDEN', 'WAITING_ROOM', 'REMOVED_FROM_ROOM'),
   },
 };
 

@@ -3,16 +3,20 @@ import type { ConsentMode, TokenInput } from '@reelroom/shared';
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import { consentRequired } from '../../lib/errors.ts';
 import type { Rights } from '../access/context.ts';
+import type { PersonOf } from '../admission/people.ts';
+import { personAttribute } from '../admission/remove-participant.ts';
 import type { RoomStatusWriter } from '../rooms/status.ts';
 
 /** Creates access tokens for rooms. */
 export function createTokens({
   livekit,
   roomStatus,
+  personOf,
   consent,
 }: {
-  livekit: Livekit;
-  roomStatus: RoomStatusWriter;
+  livekit: Pick<Livekit, 'urlFor' | 'identityOf' | 'createToken'>;
+  roomStatus: Pick<RoomStatusWriter, 'waitForSecond'>;
+  personOf: PersonOf;
   consent: ConsentMode;
 }) {
   return {
@@ -26,20 +30,22 @@ export function createTokens({
      * connection. A foreign token, or one of another room, is ignored. No LiveKit request; with `autoRecord`,
      * which opens the room at once, two at most.
      * @param rights to enter the room, which who has an account makes thereby, and with `autoRecord` to record
-     * @throws {ReelroomError} LIVEKIT_UNAVAILABLE, with `autoRecord`; UNAUTHENTICATED, FORBIDDEN; CONSENT_REQUIRED
-     *   where all must agree to be recorded, and this participant does not
+     * @throws {ReelroomError} LIVEKIT_UNAVAILABLE, with `autoRecord`; UNAUTHENTICATED, FORBIDDEN, WAITING_ROOM,
+     * REMOVED_FROM_ROOM; CONSENT_REQUIRED where all must agree to be recorded, and this participant does not
      */
     async create(
       { roomName, participantName, autoRecord, agreesToRecording, earlierToken }: TokenInput,
-      rights: Pick<Rights, 'enter' | 'assertMay'>,
+      rights: Pick<Rights, 'principal' | 'enter' | 'assertMay'>,
     ) {
-      if (consent === 'require' && !agreesToRecording) throw consentRequired();
       await rights.enter(roomName);
+      if (consent === 'require' && !agreesToRecording) throw consentRequired();
       if (autoRecord) await rights.assertMay('record', { kind: 'room', roomName });
       if (autoRecord) await roomStatus.waitForSecond(roomName);
       const earlier = earlierToken && (await livekit.identityOf(earlierToken, roomName));
       const identity = earlier || `${participantName} ${randomBytes(3).toString('hex')}`;
-      const token = await livekit.createToken(roomName, { identity, name: participantName });
+      const person = personOf(rights.principal, roomName);
+      const attributes = person === undefined ? {} : { [personAttribute]: person };
+      const token = await livekit.createToken(roomName, { identity, name: participantName, attributes });
       return { token, identity };
     },
   };

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { webhookInvalid } from '../../lib/errors.ts';
 import { webhookLifetimeMs, type Livekit } from '../../adapters/livekit/livekit.ts';
+import type { KeepOut } from '../admission/remove-participant.ts';
 import type { AutoRecord } from '../recording/auto-record.ts';
 import type { Lifecycle } from '../recording/lifecycle.ts';
 
@@ -17,10 +18,12 @@ export async function webhookRoute(
     livekit,
     lifecycle,
     autoRecord,
+    keepOut,
   }: {
     livekit: Pick<Livekit, 'receiveWebhook'>;
     lifecycle: Pick<Lifecycle, 'receiveWebhook'>;
     autoRecord: Pick<AutoRecord, 'participantJoined'>;
+    keepOut: KeepOut;
   },
 ): Promise<void> {
   app.removeAllContentTypeParsers();
@@ -45,7 +48,10 @@ export async function webhookRoute(
     }
     if (handled.has(authorization)) return {};
     if (event.egressInfo) await lifecycle.receiveWebhook(event.egressInfo);
-    if (event.event === 'participant_joined' && event.room) autoRecord.participantJoined(event.room.name);
+    if (event.event === 'participant_joined' && event.room) {
+      autoRecord.participantJoined(event.room.name);
+      if (event.participant) await keepOut(event.room.name, event.participant);
+    }
     handled.set(authorization, true);
     return {};
   });

@@ -1,13 +1,18 @@
 import t from 'tap';
-import { createDeleteExpiredLinks } from '../jobs/expired-links.ts';
-import { linksFolder } from '../bucket/share-folder.ts';
-import { newLink } from '../features/sharing/token.ts';
+import { createDeleteExpired } from '../jobs/delete-expired.ts';
+import { linksFolder, linksRoot } from '../bucket/share-folder.ts';
+import { newLink, readLink } from '../features/sharing/token.ts';
 import { createStorage } from '../adapters/s3/bucket.ts';
 import { bucketOf, testConfig } from './support/build.ts';
 import { recordedLog } from './support/log.ts';
 
 const hour = 3_600_000;
 const path = 'recordings/';
+const ofLinks = {
+  what: 'share links',
+  folder: linksRoot(path),
+  expiryOf: ({ key }: { key: string }) => readLink(key.slice(key.lastIndexOf('/') + 1))?.expiresAt,
+};
 
 t.test('links that expired more than a day ago go, also where nobody shares again; no other', async (t) => {
   const config = testConfig();
@@ -37,10 +42,10 @@ t.test('links that expired more than a day ago go, also where nobody shares agai
   ];
   await put(stays[2] ?? '', '');
   await put(stays[3] ?? '', '');
-  const clear = createDeleteExpiredLinks({ storage, path, log });
+  const clear = createDeleteExpired({ ...ofLinks, storage, log });
   t.equal(await clear(), false);
   t.same((await keys()).sort(), [...stays].sort());
-  t.same(lines, ['info: deleted links that expired more than a day ago']);
+  t.same(lines, ['info: deleted share links that expired more than a day ago']);
   t.equal(gone.length, 3);
   await clear();
   t.equal(lines.length, 1);
@@ -54,7 +59,7 @@ t.test('of very many some are looked at in a round, and the next goes on', async
   );
   const all = [...left];
   let lists = 0;
-  const clear = createDeleteExpiredLinks({
+  const clear = createDeleteExpired({
     storage: {
       now: () => new Date(),
       deleteMany: async (keys) => {
@@ -70,7 +75,7 @@ t.test('of very many some are looked at in a round, and the next goes on', async
         return { objects, folders: [], isTruncated: from + limit < total };
       },
     },
-    ...{ path, log: recordedLog().log },
+    ...{ ...ofLinks, log: recordedLog().log },
   });
   t.equal(await clear(), true);
   t.equal(lists, 20);

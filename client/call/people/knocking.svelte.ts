@@ -1,0 +1,53 @@
+import type { WaitingPerson } from '@reelroom/shared';
+import { errorSentence } from '../../app/error-message.ts';
+import { trpc } from '../../app/trpc.ts';
+import { toast } from '../../design/toasts.svelte.ts';
+
+/** Who waits to be let into a room, as its hosts see them. */
+class Knocking {
+  readonly #roomName: string;
+  #people = $state.raw<readonly WaitingPerson[]>([]);
+  #isDeciding = $state(false);
+
+  constructor(roomName: string, isHost: () => boolean) {
+    this.#roomName = roomName;
+    $effect(() => {
+      if (!isHost()) return undefined;
+      const subscription = trpc.lobby.waiting.subscribe(
+        { roomName },
+        { onData: (people) => (this.#people = people) },
+      );
+      return () => {
+        subscription.unsubscribe();
+        this.#people = [];
+      };
+    });
+  }
+
+  /** Longest first. */
+  get people() {
+    return this.#people;
+  }
+  get isDeciding() {
+    return this.#isDeciding;
+  }
+
+  /** Lets people in, or declines. */
+  async decide(people: readonly WaitingPerson[], admit: boolean): Promise<void> {
+    this.#isDeciding = true;
+    const ids = people.map(({ id }) => id);
+    try {
+      await trpc.lobby.decide.mutate({ roomName: this.#roomName, people: ids, admit });
+      this.#people = this.#people.filter(({ id }) => !ids.includes(id));
+    } catch (error) {
+      toast(errorSentence(error), 'error');
+    }
+    this.#isDeciding = false;
+  }
+}
+
+export type { Knocking };
+
+/** Follows who waits before a room, while `isHost` says that the user may let them in. */
+export const createKnocking = (roomName: string, isHost: () => boolean): Knocking =>
+  new Knocking(roomName, isHost);

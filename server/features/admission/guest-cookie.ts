@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import { readCookie, setCookie } from '../access/cookie.ts';
+import type { Guest } from '../access/principal.ts';
+
+const name = 'reelroom-guest';
+
+/** How long a browser is known as a guest's, in seconds. */
+const keptSeconds = 30 * 24 * 3_600;
+
+/** The most characters of a token: browsers keep cookies of 4096 bytes. */
+const maxLength = 3_500;
+
+const algorithm = 'HS256';
+
+const claimsSchema = z.object({
+  sub: z.string(),
+  invites: z.array(z.object({ room: z.string(), id: z.string(), role: z.enum(['guest', 'host']) })),
+});
+
+/**
+ * Guests in cookies: a browser without an account, and the invites that it has accepted.
+ * @param keys sign the cookies, newest first
+ * @param baseUrlOf where the one who asks finds the app, without a slash at its end
+ */
+export function createGuestCookies({
+  keys,
+  baseUrlOf,
+}: {
+  keys: readonly Buffer[];
+  baseUrlOf: (request: FastifyRequest) => string;
+}) {
+  const scopeOf = (request: FastifyRequest) => ({ baseUrl: baseUrlOf(request) });
+
+  function sign({ id, invites }: Guest): Promise<string> {
+    const [newest] = keys;
+    if (!newest) throw new Error('without a secret there are no guests');
+    return new SignJWT({ invites })
+      .setProtectedHeader({ alg: algorithm })
+      .setSubject(id)
+      .setExpirationTime(`${keptSeconds}s`)
+      .sign(newest);
+  }
+
+  return {
+    /** The guest of a request; undefined for a cookie that is forged or has expired. */
+    async of(request: FastifyRequest): Promise<Guest | undefined> {
+      const token = readCookie(request, name, scopeOf(request));
+      if (token === undefined) return undefined;
+      for (const key of keys)
+        try {
+          const { payload } = await jwtVerify(token, key, { algorithms: [algorithm] });
+          const { sub: id, invites } = claimsSchema.parse(payload);
+          return { id, invites };
+        } catch {
+          // By the next key, perhaps.
+        }
+      return undefined;
+    },
+
+    /** Keeps a guest in the browser; the oldest invites go where there is no room for all. */
+    async keep(request: FastifyRequest, reply: FastifyReply, guest: Guest): Promise<void> {
+      let token = await sign(guest);
+      for (let { invites } = guest; token.length > maxLength; token = await sign({ ...guest, invites }))
+        invites = invites.slice(1);
+      reply.header('set-cookie', setCookie(name, token, scopeOf(request), keptSeconds));
+    },
+  };
+}
+
+/** A browser that was not known before. */
+export const newGuest = (): Guest => ({ id: randomBytes(16).toString('base64url'), invites: [] });

@@ -1,0 +1,144 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { inviteSchema, type Invite, type InviteInput } from '@reelroom/shared';
+import pMap from 'p-map';
+import { z } from 'zod';
+import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
+import { listKeys } from '../../bucket/keys-in.ts';
+import { inviteKey, invitesFolder } from '../../bucket/layout.ts';
+import { inviteInvalid } from '../../lib/errors.ts';
+import { createReadThrough } from '../../lib/read-through.ts';
+
+/** How the existence of an invite is cached. */
+const cached = { ttl: 5_000, max: 10_000 };
+
+const concurrency = 16;
+
+/** An invite as it is stored, perhaps by a newer version: of its secret only the hash. */
+const storedSchema = z.looseObject({ ...inviteSchema.shape, hash: z.string() });
+type Stored = z.infer<typeof storedSchema>;
+
+/** The secret is random, so that nobody can guess what has this hash. */
+const hashOf = (secret: string) => createHash('sha256').update(secret).digest();
+
+function parseStored(text: string | undefined): Stored | undefined {
+  try {
+    return storedSchema.parse(JSON.parse(text ?? ''));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first digits of an id are its expiry, so that what has expired is known by its key. */
+const newId = (expiresAt: number): string =>
+  expiresAt.toString(36).padStart(9, '0') + randomBytes(8).toString('hex');
+
+/** When an invite expires, in ms since 1970, by its id; undefined for what is none. */
+export const expiryOf = (id: string): number | undefined =>
+  /^[0-9a-z]{9}[0-9a-f]{16}$/.test(id) ? Number.parseInt(id.slice(0, 9), 36) : undefined;
+
+/** What an invite's link has behind `invite=`: the id, and a secret of 24 random bytes. */
+const tokenPattern = /^([0-9a-z]{9}[0-9a-f]{16})\.([\w-]{32})$/;
+
+/**
+ * Invites to rooms: an object in the bucket for each, whose deletion revokes it, together with what it has let
+ * in; in this process at once, in others within 5 s.
+ * @param path key prefix of the recordings' folder
+ */
+export function createInvites({
+  storage,
+  path,
+}: {
+  storage: Pick<Storage, 'getTextAndEtag' | 'putJson' | 'list' | 'deleteMany' | 'now'>;
+  path: string;
+}) {
+  const now = () => storage.now().getTime();
+
+  async function read(key: string) {
+    const found = await storage.getTextAndEtag(key);
+    return { invite: parseStored(found?.text), etag: found?.etag };
+  }
+  const known = createReadThrough(read, cached);
+
+  /** Counts one more use, by compare and swap. */
+  async function use(key: string, { invite, etag }: Awaited<ReturnType<typeof read>>): Promise<Stored> {
+    if (!invite || invite.used >= (invite.uses ?? Infinity)) throw inviteInvalid();
+    const used = { ...invite, used: invite.used + 1 };
+    try {
+      await storage.putJson(key, used, ifUnchanged(etag));
+      return used;
+    } catch (error) {
+      if (error instanceof ConditionNotMet) return use(key, await read(key));
+      throw error;
+    }
+  }
+
+  return {
+    /**
+     * Makes an invite: a PUT.
+     * @returns it, with the only copy of its token
+     */
+    async create({
+      roomName,
+      role,
+      expiresInSeconds,
+      uses,
+    }: InviteInput): Promise<Invite & { token: string }> {
+      const createdAt = now();
+      const expiresAt = createdAt + expiresInSeconds * 1_000;
+      const id = newId(expiresAt);
+      const secret = randomBytes(24).toString('base64url');
+      const invite: Invite = { id, role, createdAt, expiresAt, used: 0, ...(uses !== undefined && { uses }) };
+      const stored = { ...invite, hash: hashOf(secret).toString('hex') };
+      await storage.putJson(inviteKey(path, roomName, id), stored, ifUnchanged(undefined));
+      return { ...invite, token: `${id}.${secret}` };
+    },
+
+    /** The invites of a room that have not expired, newest first: a LIST per 1,000, and a GET for each. */
+    async list(roomName: string): Promise<Invite[]> {
+      const keys = await listKeys(storage, invitesFolder(path, roomName));
+      const valid = keys.filter((key) => (expiryOf(key.slice(key.lastIndexOf('/') + 1)) ?? 0) > now());
+      const found = await pMap(valid, read, { concurrency });
+      return found
+        .flatMap(({ invite }) => (invite ? [inviteSchema.parse(invite)] : []))
+        .sort((one, other) => other.createdAt - one.createdAt);
+    },
+
+    /** Revokes an invite, and with it what it has let in: a DELETE. */
+    async revoke(roomName: string, id: string): Promise<void> {
+      if (expiryOf(id) === undefined) return;
+      const key = inviteKey(path, roomName, id);
+      await storage.deleteMany([key]);
+      known.forget(key);
+    },
+
+    /**
+     * The invite of a token: a GET.
+     * @throws {ReelroomError} INVITE_INVALID where it is forged, of another room, expired or revoked
+     */
+    async check(roomName: string, token: string): Promise<Invite> {
+      const [, id = '', secret = ''] = tokenPattern.exec(token) ?? [];
+      if ((expiryOf(id) ?? 0) <= now()) throw inviteInvalid();
+      const { invite } = await read(inviteKey(path, roomName, id));
+      if (!invite || !timingSafeEqual(Buffer.from(invite.hash, 'hex'), hashOf(secret))) throw inviteInvalid();
+      return inviteSchema.parse(invite);
+    },
+
+    /**
+     * Counts one more use of an invite: a GET and a PUT.
+     * @throws {ReelroomError} INVITE_INVALID where it was used up, or revoked
+     */
+    async use(roomName: string, id: string): Promise<void> {
+      const key = inviteKey(path, roomName, id);
+      await use(key, await read(key));
+    },
+
+    /** Whether what an invite has let in is still let in: a GET, or none when cached. */
+    async isActive(roomName: string, id: string): Promise<boolean> {
+      if ((expiryOf(id) ?? 0) <= now()) return false;
+      return (await known.get(inviteKey(path, roomName, id))).invite !== undefined;
+    },
+  };
+}
+
+export type Invites = ReturnType<typeof createInvites>;
