@@ -11,10 +11,15 @@ import type { Test } from 'tap';
  * Debian's Chromium, with a camera and a microphone that are not real. With `blocksSound` it
  * plays none before a click, as browsers do; otherwise tests need not click for it.
  * @param program what starts it
+ * @param args what else it is started with
  */
 export async function openBrowser(
   t: Test,
-  { blocksSound = false, program = '/usr/bin/chromium' } = {},
+  {
+    blocksSound = false,
+    program = '/usr/bin/chromium',
+    args = [],
+  }: { blocksSound?: boolean; program?: string; args?: readonly string[] } = {},
 ): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: program,
@@ -28,6 +33,7 @@ export async function openBrowser(
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      ...args,
     ],
   });
   t.teardown(() => browser.close());

@@ -14,7 +14,8 @@ t.test('below a path of nginx, which LiveKit is behind, too', async (t) => {
   const { url: origin } = await startNginx(
     t,
     // As docs/network.md has them.
-    `
+    {
+      locations: `
     location /video/ {
       proxy_pass http://127.0.0.1:${port}/video/;
     }
@@ -25,6 +26,7 @@ t.test('below a path of nginx, which LiveKit is behind, too', async (t) => {
       proxy_set_header Connection upgrade;
       proxy_read_timeout 1h;
     }`,
+    },
   );
   const url = `${origin}/video`;
   const livekitUrl = `${origin.replace('http', 'ws')}/livekit`;

@@ -31,7 +31,15 @@ async function nginxProgram(): Promise<string> {
   return program;
 }
 
-const configuration = (folder: string, port: number, locations: string) => `
+/** What an nginx has beside the files, in its own words. */
+interface More {
+  /** Locations of its server. */
+  locations?: string;
+  /** Other servers. */
+  servers?: string;
+}
+
+const configuration = (folder: string, port: number, { locations = '', servers = '' }: More) => `
 daemon off;
 master_process off;
 pid ${folder}/pid;
@@ -48,19 +56,19 @@ http {
     root ${folder}/files;
     ${locations}
   }
+  ${servers}
 }
 `;
 
 /**
  * An nginx that serves the files of a folder, until the test ends: its URL, and the folder.
- * @param locations what else its server does, in its own words
  */
-export async function startNginx(t: Test, locations = ''): Promise<{ url: string; files: string }> {
+export async function startNginx(t: Test, more: More = {}): Promise<{ url: string; files: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'reelroom-nginx-'));
   const files = join(folder, 'files');
   await mkdir(files);
   const port = await freePort();
-  await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, locations));
+  await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, more));
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')];
   const child = spawn(await nginxProgram(), args, { stdio: 'inherit' });
   t.teardown(async () => {
