@@ -171,6 +171,7 @@ export async function reelroom(
   await app.register(libraryRoutes, services);
   // The files of a recording: a share link in the query must be valid.
   await app.register(async (watched) => {
+    watched.decorateRequest('reelroomLink');
     watched.addHook('onRequest', checkLink(services));
     watched.addHook('preHandler', checkListed(services));
     if (publicUrl) await watched.register(videoRedirectRoutes, { ...services, publicUrl });

@@ -48,7 +48,11 @@ import { createResumeDeletions } from './jobs/resume-deletions.ts';
 import { createLock } from './adapters/redis/lock.ts';
 import { createRepairRoomStatus } from './jobs/repair-room-status.ts';
 import { createRoomStatus } from './features/rooms/status.ts';
+import { createNotePlayback } from './features/playback/note-playback.ts';
+import { createParts } from './features/playback/part.ts';
+import { createPlaybacks } from './features/playback/playbacks.ts';
 import { createShares } from './features/sharing/links.ts';
+import { createViewCounts } from './features/sharing/view-counts.ts';
 import { createSystem } from './features/system/system.ts';
 import { createTokens } from './features/tokens/tokens.ts';
 import { indexing } from './lib/errors.ts';
@@ -237,6 +241,19 @@ export function createServices(
   const recoverOrphans = createRecoverOrphans({ storage, backup, lifecycle, path });
   const resumeDeletions = createResumeDeletions({ deletions, onGone });
   const system = createSystem({ livekit, storage, format, setup, retentionDays, trashDays, log });
+  const parts = createParts({ storage, keyOf: library.keyOf });
+  const viewCounts = createViewCounts({ storage, log });
+  const shares = createShares({
+    ...{ storage, library, path, viewCounts },
+    keys: purposeKeys.keysFor('share links'),
+    describePart: parts.describe,
+  });
+  const notePlayback = createNotePlayback({
+    playbacks: createPlaybacks(),
+    onBegin({ name, isDownload, request: { reelroomLink } }) {
+      if (reelroomLink && !isDownload) shares.countView(name, reelroomLink.id);
+    },
+  });
   const jobs = schedule({
     ...{
       isOwner,
@@ -250,6 +267,7 @@ export function createServices(
       builder,
       applyRetention,
       sweepTrash,
+      viewCounts,
     },
     ...{ system, format, outbox: notifications?.outbox },
     abortUploads: createAbortUploads({ storage, path, log }),
@@ -261,7 +279,12 @@ export function createServices(
       log,
     }),
     deleteExpired: [
-      { what: 'share links', folder: linksRoot(path), expiryOf: byName((id) => readLink(id)?.expiresAt) },
+      // Beside a link, with a suffix, is what is counted of it.
+      {
+        what: 'share links',
+        folder: linksRoot(path),
+        expiryOf: byName((id) => readLink(id.replace(/\..*$/, ''))?.expiresAt),
+      },
       { what: 'invites', folder: invitesRoot(path), expiryOf: byName(expiryOfInvite) },
       {
         what: 'sessions',
@@ -279,7 +302,9 @@ export function createServices(
     tokens: createTokens({ livekit, roomStatus, personOf, consent: config.recordings.consent }),
     consent: createConsent({ livekit, storage, path, mode: askingMode(config.recordings.consent) }),
     library,
-    shares: createShares({ storage, library, path, keys: purposeKeys.keysFor('share links') }),
+    shares,
+    parts,
+    notePlayback,
     rooms,
     access: createAccess({
       rooms,
@@ -333,6 +358,7 @@ export function createServices(
     async close(): Promise<void> {
       closing.abort();
       await untilEnded(lifecycle.settled());
+      await untilEnded(viewCounts.write());
       await Promise.all([
         notifications?.close(),
         events.close(),

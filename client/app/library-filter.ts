@@ -1,5 +1,3 @@
-import type { ListInput } from '@reelroom/shared';
-
 /** What the library is asked to show, as its page and its address have it; an empty text is "all". */
 export interface LibraryFilter {
   /** A room's whole name. */
@@ -65,21 +63,3 @@ export function filterQuery({ room, search, status, from, to, order }: LibraryFi
 /** Whether a filter leaves anything out. */
 export const isFiltered = (filter: LibraryFilter): boolean =>
   filterQuery({ ...filter, order: allRecordings.order }) !== '';
-
-/** The first moment of a day of the reader's calendar, or of one some days later. */
-function startOfDay(day: string, later = 0): string {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  return new Date(year, month - 1, date + later).toISOString();
-}
-
-/** The filter as the input of `recordings.list`. */
-export function listInputOf({ room, search, status, from, to, order }: LibraryFilter): ListInput {
-  return {
-    order,
-    ...(room && { roomName: room }),
-    ...(search && { search }),
-    ...(status && status !== 'trash' && { status }),
-    ...(from && { from: startOfDay(from) }),
-    ...(to && { to: startOfDay(to, 1) }),
-  };
-}

@@ -3,8 +3,8 @@ export interface Toast {
   id: number;
   text: string;
   tone: 'error' | 'warning' | 'info';
-  /** A button in it, which dismisses it, too. */
-  action?: { label: string; run: () => void } | undefined;
+  /** Undoes what it tells of; its button dismisses it, too. */
+  undo?: (() => void) | undefined;
 }
 
 const shownForMs = { error: 9000, warning: 9000, info: 4000 };
@@ -20,14 +20,14 @@ export const toasts = {
   },
 };
 
-function startTimer({ id, tone, action }: Toast) {
-  if (!isHeld) timers[id] = setTimeout(() => dismiss(id), shownForMs[action ? 'warning' : tone]);
+function startTimer({ id, tone, undo }: Toast) {
+  if (!isHeld) timers[id] = setTimeout(() => dismiss(id), shownForMs[undo ? 'warning' : tone]);
 }
 
 /** Shows a message, unless it is on screen already. */
-export function toast(text: string, tone: Toast['tone'] = 'info', action?: Toast['action']): void {
+export function toast(text: string, tone: Toast['tone'] = 'info', undo?: Toast['undo']): void {
   if (shown.some((other) => other.text === text)) return;
-  const added: Toast = { id: ++lastId, text, tone, action };
+  const added: Toast = { id: ++lastId, text, tone, undo };
   for (const { id } of shown.slice(0, -2)) dismiss(id);
   shown = [...shown, added];
   startTimer(added);

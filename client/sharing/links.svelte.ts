@@ -1,4 +1,4 @@
-import type { Share } from '@reelroom/shared';
+import type { Share, ShareInput } from '@reelroom/shared';
 import { errorSentence } from '../app/error-message.ts';
 import { trpc } from '../app/trpc.ts';
 import { toast } from '../design/toasts.svelte.ts';
@@ -35,10 +35,10 @@ class Links {
     }
   };
 
-  /** Creates a link that expires after this many seconds. */
-  create(expiresInSeconds: number, download: boolean) {
+  /** Creates a link. */
+  create(wanted: Omit<ShareInput, 'name'>) {
     return this.#change(async () => {
-      const share = await trpc.recordings.share.mutate({ name: this.#name, expiresInSeconds, download });
+      const share = await trpc.recordings.share.mutate({ ...wanted, name: this.#name });
       this.#shares = [share, ...this.#without(share.id)];
       return 'Link created.';
     });

@@ -1,3 +1,6 @@
+import type { Share } from '@reelroom/shared';
+import { formatDuration } from '../lib/duration.ts';
+
 const hour = 60 * 60;
 const day = 24 * hour;
 
@@ -12,6 +15,20 @@ export const lifetimes = [
 
 /** The default lifetime, in s. */
 export const defaultLifetime = 7 * day;
+
+/** What a link is restricted to, and how often it was used: `download allowed · password · 1:00–2:30 · 3 views`. */
+export function shareFacts({ download, hasPassword, from, to, views }: Share): string {
+  return [
+    download ? 'download allowed' : '',
+    hasPassword ? 'password' : '',
+    from !== undefined && to !== undefined
+      ? `${formatDuration(from * 1_000)}–${formatDuration(to * 1_000)}`
+      : '',
+    views > 0 ? `${views} ${views === 1 ? 'view' : 'views'}` : '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
 
 /** A link that begins at a moment of the recording, in s. */
 export function startingAt(url: string, seconds: number): string {

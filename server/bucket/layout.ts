@@ -81,6 +81,16 @@ export const segmentsInOrder = (keys: string[]): string[] => inOrder(keys, /\/s_
 /** The thumbnails among `keys`, in recording order, {@link thumbnailSeconds} apart. */
 const thumbnailsInOrder = (keys: string[]): string[] => inOrder(keys, /\/t_(\d{5,})\.jpeg$/);
 
+const timeOfThumbnail = (key: string): number => numberOf(key, /t_(\d{5,})\.jpeg$/) * thumbnailSeconds;
+
+/** Whether a thumbnail is of a part of a recording, in s. */
+export const isInPart = ({ from, to }: { from: number; to: number }, key: string): boolean =>
+  timeOfThumbnail(key) >= from && timeOfThumbnail(key) < to;
+
+/** The name of the first thumbnail of a part of a recording that begins at `from`, in s. */
+export const firstThumbnail = (from: number): string =>
+  `t_${String(Math.ceil(from / thumbnailSeconds)).padStart(5, '0')}.jpeg`;
+
 /** The keys of a recording's segments, in order: one LIST per 1,000. */
 export const listSegments = async (
   storage: Pick<Storage, 'list'>,

@@ -9,6 +9,7 @@ import type { IndexBuilder } from '../features/index/builder.ts';
 import type { Lifecycle } from '../features/recording/lifecycle.ts';
 import type { DeleteExpired } from './delete-expired.ts';
 import type { ApplyRetention } from './retention.ts';
+import type { ViewCounts } from '../features/sharing/view-counts.ts';
 import type { SweepTrash } from './sweep-trash.ts';
 import type { createRecoverOrphans } from './recover-orphans.ts';
 import type { Tombstones } from '../bucket/tombstones.ts';
@@ -31,6 +32,9 @@ const idleMs = 180_000;
 /** How often retention is applied and the trash swept, in ms: while more has expired, and otherwise. */
 const retentionMoreMs = 60_000;
 const retentionMs = 600_000;
+
+/** How often views of share links are written, in ms. */
+const viewsMs = 5_000;
 
 /** How often dependencies that are down are checked, in ms, and how often the bucket's format is. */
 const recheckMs = 1_000;
@@ -71,6 +75,7 @@ export function schedule({
   deleteExpired,
   applyRetention,
   sweepTrash,
+  viewCounts,
   system,
   format,
   outbox,
@@ -94,6 +99,7 @@ export function schedule({
   /** Applies retention; absent when recordings are kept for ever. */
   applyRetention: ApplyRetention | undefined;
   sweepTrash: SweepTrash;
+  viewCounts: Pick<ViewCounts, 'hasPending' | 'write'>;
   system: Pick<System, 'recheck'>;
   format: Pick<FormatWatch, 'check'>;
   /** Outgoing webhooks; absent when none are configured. */
@@ -218,6 +224,12 @@ export function schedule({
       async run() {
         if (applyRetention && (await builder.whenBuilt(0))) hasMoreExpired = await applyRetention();
       },
+    },
+    {
+      name: 'count views',
+      needs: ['storage'],
+      pauseMs: () => (viewCounts.hasPending() ? viewsMs : Infinity),
+      run: () => viewCounts.write(),
     },
     {
       name: 'sweep the trash',

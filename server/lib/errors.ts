@@ -40,6 +40,14 @@ export const shareInvalid = () =>
   new ReelroomError('SHARE_INVALID', 'This link is not valid for this recording');
 export const downloadNotShared = () =>
   new ReelroomError('SHARE_INVALID', 'This link is for watching: it does not allow the download');
+export const shareLocked = () => new ReelroomError('SHARE_LOCKED', 'This link has a password');
+export const wrongLinkPassword = () =>
+  new ReelroomError('SHARE_LOCKED', 'That is not the password of this link');
+export const tooManyAttempts = () =>
+  new ReelroomError(
+    'TOO_MANY_REQUESTS',
+    'Too many wrong passwords for this link: try again in a quarter of an hour',
+  );
 export const shareExpired = () => new ReelroomError('SHARE_EXPIRED', 'This link has expired or was revoked');
 export const webhookInvalid = () =>
   new ReelroomError('WEBHOOK_INVALID', 'The webhook is not signed with our LiveKit API key');
@@ -180,6 +188,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   KEY_INVALID: keyInvalid(),
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
+  SHARE_LOCKED: shareLocked(),
   FORBIDDEN: forbidden(),
   INVITE_INVALID: inviteInvalid(),
   WAITING_ROOM: waitingRoom(),

@@ -11,7 +11,11 @@ export interface Problem {
 
 /** The state of the recording that is watched. */
 export type RecordingState =
-  { kind: 'looking' } | { kind: 'found'; recording: Recording } | { kind: 'problem'; problem: Problem };
+  | { kind: 'looking' }
+  | { kind: 'found'; recording: Recording }
+  /** The link has a password. */
+  | { kind: 'locked' }
+  | { kind: 'problem'; problem: Problem };
 
 /** Why a recording is unavailable, by the code and message of the error. */
 export function problemOf(code: ErrorCode | undefined, sentence: string): Problem {

@@ -5,6 +5,7 @@ import { errorSentence } from '../../app/error-message.ts';
 import { signInFirst } from '../../app/sign-in-first.ts';
 import type { RowChange } from '../../recordings/rows.ts';
 import { trpc } from '../../app/trpc.ts';
+import { openedLink, rememberOpened } from './opened-links.ts';
 import { problemOf, withChange, failed, type RecordingState } from './lookup.ts';
 
 /** Finds a recording; one in progress is not in the bucket yet, but in the list. */
@@ -23,18 +24,25 @@ async function find(name: string, share: string | undefined): Promise<Recording>
 /** The recording that a page shows, and its state. */
 class Watched {
   readonly #name: string;
-  readonly #share: string | undefined;
+  /** The token of the link, and what has opened it if it has a password. */
+  readonly #link: string | undefined;
+  #share = $state<string>();
   #state = $state.raw<RecordingState>({ kind: 'looking' });
   #isWatchable = $state(false);
   #requestId = 0;
 
   constructor(name: string, share: string | undefined) {
     this.#name = name;
-    this.#share = share;
+    this.#link = share;
+    this.#share = share === undefined ? undefined : (openedLink(share) ?? share);
   }
 
   get state() {
     return this.#state;
+  }
+  /** What allows watching it, where a link leads here. */
+  get share() {
+    return this.#share;
   }
   /** It can be watched while it is recorded; not every recording can. */
   get isWatchable() {
@@ -49,9 +57,35 @@ class Watched {
       const recording = await find(this.#name, this.#share);
       if (requestId === this.#requestId) this.#state = { kind: 'found', recording };
     } catch (error) {
+      if (errorCodeOf(error) === 'SHARE_LOCKED') {
+        if (requestId === this.#requestId) this.#lock();
+        return;
+      }
       signInFirst(error);
       const problem = problemOf(errorCodeOf(error), errorSentence(error));
       if (requestId === this.#requestId) this.#state = failed(this.#state, problem);
+    }
+  };
+
+  #lock() {
+    this.#share = this.#link;
+    if (this.#link !== undefined) rememberOpened(this.#link, undefined);
+    this.#state = { kind: 'locked' };
+  }
+
+  /** Opens a link that has a password; returns why not, as the page says it, or nothing. */
+  unlock = async (password: string): Promise<string> => {
+    const link = this.#link;
+    if (link === undefined) return '';
+    try {
+      const { share } = await trpc.recordings.unlock.mutate({ name: this.#name, share: link, password });
+      rememberOpened(link, share);
+      this.#share = share;
+      this.#state = { kind: 'looking' };
+      await this.refresh();
+      return '';
+    } catch (error) {
+      return errorSentence(error);
     }
   };
 

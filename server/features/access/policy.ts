@@ -48,6 +48,7 @@ export const procedureRules = {
   'recordings.totals': { needs: 'play', on: 'server', cost: 'dear' },
   'recordings.changes': { needs: 'play', on: 'library', cost: 'free' },
   'recordings.get': { needs: 'play', on: { recording: 'name' }, share: 'share', cost: 'cheap' },
+  'recordings.unlock': { needs: 'nothing', on: { recording: 'name' }, cost: 'dear', limit: 'guess' },
   'recordings.share': { needs: 'share', on: { recording: 'name' }, cost: 'cheap', audit: true },
   'recordings.shares': { needs: 'share', on: { recording: 'name' }, cost: 'cheap' },
   'recordings.unshare': { needs: 'share', on: { recording: 'name' }, cost: 'cheap', audit: true },

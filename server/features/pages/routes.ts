@@ -37,7 +37,7 @@ export async function watchRoutes(
     canEmbed,
   }: {
     library: Pick<Library, 'get'>;
-    shares: Pick<Shares, 'grantOf'>;
+    shares: Pick<Shares, 'grantOf' | 'check' | 'inPart'>;
     access: Pick<Access, 'assert'>;
     page: Page;
     baseUrlOf: PublicAddress['baseUrlOf'];
@@ -49,9 +49,10 @@ export async function watchRoutes(
     const name = recordingNameOf(request.params);
     const token = tokenIn(request.query);
     const grant = token === undefined ? undefined : await shares.grantOf(name, token);
+    const link = token === undefined ? undefined : await shares.check(name, token);
     const principal = grant ? withGrant(request.reelroomPrincipal, grant) : request.reelroomPrincipal;
     await access.assert(principal, 'play', { kind: 'recordings', names: [name] });
-    const recording = await library.get(name);
+    const recording = await shares.inPart(await library.get(name), link?.part);
     if (recording.status !== 'ready') return undefined;
     const urls = watchUrls(baseUrlOf(request), name, token);
     return headTags({ recording, urls, canEmbed });

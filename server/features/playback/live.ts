@@ -7,7 +7,7 @@ import { errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { linkQuery } from '../sharing/check-link.ts';
 import { nameParams, recordingNameOf } from '../../http/params.ts';
-import { workingFiles } from '../../bucket/layout.ts';
+import { firstThumbnail, isInPart, workingFiles } from '../../bucket/layout.ts';
 import { objectIn, sendObject } from '../../http/sending/send-object.ts';
 import { fileResponses, fileHeaders } from './video-doc.ts';
 
@@ -29,7 +29,7 @@ const poster: Operation = {
   headers: fileHeaders,
   responses: {
     ...fileResponses(['image/jpeg']),
-    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
+    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'SHARE_LOCKED', 'STORAGE_UNAVAILABLE'),
     ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
 };
@@ -47,7 +47,7 @@ const liveFile: Operation = {
   headers: fileHeaders,
   responses: {
     ...fileResponses(['application/vnd.apple.mpegurl', 'video/mp2t']),
-    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
+    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'SHARE_LOCKED', 'STORAGE_UNAVAILABLE'),
     ...errors(['NOT_FOUND', liveFileNotFound().message]),
   },
 };
@@ -63,8 +63,11 @@ export async function workingFileRoutes(
   { storage, path }: { storage: Storage; path: string },
 ): Promise<void> {
   getAndHead<WorkingFileRoute>(app, '/posters/*', { operation: poster }, (request, reply) => {
-    const files = workingFiles(path, recordingNameOf(request.params));
-    return sendObject(request, reply, objectIn(storage, files.poster), {
+    const { poster, thumbsFolder } = workingFiles(path, recordingNameOf(request.params));
+    const part = request.reelroomLink?.part;
+    const first = part && firstThumbnail(part.from);
+    if (part && first && !isInPart(part, first)) throw pictureNotFound();
+    return sendObject(request, reply, objectIn(storage, first ? thumbsFolder + first : poster), {
       ...{ type: 'image/jpeg', cacheControl: 'private, max-age=3600', missing: pictureNotFound },
     });
   });
@@ -72,6 +75,8 @@ export async function workingFileRoutes(
   getAndHead<WorkingFileRoute>(app, '/live/*', { operation: liveFile }, (request, reply) => {
     const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(request.params['*']) ?? [];
     const known = liveFiles.find(({ pattern }) => pattern.test(file));
+    // A link for a part is for a recording that has ended.
+    if (request.reelroomLink?.part) throw liveFileNotFound();
     if (!known || !recordingNameSchema.safeParse(name).success) throw liveFileNotFound();
     const key = workingFiles(path, name).segmentsFolder + file;
     const { type, cache: cacheControl } = known;

@@ -8,7 +8,8 @@ import type { Library } from '../library/recordings.ts';
 import { linkQuery, tokenIn } from '../sharing/check-link.ts';
 import { jpegSize } from './jpeg-size.ts';
 import { nameParams, recordingNameOf } from '../../http/params.ts';
-import { listThumbnails, thumbnailSeconds, workingFiles } from '../../bucket/layout.ts';
+import { isInPart, listThumbnails, thumbnailSeconds, workingFiles } from '../../bucket/layout.ts';
+import type { Part } from '../sharing/restrictions.ts';
 import { objectIn, sendObject } from '../../http/sending/send-object.ts';
 import { emptyTrack, thumbnailTrack } from './vtt.ts';
 import { fileResponses, fileHeaders } from './video-doc.ts';
@@ -33,7 +34,7 @@ const operation: Operation = {
       headers: z.object({ 'Cache-Control': z.string() }),
       content: { 'text/vtt': { schema: z.string() }, ...binary('image/jpeg') },
     },
-    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'STORAGE_UNAVAILABLE'),
+    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'SHARE_LOCKED', 'STORAGE_UNAVAILABLE'),
     ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
 };
@@ -46,7 +47,7 @@ const cacheControl = 'private, max-age=86400';
 
 /**
  * `GET /thumbs/:recordingName/index.vtt`: the thumbnail track for scrubbing (WebVTT), empty without
- * thumbnails; four S3 requests. `GET /thumbs/:recordingName/t_00000.jpeg`: a thumbnail; one S3 GetObject, see
+ * thumbnails; four S3 requests. With a link for a part those of the part. `GET /thumbs/:recordingName/t_00000.jpeg`: a thumbnail; one S3 GetObject, see
  * {@link sendObject}.
  */
 export async function thumbnailRoutes(
@@ -58,30 +59,32 @@ export async function thumbnailRoutes(
     return part && jpegSize(part.bytes);
   }
 
-  async function trackOf(name: string, token: string | undefined): Promise<string> {
-    const [{ durationMs }, keys] = await Promise.all([
-      library.get(name),
-      listThumbnails(storage, path, name),
-    ]);
+  async function trackOf(name: string, token: string | undefined, part: Part | undefined): Promise<string> {
+    const [{ durationMs }, all] = await Promise.all([library.get(name), listThumbnails(storage, path, name)]);
+    const keys = part ? all.filter((key) => isInPart(part, key)) : all;
     const query = token === undefined ? '' : `?share=${token}`;
     const size = await sizeOf(keys[0]);
     if (!size) return emptyTrack;
     const files = keys.map((key) => key.slice(key.lastIndexOf('/') + 1));
-    return thumbnailTrack({ files, query, size, seconds: thumbnailSeconds, durationMs });
+    const its = part
+      ? { durationMs: (part.to - part.from) * 1_000, startMs: part.from * 1_000 }
+      : { durationMs };
+    return thumbnailTrack({ files, query, size, seconds: thumbnailSeconds, ...its });
   }
 
   getAndHead<ThumbnailRoute>(app, '/thumbs/*', { operation }, async (request, reply) => {
     const [, name = '', file = ''] = /^([^/]+)\/([^/]+)$/.exec(request.params['*']) ?? [];
     const folder = workingFiles(path, recordingNameOf({ '*': name })).thumbsFolder;
+    const part = request.reelroomLink?.part;
     if (file === 'index.vtt') {
-      const track = await trackOf(name, tokenIn(request.query));
+      const track = await trackOf(name, tokenIn(request.query), part);
       return reply
         .type('text/vtt; charset=utf-8')
         .header('cache-control', track === emptyTrack ? 'private, no-cache' : cacheControl)
         .send(track);
     }
 
-    if (!/^t_\d{5,}\.jpeg$/.test(file)) throw pictureNotFound();
+    if (!/^t_\d{5,}\.jpeg$/.test(file) || (part && !isInPart(part, file))) throw pictureNotFound();
     return sendObject(request, reply, objectIn(storage, folder + file), {
       ...{ type: 'image/jpeg', cacheControl, missing: pictureNotFound },
     });

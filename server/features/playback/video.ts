@@ -9,6 +9,8 @@ import { downloadName } from '../library/download-name.ts';
 import { recordingNameOf } from '../../http/params.ts';
 import { objectIn, sendObject } from '../../http/sending/send-object.ts';
 import { timeZoneSchema, wallClock } from '../library/time-zone.ts';
+import type { NotePlayback } from './note-playback.ts';
+import type { Parts } from './part.ts';
 import { getVideo, headVideo } from './video-doc.ts';
 
 const type = 'video/mp4';
@@ -44,13 +46,18 @@ export async function videoRoutes(
   {
     library,
     storage,
+    parts,
+    notePlayback,
     portionSize,
   }: {
     library: Pick<Library, 'keyOf' | 'healMissing'>;
     storage: Pick<Storage, 'head' | 'get'>;
+    parts: Pick<Parts, 'source'>;
+    notePlayback: NotePlayback;
     portionSize: number | undefined;
   },
 ): Promise<void> {
+  app.addHook('onSend', async (request, reply) => notePlayback(request, reply));
   for (const method of ['HEAD', 'GET'] as const)
     app.route<VideoRoute>({
       method,
@@ -59,7 +66,9 @@ export async function videoRoutes(
       config: { failure: 'Error getting recording', operation: method === 'GET' ? getVideo : headVideo },
       handler(request, reply) {
         const name = recordingNameOf(request.params);
-        return sendObject(request, reply, objectIn(storage, library.keyOf(name)), {
+        const part = request.reelroomLink?.part;
+        const source = part ? parts.source(name, part) : objectIn(storage, library.keyOf(name));
+        return sendObject(request, reply, source, {
           ...{ type, portionSize, disposition: dispositionOf(request) },
           cacheControl: 'private, no-cache',
           missing() {
@@ -71,11 +80,25 @@ export async function videoRoutes(
     });
 }
 
-/** Redirects players to presigned S3 URLs. No request: S3 itself answers 404. */
+/**
+ * Redirects players to presigned S3 URLs. No request: S3 itself answers 404. A part of a recording is no object:
+ * it is sent from here.
+ */
 export async function videoRedirectRoutes(
   app: FastifyInstance,
-  { library, publicUrl }: { library: Pick<Library, 'keyOf'>; publicUrl: PublicUrl },
+  {
+    library,
+    parts,
+    notePlayback,
+    publicUrl,
+  }: {
+    library: Pick<Library, 'keyOf'>;
+    parts: Pick<Parts, 'source'>;
+    notePlayback: NotePlayback;
+    publicUrl: PublicUrl;
+  },
 ): Promise<void> {
+  app.addHook('onSend', async (request, reply) => notePlayback(request, reply));
   for (const method of ['GET', 'HEAD'] as const)
     app.route<VideoRoute>({
       method,
@@ -83,8 +106,14 @@ export async function videoRedirectRoutes(
       exposeHeadRoute: false,
       config: { operation: method === 'GET' ? getVideo : headVideo },
       handler: async (request, reply) => {
-        const key = library.keyOf(recordingNameOf(request.params));
-        const url = await publicUrl(method, key, { type, disposition: dispositionOf(request) });
+        const name = recordingNameOf(request.params);
+        const disposition = dispositionOf(request);
+        const part = request.reelroomLink?.part;
+        if (part)
+          return sendObject(request, reply, parts.source(name, part), {
+            ...{ type, disposition, cacheControl: 'private, no-cache', missing: recordingNotFound },
+          });
+        const url = await publicUrl(method, library.keyOf(name), { type, disposition });
         return reply.header('cache-control', 'no-store').redirect(url);
       },
     });

@@ -16,6 +16,7 @@ export const emptyTrack = 'WEBVTT\n';
  * @param files the pictures' names, in order, from `t_00000.jpeg` on, relative to the track
  * @param query appended to their URLs
  * @param seconds the interval of the pictures
+ * @param startMs where the video begins, if it is a part of the recording
  */
 export function thumbnailTrack({
   files,
@@ -23,14 +24,16 @@ export function thumbnailTrack({
   size,
   seconds,
   durationMs,
+  startMs = 0,
 }: {
   files: string[];
   query: string;
   size: { width: number; height: number };
   seconds: number;
   durationMs: number | undefined;
+  startMs?: number;
 }): string {
-  const starts = files.map((file) => Number(/\d+/.exec(file)?.[0]) * seconds * 1_000);
+  const starts = files.map((file) => Number(/\d+/.exec(file)?.[0]) * seconds * 1_000 - startMs);
   const cues = files.map((file, i) => {
     const start = starts[i] ?? 0;
     const end = starts[i + 1] ?? Math.max(durationMs ?? 0, start + seconds * 1_000);

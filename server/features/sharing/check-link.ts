@@ -1,7 +1,14 @@
 import type { onRequestAsyncHookHandler } from 'fastify';
 import { z } from 'zod';
 import { withGrant } from '../access/principal.ts';
-import type { Shares } from './links.ts';
+import type { CheckedLink, Shares } from './links.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The share link that a request for a recording's files has, if any. */
+    reelroomLink?: CheckedLink;
+  }
+}
 
 /** Documents the query parameter of a share link. */
 export const linkQuery = z.object({
@@ -30,6 +37,6 @@ export const checkLink =
     const { '*': path } = z.object({ '*': z.string() }).parse(params);
     // After the name follows one of the recording's files.
     const [name = ''] = path.split('/');
-    await shares.check(name, share, { download: download !== undefined });
+    request.reelroomLink = await shares.check(name, share, { download: download !== undefined });
     request.reelroomPrincipal = withGrant(request.reelroomPrincipal, await shares.grantOf(name, share));
   };

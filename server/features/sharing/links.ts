@@ -1,45 +1,95 @@
-import type { Share, shareInputSchema } from '@reelroom/shared';
+import type { Recording, Share, shareInputSchema, Unlocked } from '@reelroom/shared';
 import { LRUCache } from 'lru-cache';
+import pMap from 'p-map';
 import type { z } from 'zod';
-import { downloadNotShared, recordingNotFound, shareExpired, shareInvalid } from '../../lib/errors.ts';
+import { wallTime } from '../../lib/clock.ts';
+import {
+  downloadNotShared,
+  invalidInput,
+  recordingNotFound,
+  ReelroomError,
+  shareExpired,
+  shareInvalid,
+  shareLocked,
+  wrongLinkPassword,
+} from '../../lib/errors.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Grant } from '../access/principal.ts';
 import type { Library } from '../library/recordings.ts';
 import { linksFolder, listLinks } from '../../bucket/share-folder.ts';
+import { createAttempts } from './attempts.ts';
+import { hashPassword, isPassword } from './password.ts';
+import { parseRestrictions, type Part, type Restrictions } from './restrictions.ts';
 import { createSigner, newLink, readLink, type Link } from './token.ts';
 import { watchUrls } from './urls.ts';
+import type { ViewCounts } from './view-counts.ts';
 
-/** How long the existence of a link is cached, in ms, and for how many links. */
+/** How many links are read concurrently. */
+const maxConcurrent = 16;
+
+/** How long what the bucket says of a link is cached, in ms, and for how many links. */
 const cachedForMs = 5_000;
 const maxCached = 1_000;
 
+/** How long a password is good for, in ms. */
+const unlockedForMs = 12 * 3_600_000;
+
+/** What stands beside a link in its folder: wrong passwords, and views. */
+const attemptsSuffix = '.tries';
+const viewsSuffix = '.views';
+
 const isActive = ({ expiresAt }: Link) => expiresAt > Date.now();
 
+/** What the bucket says of a link; nothing where it was revoked. */
+type Found = Restrictions | undefined;
+
+/** Nothing for a link that this version cannot read. */
+function unlessInvalid(error: unknown): undefined {
+  if (!(error instanceof ReelroomError) || error.code !== 'SHARE_INVALID') throw error;
+}
+
+/** A link that may be used, as far as what it leads to needs to know. */
+export interface CheckedLink {
+  id: string;
+  download: boolean;
+  /** Absent where it is for all of the recording. */
+  part?: Part;
+}
+
 /**
- * Share links, whose holders watch a recording without signing in. Each is an empty object in the bucket
- * whose key is the link's id; deleting it revokes the link.
+ * Share links, whose holders watch a recording without signing in. Each is an object in the bucket whose key is
+ * the link's id; deleting it revokes the link. It is empty, or says what the link is restricted to.
  */
 export function createShares({
   storage,
   library,
   path,
   keys,
+  describePart,
+  viewCounts,
 }: {
   storage: Storage;
   library: Pick<Library, 'get'>;
+  /** The length and the size of a part of a recording; throws where it cannot be cut. */
+  describePart: (name: string, part: Part) => Promise<{ durationMs: number; size: number }>;
+  viewCounts: Pick<ViewCounts, 'add' | 'get'>;
   /** Key prefix of the recordings' folder. */
   path: string;
   /** The keys that sign links, newest first: without its key a link is not valid. */
   keys: readonly Buffer[];
 }) {
   const signer = createSigner(keys);
-  const known = new LRUCache<string, Promise<boolean>>({ max: maxCached, ttl: cachedForMs });
+  const attempts = createAttempts({ storage });
+  const known = new LRUCache<string, Promise<Found>>({ max: maxCached, ttl: cachedForMs });
 
-  /** Whether a link is in the bucket: a HEAD, or none when cached. */
-  function exists(key: string): Promise<boolean> {
+  /** What the bucket says of a link: a HEAD, a GET where it is restricted, or none when cached. */
+  function find(name: string, link: Link): Promise<Found> {
+    const key = linksFolder(path, name) + link.id;
     const cached = known.get(key);
     if (cached) return cached;
-    const answer = storage.head(key).then(({ status }) => status === 200);
+    const answer = link.isRestricted
+      ? storage.getText(key).then((text) => (text === undefined ? undefined : parseRestrictions(text)))
+      : storage.head(key).then(({ status }) => (status === 200 ? {} : undefined));
     known.set(key, answer);
     answer.catch(() => {
       if (known.peek(key) === answer) known.delete(key);
@@ -53,17 +103,14 @@ export function createShares({
 
   async function deleteLinks(name: string, links: Link[]): Promise<void> {
     const keys = links.map(({ id }) => linksFolder(path, name) + id);
-    await storage.deleteMany(keys);
+    await storage.deleteMany(keys.flatMap((key) => [key, key + attemptsSuffix, key + viewsSuffix]));
     for (const key of keys) known.delete(key);
   }
 
-  /** The newest thousand links of a recording, active or not: one LIST. */
-  async function newest(name: string): Promise<Link[]> {
+  /** The newest thousand keys of a recording's links, active or not: one LIST. */
+  async function newestKeys(name: string): Promise<string[]> {
     const { objects } = await storage.listPage({ prefix: linksFolder(path, name) });
-    return linksAt(
-      name,
-      objects.map(({ key }) => key),
-    );
+    return objects.map(({ key }) => key);
   }
 
   /** Deletes expired links; returns the active ones. */
@@ -76,46 +123,112 @@ export function createShares({
     return active;
   }
 
-  const shareOf = (link: Link, name: string, base: string): Share => {
+  const shareOf = (
+    link: Link,
+    name: string,
+    base: string,
+    { part, password }: Restrictions,
+    views = 0,
+  ): Share => {
     const { url, videoUrl, embedUrl } = watchUrls(base, name, signer.tokenOf(link, name));
-    return { ...link, url, videoUrl, embedUrl };
+    const { id, createdAt, expiresAt, download } = link;
+    return {
+      ...{ id, createdAt, expiresAt, download, hasPassword: password !== undefined },
+      ...part,
+      ...{ views, url, videoUrl, embedUrl },
+    };
   };
 
-  /**
-   * Checks that `token` allows watching the recording `name` or, with `download`, downloading it: a HEAD,
-   * or no S3 request for a forged or expired token, and for one checked in the last 5 s.
-   * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED, also when it was revoked
-   */
-  async function check(name: string, token: string, { download = false } = {}): Promise<Link> {
+  /** A link that is signed, active, and in the bucket. */
+  async function findActive(name: string, token: string) {
     const link = signer.linkOf(token, name);
     if (!link) throw shareInvalid();
     if (!isActive(link)) throw shareExpired();
+    const restrictions = await find(name, link);
+    if (!restrictions) throw shareExpired();
+    return { link, restrictions };
+  }
+
+  /**
+   * Checks that `token` allows watching the recording `name` or, with `download`, downloading it: a HEAD or a GET,
+   * or no S3 request for a forged or expired token, and for one checked in the last 5 s.
+   * @returns the link, and the part of the recording that it is for
+   * @throws {ReelroomError} SHARE_INVALID; SHARE_EXPIRED, also when it was revoked; SHARE_LOCKED while its
+   *   password was not given
+   */
+  async function check(name: string, token: string, { download = false } = {}): Promise<CheckedLink> {
+    const { link, restrictions } = await findActive(name, token);
     if (download && !link.download) throw downloadNotShared();
-    if (!(await exists(linksFolder(path, name) + link.id))) throw shareExpired();
-    return link;
+    if (restrictions.password && (link.unlockedUntil ?? 0) < wallTime()) throw shareLocked();
+    const { id } = link;
+    return { id, download: link.download, ...(restrictions.part && { part: restrictions.part }) };
+  }
+
+  /** The part that a new link is for; undefined for all of the recording. */
+  async function partOf(
+    { name, durationMs }: Recording,
+    { from = 0, to = Infinity }: { from?: number | undefined; to?: number | undefined },
+  ): Promise<Part | undefined> {
+    const end = (durationMs ?? Infinity) / 1_000;
+    if (from === 0 && to >= end) return undefined;
+    const part = { from, to: Math.min(to, end) };
+    if (part.from >= part.to || part.to === Infinity)
+      throw invalidInput('from must be before the end of the recording');
+    try {
+      await describePart(name, part);
+    } catch (error) {
+      if (error instanceof ReelroomError) throw error;
+      throw invalidInput('This recording cannot be shared in part: its file is of another kind');
+    }
+    return part;
   }
 
   return {
     /**
-     * A new link to a recording: four S3 requests, and one more where others have expired.
+     * A new link to a recording: four S3 requests, and one more where others have expired; for a part two more.
      * @param base the app's URL, without a trailing slash
-     * @throws {ReelroomError} RECORDING_NOT_FOUND, also for one that is not ready
+     * @throws {ReelroomError} RECORDING_NOT_FOUND, also for one that is not ready; INVALID_INPUT for a part that
+     *   is outside of the recording, or of one that cannot be cut
      */
     async create(
-      { name, expiresInSeconds, download }: z.output<typeof shareInputSchema>,
+      { name, expiresInSeconds, download, password, from, to }: z.output<typeof shareInputSchema>,
       base: string,
     ): Promise<Share> {
-      if ((await library.get(name)).status !== 'ready') throw recordingNotFound();
-      const link = newLink({ createdAt: Date.now(), expiresInSeconds, download });
-      await deleteExpired(name, await newest(name));
-      await storage.putEmpty(linksFolder(path, name) + link.id);
-      return shareOf(link, name, base);
+      const recording = await library.get(name);
+      if (recording.status !== 'ready') throw recordingNotFound();
+      const part = await partOf(recording, { from, to });
+      const restrictions: Restrictions = {
+        ...(part && { part }),
+        ...(password !== undefined && { password: await hashPassword(password) }),
+      };
+      const isRestricted = Object.keys(restrictions).length > 0;
+      const link = newLink({ createdAt: Date.now(), expiresInSeconds, download, isRestricted });
+      await deleteExpired(name, linksAt(name, await newestKeys(name)));
+      const key = linksFolder(path, name) + link.id;
+      await (isRestricted ? storage.putJson(key, restrictions) : storage.putEmpty(key));
+      return shareOf(link, name, base, restrictions);
     },
 
-    /** The links of a recording that are active, newest first, a thousand at most: one LIST, and a DELETE where some have expired. */
+    /**
+     * The links of a recording that are active, newest first, some hundred at least: one LIST, a GET for each that
+     * is restricted, another for each that was watched, and a DELETE where some have expired.
+     */
     async list(name: string, base: string): Promise<Share[]> {
-      const active = await deleteExpired(name, await newest(name));
-      return active.map((link) => shareOf(link, name, base));
+      const keys = await newestKeys(name);
+      const active = await deleteExpired(name, linksAt(name, keys));
+      const watched = new Set(keys.filter((key) => key.endsWith(viewsSuffix)));
+      const shares = await pMap(
+        active,
+        async (link) => {
+          const views = linksFolder(path, name) + link.id + viewsSuffix;
+          // What this version does not know can be revoked with all the others.
+          const restrictions = link.isRestricted ? await find(name, link).catch(unlessInvalid) : {};
+          const count = watched.has(views) ? await viewCounts.get(views) : 0;
+          return restrictions && shareOf(link, name, base, restrictions, count);
+        },
+        { concurrency: maxConcurrent },
+      );
+      return shares.filter((share) => share !== undefined);
     },
 
     /**
@@ -133,7 +246,7 @@ export function createShares({
 
     /**
      * What `token` is worth for the recording `name`: as {@link check}.
-     * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED
+     * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED, SHARE_LOCKED
      */
     async grantOf(name: string, token: string): Promise<Grant> {
       const link = await check(name, token);
@@ -141,6 +254,31 @@ export function createShares({
     },
 
     check,
+
+    /**
+     * The token that opens a link with a password, for half a day at most: some six S3 requests. Ten wrong
+     * passwords in a quarter of an hour close a link for its rest, in all app processes.
+     * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED; SHARE_LOCKED for another password; TOO_MANY_REQUESTS
+     */
+    async unlock(name: string, token: string, password: string): Promise<Unlocked> {
+      const { link, restrictions } = await findActive(name, token);
+      if (restrictions.password) {
+        const tries = linksFolder(path, name) + link.id + attemptsSuffix;
+        await attempts.begin(tries);
+        if (!(await isPassword(password, restrictions.password))) throw wrongLinkPassword();
+        await attempts.giveBack(tries);
+      }
+      const expiresAt = Math.min(wallTime() + unlockedForMs, link.expiresAt);
+      return { share: signer.unlockedToken(link, name, expiresAt), expiresAt };
+    },
+
+    /** What the holder of a link for a part is told of a recording: a GET or two, none when it is cached. */
+    async inPart(recording: Recording, part: Part | undefined): Promise<Recording> {
+      return part ? { ...recording, ...(await describePart(recording.name, part)) } : recording;
+    },
+
+    /** Counts a view of a link. No request. */
+    countView: (name: string, id: string): void => viewCounts.add(linksFolder(path, name) + id + viewsSuffix),
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   recordingInputSchema,
   shareInputSchema,
+  unlockInputSchema,
   unshareInputSchema,
   watchInputSchema,
 } from '@reelroom/shared';
@@ -11,7 +12,7 @@ import type { Shares } from './links.ts';
 /** What these procedures delegate to. */
 export interface SharingCollaborators {
   library: Pick<Library, 'get'>;
-  shares: Pick<Shares, 'check' | 'create' | 'list' | 'revoke'>;
+  shares: Pick<Shares, 'check' | 'create' | 'list' | 'revoke' | 'unlock' | 'inPart'>;
 }
 
 const procedure = proceduresWith<SharingCollaborators>();
@@ -20,10 +21,16 @@ export const sharingProcedures = {
   /** One recording; a share link, if given, must be valid. */
   get: procedure.input(watchInputSchema).query(async ({ ctx, input }) => {
     if (input.share === undefined) return ctx.library.get(input.name);
-    await ctx.shares.check(input.name, input.share);
+    const { part } = await ctx.shares.check(input.name, input.share);
+    const recording = await ctx.shares.inPart(await ctx.library.get(input.name), part);
     // Egress's own reason may quote internal addresses.
-    return { ...(await ctx.library.get(input.name)), reason: undefined };
+    return { ...recording, reason: undefined };
   }),
+
+  /** Opens a share link that has a password; returns the token to use from then on. */
+  unlock: procedure
+    .input(unlockInputSchema)
+    .mutation(({ ctx, input }) => ctx.shares.unlock(input.name, input.share, input.password)),
 
   /** Creates a share link to a recording. */
   share: procedure

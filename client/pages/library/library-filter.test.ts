@@ -1,7 +1,8 @@
 import { listInputSchema } from '@reelroom/shared';
 import fc from 'fast-check';
 import t from 'tap';
-import { allRecordings, filterQuery, isDay, isFiltered, listInputOf, parseFilter } from './library-filter.ts';
+import { allRecordings, filterQuery, isDay, isFiltered, parseFilter } from '../../app/library-filter.ts';
+import { listInputOf } from './list-input.ts';
 
 t.test('an address says what is shown', async (t) => {
   t.same(parseFilter(''), allRecordings);

@@ -1,0 +1,80 @@
+import type { FastifyBaseLogger } from 'fastify';
+import pMap from 'p-map';
+import { z } from 'zod';
+import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
+import type { Storage } from '../../adapters/s3/bucket.ts';
+
+/** How often a count is tried that other processes write at the same time. */
+const maxSwaps = 10;
+const maxConcurrent = 16;
+
+const viewsSchema = z.object({ views: z.number() }).catch({ views: 0 });
+
+/** The key of the link whose views are counted at `key`. */
+const linkOf = (key: string) => key.slice(0, key.lastIndexOf('.'));
+
+function parseViews(text: string | undefined): number {
+  try {
+    return viewsSchema.parse(JSON.parse(text ?? '')).views;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Counts how often links were watched, each at the link's key and a suffix: in memory at first, so that many
+ * views cost one write. A process that is killed loses those of the last seconds.
+ */
+export function createViewCounts({
+  storage,
+  log,
+}: {
+  storage: Pick<Storage, 'getText' | 'getTextAndEtag' | 'putJson' | 'head'>;
+  log: FastifyBaseLogger;
+}) {
+  let pending = new Map<string, number>();
+
+  async function write(key: string, views: number): Promise<void> {
+    for (let swaps = 1; ; swaps += 1) {
+      const stored = await storage.getTextAndEtag(key);
+      // A link that was revoked meanwhile leaves nothing behind.
+      if (!stored && (await storage.head(linkOf(key))).status === 404) return;
+      try {
+        await storage.putJson(key, { views: parseViews(stored?.text) + views }, ifUnchanged(stored?.etag));
+        return;
+      } catch (error) {
+        if (!(error instanceof ConditionNotMet) || swaps === maxSwaps) throw error;
+      }
+    }
+  }
+
+  const add = (key: string, views: number) => pending.set(key, (pending.get(key) ?? 0) + views);
+
+  return {
+    /** Counts a view. No request. */
+    add: (key: string): void => void add(key, 1),
+
+    hasPending: (): boolean => pending.size > 0,
+
+    /** Writes what was counted: a GET and a PUT for each key. What fails is written with the next ones. */
+    async write(): Promise<void> {
+      const counted = pending;
+      pending = new Map();
+      await pMap(
+        counted,
+        ([key, views]) =>
+          write(key, views).catch((error: unknown) => {
+            log.warn({ err: error }, 'views of a share link are not counted yet');
+            add(key, views);
+          }),
+        { concurrency: maxConcurrent },
+      );
+    },
+
+    /** The views of a key, those that are counted in this process with them: one GET. */
+    get: async (key: string): Promise<number> =>
+      parseViews(await storage.getText(key)) + (pending.get(key) ?? 0),
+  };
+}
+
+export type ViewCounts = ReturnType<typeof createViewCounts>;
