@@ -47,6 +47,7 @@ import { createAuthenticator } from './features/access/authenticate.ts';
 import { contextOf } from './features/access/context.ts';
 import { gateRoutes, requireRules } from './features/access/gate.ts';
 import { createLimiter } from './features/access/limits.ts';
+import { openidRoutes } from './features/access/openid-routes.ts';
 import { createSessionCookies } from './features/access/session-cookie.ts';
 import { createGuestCookies } from './features/admission/guest-cookie.ts';
 import { createCounter } from './adapters/redis/counter.ts';
@@ -163,6 +164,8 @@ export async function reelroom(
       }),
     }),
   });
+  const { openid } = services;
+  if (openid && !isOpen) await app.register(openidRoutes, { openid, cookies, baseUrlOf, base });
   await app.register(tokenRoutes, services);
   await app.register(recordingRoutes, services);
   await app.register(libraryRoutes, services);

@@ -3,6 +3,7 @@ import { askingMode, type Recording, type Setup } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAccess } from './features/access/access.ts';
 import { createApiKeys } from './features/access/api-keys.ts';
+import { createOpenid } from './features/access/openid.ts';
 import { createPasswords } from './features/access/password.ts';
 import { createPurposeKeys } from './features/access/purpose-keys.ts';
 import { createSessions } from './features/access/sessions.ts';
@@ -197,6 +198,14 @@ export function createServices(
   const personOf = createPeople({ keys: purposeKeys.keysFor('waiting room') });
   const lobby = createLobby({ storage, path, events });
   const passwords = createPasswords(config.signIn);
+  const { issuer, clientId, clientSecret, ...openidRules } = config.openid;
+  const openid =
+    issuer === undefined || clientId === undefined
+      ? undefined
+      : createOpenid(
+          { issuer, clientId, clientSecret, ...openidRules },
+          { keys: purposeKeys.keysFor('sign-in') },
+        );
   const rooms = createRooms({
     storage,
     path,
@@ -312,11 +321,16 @@ export function createServices(
     keepOut: createKeepOut({ livekit, lobby }),
     guestKeys: purposeKeys.keysFor('invites'),
     passwords,
+    /** Signing in by OpenID Connect; absent where there is no provider. */
+    openid,
     sessions: createSessions({ storage, path, keys: purposeKeys.keysFor('sessions'), passwords }),
     apiKeys: createApiKeys({ storage, path }),
     signIn: {
       access: config.access,
-      ways: { password: config.access === 'protected' && passwords.isOn, openid: false },
+      ways: {
+        password: config.access === 'protected' && passwords.isOn,
+        openid: config.access === 'protected' && openid !== undefined,
+      },
     },
     listing,
     totals,

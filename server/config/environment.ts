@@ -67,6 +67,15 @@ const variables: Variables<z.output<typeof configSchema>> = {
     memberPasswordHashes: ['MEMBER_PASSWORD_HASHES', (text) => text.trim().split(/\s+/)],
     sessionSecrets: ['SESSION_SECRETS', list],
   },
+  openid: {
+    issuer: ['OIDC_ISSUER'],
+    clientId: ['OIDC_CLIENT_ID'],
+    clientSecret: ['OIDC_CLIENT_SECRET'],
+    allowedDomains: ['OIDC_ALLOWED_DOMAINS', list],
+    memberGroups: ['OIDC_MEMBER_GROUPS', list],
+    adminGroups: ['OIDC_ADMIN_GROUPS', list],
+    groupsClaim: ['OIDC_GROUPS_CLAIM'],
+  },
   livekit: {
     url: ['LIVEKIT_URL'],
     publicUrl: ['LIVEKIT_PUBLIC_URL'],

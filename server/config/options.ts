@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopbackName } from './loopback.ts';
 
 const url = (protocols: string[], example: string) => {
   const error = `must be a URL such as ${example}`;
@@ -59,6 +60,11 @@ const minSecretBytes = 32;
 const passwordHashRule = 'must be a hash by argon2id: npm run hash-password makes one';
 const passwordHash = /^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}$/;
 
+const issuerRule =
+  'must be a URL such as https://accounts.example.com, with TLS unless it is on this machine';
+const isIssuer = ({ protocol, hostname }: URL) =>
+  protocol === 'https:' || (protocol === 'http:' && isLoopbackName(hostname));
+
 const memberRule = 'must be NAME:HASH, the hash by argon2id: npm run hash-password makes one';
 const isMember = (text: string) => {
   const [, name, hash = ''] = /^([^\s:]+):(.+)$/.exec(text) ?? [];
@@ -106,6 +112,38 @@ export const optionsSchema = group({
       )
       .default([]),
   }).prefault({}),
+  /** The provider of OpenID Connect by which people sign in; none when absent. */
+  openid: group({
+    issuer: z
+      .string(issuerRule)
+      .refine((text) => URL.canParse(text) && isIssuer(new URL(text)), { error: issuerRule })
+      .optional(),
+    clientId: text.optional(),
+    /** Absent for a public client. */
+    clientSecret: text.optional(),
+    /** Domains of verified e-mail addresses that may sign in; `*` are all. */
+    allowedDomains: z.array(text.transform((domain) => domain.toLowerCase())).default([]),
+    /** Groups whose people are members; when there are none, all that may sign in are. */
+    memberGroups: z.array(text).default([]),
+    /** Groups whose people are admins. */
+    adminGroups: z.array(text).default([]),
+    /** The claim with the groups. */
+    groupsClaim: text.default('groups'),
+  })
+    .refine(({ issuer, clientId }) => issuer === undefined || clientId !== undefined, {
+      path: ['clientId'],
+      error: 'must be set when there is an issuer: the provider knows us by it',
+    })
+    .refine(
+      ({ issuer, allowedDomains, memberGroups, adminGroups }) =>
+        issuer === undefined || allowedDomains.length + memberGroups.length + adminGroups.length > 0,
+      {
+        path: ['allowedDomains'],
+        error:
+          'must be set when there is an issuer, such as example.com, or groups: else nobody could sign in',
+      },
+    )
+    .prefault({}),
   livekit: group({
     url: url(['http:', 'https:', 'ws:', 'wss:'], 'ws://localhost:7880'),
     /** Where browsers connect; when absent the same, or where that is loopback its port of the page's own host. */

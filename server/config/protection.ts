@@ -25,11 +25,14 @@ export function exposure({ HOST = '127.0.0.1', PUBLIC_URL }: Record<string, stri
 
 /** What credentials there are, in options of whatever form: other mistakes are told by their schema. */
 const credentialsSchema = z.object({
-  access: z.unknown(),
-  livekit: z.object({ apiSecret: z.unknown() }).catch({ apiSecret: undefined }),
-  s3: z.object({ secretKey: z.unknown() }).catch({ secretKey: undefined }),
+  access: z.unknown().optional(),
+  livekit: z.object({ apiSecret: z.unknown().optional() }).catch({ apiSecret: undefined }),
+  s3: z.object({ secretKey: z.unknown().optional() }).catch({ secretKey: undefined }),
+  openid: z
+    .object({ issuer: z.unknown().optional(), adminGroups: z.array(z.unknown()).catch([]) })
+    .catch({ issuer: undefined, adminGroups: [] }),
   signIn: z
-    .object({ adminPasswordHash: z.unknown(), sessionSecrets: z.array(z.unknown()).catch([]) })
+    .object({ adminPasswordHash: z.unknown().optional(), sessionSecrets: z.array(z.unknown()).catch([]) })
     .catch({ adminPasswordHash: undefined, sessionSecrets: [] }),
 });
 
@@ -55,10 +58,15 @@ export function knownSecretProblems(options: unknown, why: string): Problem[] {
  * @param why the reason for which access is protected
  */
 export function protectionProblems(options: unknown, why = 'while access is protected'): Problem[] {
-  const { access, signIn } = credentialsSchema.parse(options);
+  const { access, signIn, openid } = credentialsSchema.parse(options);
   if (access !== 'protected') return [];
+  const hasOtherAdmins = openid.issuer !== undefined && openid.adminGroups.length > 0;
   const missing: [path: OptionPath, isMissing: boolean, command: string][] = [
-    [['signIn', 'adminPasswordHash'], signIn.adminPasswordHash === undefined, 'npm run hash-password'],
+    [
+      ['signIn', 'adminPasswordHash'],
+      signIn.adminPasswordHash === undefined && !hasOtherAdmins,
+      'npm run hash-password',
+    ],
     [['signIn', 'sessionSecrets'], signIn.sessionSecrets.length === 0, 'npm run make-secret'],
   ];
   return [

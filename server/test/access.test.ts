@@ -119,7 +119,9 @@ async function makeKey(
 }
 
 t.test('every route and procedure, for everybody, is as the table says', async (t) => {
-  const config = await protectedConfig();
+  // A provider that is down: who goes there is sent back.
+  const provider = { OIDC_ISSUER: 'http://127.0.0.1:9', OIDC_CLIENT_ID: 'a', OIDC_ADMIN_GROUPS: 'b' };
+  const config = await protectedConfig(provider);
   const { put } = await bucketOf(config);
   const startedAt = Date.UTC(2026, 0, 31);
   const [recording = '', other = ''] = await putSeedRecordings(put, [

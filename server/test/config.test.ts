@@ -1,6 +1,7 @@
 import t from 'tap';
 import { loadConfig } from '../config/environment.ts';
 import { ConfigError } from '../config/options.ts';
+import { protectionProblems } from '../config/protection.ts';
 
 /** What a protected server needs to let an admin sign in. */
 const signIn = {
@@ -213,6 +214,31 @@ t.test(
       t.match(problems({ BASE_PATH }), [/^BASE_PATH must be a path/], BASE_PATH);
   },
 );
+
+t.test('people may sign in by a provider, which may have the admins, too', async (t) => {
+  const protectedBy = (more: Record<string, string>) => ({
+    ...{ ACCESS: 'protected', SESSION_SECRETS: 'z'.repeat(32) },
+    ...{ LIVEKIT_API_SECRET: 'x'.repeat(40), S3_SECRET_KEY: 'y'.repeat(40), ...more },
+  });
+  const provider = { OIDC_ISSUER: 'https://id.example', OIDC_CLIENT_ID: 'reelroom' };
+  t.match(problems(protectedBy({ OIDC_ISSUER: 'https://id.example' })), [
+    /^OIDC_CLIENT_ID must be set/,
+    /^OIDC_ALLOWED_DOMAINS must be set/,
+    /^ADMIN_PASSWORD_HASH/,
+  ]);
+  t.match(problems(protectedBy({ ...provider, OIDC_ALLOWED_DOMAINS: 'a.example' })), [
+    /^ADMIN_PASSWORD_HASH/,
+  ]);
+  const env = protectedBy({ ...provider, OIDC_ADMIN_GROUPS: 'operators' });
+  t.same(problems(env), []);
+  const {
+    signIn: { sessionSecrets },
+    ...options
+  } = loadConfig(env);
+  t.same(protectionProblems({ ...options, signIn: { sessionSecrets } }), [], 'in a Fastify application, too');
+  for (const OIDC_ISSUER of ['http://id.example', 'id.example', 'ftp://localhost'])
+    t.match(problems({ ...env, OIDC_ISSUER }), [/^OIDC_ISSUER must be a URL/], OIDC_ISSUER);
+});
 
 t.test('who may call, by which name, and through which proxy', async (t) => {
   const open = {

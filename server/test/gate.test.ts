@@ -43,7 +43,8 @@ t.test('every rule of a route has a route, and a route without one does not star
   const app = await build(t);
   for (const name of Object.keys(routeRules)) {
     const [method = '', path = ''] = name.split(' ');
-    if (method === 'OPTIONS' || path.endsWith('/**')) continue;
+    // Of a protected server with a provider: openid.test.ts.
+    if (method === 'OPTIONS' || path.endsWith('/**') || path.startsWith('/sign-in/openid')) continue;
     t.ok(app.hasRoute({ method, url: path }), name);
   }
 

@@ -115,6 +115,8 @@ export const routeRules = {
   'GET /library/': page,
   'GET /room/*': page,
   'GET /sign-in': page,
+  'GET /sign-in/openid': { ...page, cost: 'cheap', limit: 'guess' },
+  'GET /sign-in/openid/callback': { ...page, cost: 'cheap', limit: 'guess' },
   'GET /recordings.html': page,
   'GET /recorder.html': page,
   'GET /icon.svg': page,

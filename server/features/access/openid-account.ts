@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { Account } from './password.ts';
+
+/** Who of those that a provider knows may sign in, and as what. */
+export interface OpenidRules {
+  /** Of e-mail addresses that the provider has verified; `*` are all. None means that there is no such rule. */
+  allowedDomains: readonly string[];
+  memberGroups: readonly string[];
+  adminGroups: readonly string[];
+  /** The claim with the groups. */
+  groupsClaim: string;
+}
+
+const claimsSchema = z.looseObject({
+  iss: z.string(),
+  sub: z.string().min(1),
+  name: z.string().optional().catch(undefined),
+  email: z.string().optional().catch(undefined),
+  email_verified: z.boolean().optional().catch(undefined),
+});
+
+const groupsSchema = z.union([z.array(z.string()), z.string().transform((group) => [group])]).catch([]);
+
+/**
+ * The account of somebody, by the claims of the provider (OpenID Connect Core §5.1); undefined for whom the rules do
+ * not let in. The provider's subject says who it is: addresses and names change hands. Pure.
+ */
+export function accountOf(claims: unknown, rules: OpenidRules): Account | undefined {
+  const { data } = claimsSchema.safeParse(claims);
+  if (!data) return undefined;
+  const { iss, sub, email, email_verified: isVerified, name = email ?? sub } = data;
+  const groups = groupsSchema.parse(data[rules.groupsClaim]);
+  const isIn = (wanted: readonly string[]) => groups.some((group) => wanted.includes(group));
+  const domain = isVerified ? email?.slice(email.lastIndexOf('@') + 1).toLowerCase() : undefined;
+
+  const { allowedDomains, memberGroups, adminGroups } = rules;
+  const isOfDomain =
+    allowedDomains.includes('*') || (domain !== undefined && allowedDomains.includes(domain));
+  if (allowedDomains.length > 0 && !isOfDomain) return undefined;
+  const id = `openid:${iss} ${sub}`;
+  if (isIn(adminGroups)) return { id, name, role: 'admin' };
+  const isMember = memberGroups.length > 0 ? isIn(memberGroups) : allowedDomains.length > 0;
+  return isMember ? { id, name, role: 'member' } : undefined;
+}

@@ -1,0 +1,117 @@
+import { jwtVerify, SignJWT } from 'jose';
+import {
+  allowInsecureRequests,
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  calculatePKCECodeChallenge,
+  discovery,
+  fetchUserInfo,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+  type Configuration,
+} from 'openid-client';
+import { z } from 'zod';
+import { accountOf, type OpenidRules } from './openid-account.ts';
+import type { Account } from './password.ts';
+
+const algorithm = 'HS256';
+
+/** How long somebody may take at the provider, in seconds. */
+export const attemptSeconds = 600;
+
+/** What the browser keeps while somebody is at the provider. */
+const attemptSchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  /** Where they come to after that: a path of ours. */
+  to: z.string(),
+});
+
+export interface OpenidOptions extends OpenidRules {
+  /** The provider, whose discovery document says the rest. */
+  issuer: string;
+  clientId: string;
+  /** Absent for a public client, which PKCE alone protects. */
+  clientSecret: string | undefined;
+}
+
+/**
+ * Signing in by OpenID Connect: the authorization code flow with discovery, PKCE (RFC 7636), state and nonce.
+ * @param keys sign what the browser keeps meanwhile, newest first
+ */
+export function createOpenid(
+  { issuer, clientId, clientSecret, ...rules }: OpenidOptions,
+  { keys }: { keys: readonly Buffer[] },
+) {
+  let discovered: Promise<Configuration> | undefined;
+
+  /** The provider's configuration: two requests to it, the first time; a failure is tried again. */
+  function configuration(): Promise<Configuration> {
+    // A provider without TLS is one on this machine: see options.ts.
+    const execute = issuer.startsWith('http:') ? [allowInsecureRequests] : [];
+    discovered ??= discovery(new URL(issuer), clientId, clientSecret, undefined, { execute });
+    discovered.catch(() => (discovered = undefined));
+    return discovered;
+  }
+
+  async function attemptOf(token: string) {
+    for (const key of keys)
+      try {
+        const { payload } = await jwtVerify(token, key, { algorithms: [algorithm] });
+        return attemptSchema.safeParse(payload).data;
+      } catch {
+        // By the next key, perhaps.
+      }
+    return undefined;
+  }
+
+  return {
+    /**
+     * Begins to sign somebody in.
+     * @param redirectUri where the provider sends them back to
+     * @returns where they go, and what their browser keeps meanwhile
+     */
+    async begin(to: string, redirectUri: string): Promise<{ url: string; attempt: string }> {
+      const [newest] = keys;
+      if (!newest) throw new Error('without a secret nobody can sign in');
+      const [state, nonce, verifier] = [randomState(), randomNonce(), randomPKCECodeVerifier()];
+      const url = buildAuthorizationUrl(await configuration(), {
+        ...{ redirect_uri: redirectUri, scope: 'openid email profile', state, nonce },
+        code_challenge: await calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      });
+      const attempt = await new SignJWT({ state, nonce, verifier, to })
+        .setProtectedHeader({ alg: algorithm })
+        .setExpirationTime(`${attemptSeconds}s`)
+        .sign(newest);
+      return { url: url.href, attempt };
+    },
+
+    /**
+     * Ends it: two or three requests to the provider.
+     * @param url the address that the provider has sent them back to
+     * @returns who they are, where the rules let them in, and where they go
+     * @throws where the provider's answer is not good, or not of this attempt
+     */
+    async end(url: URL, attempt: string): Promise<{ account: Account | undefined; to: string }> {
+      const kept = await attemptOf(attempt);
+      if (!kept) throw new Error('this browser has not begun to sign in, or too long ago');
+      const config = await configuration();
+      const tokens = await authorizationCodeGrant(config, url, {
+        pkceCodeVerifier: kept.verifier,
+        expectedState: kept.state,
+        expectedNonce: kept.nonce,
+        idTokenExpected: true,
+      });
+      const claims = tokens.claims();
+      if (!claims) throw new Error('the provider has sent no ID token');
+      const { userinfo_endpoint: hasMore } = config.serverMetadata();
+      const more = hasMore ? await fetchUserInfo(config, tokens.access_token, claims.sub) : {};
+      return { account: accountOf({ ...more, ...claims }, rules), to: kept.to };
+    },
+  };
+}
+
+export type Openid = ReturnType<typeof createOpenid>;
