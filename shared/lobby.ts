@@ -40,7 +40,10 @@ export const decideInputSchema = z.extend(roomInputSchema, {
 
 /** Removes a participant from a room. */
 export const removeInputSchema = z.extend(roomInputSchema, {
-  identity: z
-    .string({ error: 'identity must be a participant of the room' })
-    .check(z.minLength(1, 'identity is required'), z.maxLength(512, 'identity is too long')),
+  identity: z.string({ error: 'identity must be a participant of the room' }).check(
+    z.minLength(1, 'identity is required'),
+    z.maxLength(512, 'identity is too long'),
+    // LiveKit's messages are UTF-8, which half of a surrogate pair cannot be in.
+    z.regex(/^\P{Cs}*$/u, 'identity must be a participant of the room'),
+  ),
 });
