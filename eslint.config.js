@@ -10,6 +10,7 @@ const serverAssembly = ['router', 'services', 'app', 'reindex', 'make-key', 'mai
 const features = [
   ...[
     'access',
+    'audit',
     'events',
     'admission',
     'system',

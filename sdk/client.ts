@@ -55,23 +55,25 @@ export function createReelroomClient({
   const trpcUrl = new URL('trpc', base).href;
   const given = key ? { authorization: `Bearer ${key}` } : headers;
   const headersNow = given && (async () => (typeof given === 'function' ? given() : given));
-  const { invites, keys, lobby, recordings, rooms, session, system, tokens } = createTRPCClient<AppRouter>({
-    links: [
-      splitLink({
-        condition: ({ type }) => type === 'subscription',
-        true: subscriptionLinks({ url: trpcUrl, headers: headersNow }),
-        false: httpLink({
-          url: trpcUrl,
-          ...(headersNow && { headers: headersNow }),
-          ...(ownFetch && {
-            fetch: (input, { signal, ...init } = {}) => ownFetch(input, { ...init, signal: signal ?? null }),
+  const { audit, invites, keys, lobby, recordings, rooms, session, system, tokens } =
+    createTRPCClient<AppRouter>({
+      links: [
+        splitLink({
+          condition: ({ type }) => type === 'subscription',
+          true: subscriptionLinks({ url: trpcUrl, headers: headersNow }),
+          false: httpLink({
+            url: trpcUrl,
+            ...(headersNow && { headers: headersNow }),
+            ...(ownFetch && {
+              fetch: (input, { signal, ...init } = {}) =>
+                ownFetch(input, { ...init, signal: signal ?? null }),
+            }),
           }),
         }),
-      }),
-    ],
-  });
+      ],
+    });
   return {
-    ...{ invites, keys, lobby, recordings, rooms, session, system, tokens },
+    ...{ audit, invites, keys, lobby, recordings, rooms, session, system, tokens },
     recordingUrl: (name) => recordingUrl(base, name),
     async waitUntilReady(name, options = {}) {
       // Pages that never wait do not load it.

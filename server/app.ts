@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Setup } from '@reelroom/shared';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { egressFiles } from './bucket/layout.ts';
 import { basePath } from './http/base-path.ts';
@@ -43,6 +43,7 @@ import stalledReaders from './http/sending/stalled-readers.ts';
 import { createPublicAddress } from './http/base-url.ts';
 import { trpc } from './http/trpc-plugin.ts';
 import { redactKeys } from './features/access/api-keys.ts';
+import { auditEntry, type AuditedCall } from './features/access/audited.ts';
 import { createAuthenticator } from './features/access/authenticate.ts';
 import { contextOf } from './features/access/context.ts';
 import { gateRoutes, requireRules } from './features/access/gate.ts';
@@ -128,6 +129,8 @@ export async function reelroom(
   const cookies = createSessionCookies({ sessions: services.sessions, baseUrlOf });
   const guests = createGuestCookies({ keys: services.guestKeys, baseUrlOf });
   const isOpen = options.access === 'open';
+  const audit = (request: FastifyRequest, call: AuditedCall) =>
+    services.auditLog.record(auditEntry(call, { principal: request.reelroomPrincipal, address: request.ip }));
   gateRoutes(app, {
     ...services,
     authenticate: createAuthenticator({
@@ -135,6 +138,7 @@ export async function reelroom(
       isInviteActive: ({ room, id }) => services.invites.isActive(room, id),
     }),
     renew: cookies.renew,
+    audit,
   });
   await app.register(compress);
   await app.register(openapi, { base });
@@ -161,11 +165,12 @@ export async function reelroom(
         keepGuest: (guest) => guests.keep(request, reply, guest),
         endSession: (how) => cookies.end(request, reply, request.reelroomPrincipal.session, how),
         countCall: (rule) => countCall(request, rule),
+        audit: (call) => audit(request, call),
       }),
     }),
   });
   const { openid } = services;
-  if (openid && !isOpen) await app.register(openidRoutes, { openid, cookies, baseUrlOf, base });
+  if (openid && !isOpen) await app.register(openidRoutes, { openid, cookies, baseUrlOf, base, audit });
   await app.register(tokenRoutes, services);
   await app.register(recordingRoutes, services);
   await app.register(libraryRoutes, services);

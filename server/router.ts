@@ -5,6 +5,7 @@ import {
   lobbyProcedures,
   type AdmissionCollaborators,
 } from './features/admission/router.ts';
+import { auditProcedures, type AuditCollaborators } from './features/audit/router.ts';
 import { keysProcedures, sessionProcedures, type AccessCollaborators } from './features/access/router.ts';
 import { libraryProcedures, type LibraryCollaborators } from './features/library/router.ts';
 import { recordingProcedures, type RecordingCollaborators } from './features/recording/router.ts';
@@ -27,6 +28,7 @@ const recordings: RecordingsProcedures = {
 
 /** The tRPC API. */
 export const appRouter = router({
+  audit: router(auditProcedures),
   invites: router(invitesProcedures),
   keys: router(keysProcedures),
   lobby: router(lobbyProcedures),
@@ -42,6 +44,7 @@ export type AppRouter = typeof appRouter;
 /** What all of its procedures delegate to. */
 export type Collaborators = RecordingCollaborators &
   AccessCollaborators &
+  AuditCollaborators &
   AdmissionCollaborators &
   LibraryCollaborators &
   SharingCollaborators &

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { askingMode, type Recording, type Setup } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAccess } from './features/access/access.ts';
+import { auditEntry } from './features/access/audited.ts';
+import { createAudit } from './features/audit/audit.ts';
 import { createApiKeys } from './features/access/api-keys.ts';
 import { createOpenid } from './features/access/openid.ts';
 import { createPasswords } from './features/access/password.ts';
@@ -114,6 +116,7 @@ export function createServices(
   const purposeKeys = createPurposeKeys(
     sessionSecrets.length > 0 ? sessionSecrets : [config.livekit.apiSecret],
   );
+  const auditLog = createAudit({ storage, path, isOn: config.access === 'protected', log });
   const events = createEvents({ redis, scope, log });
   const ownership = createOwnership({ redis, scope: ownScope, log });
   const { isOwner } = ownership;
@@ -250,8 +253,15 @@ export function createServices(
   });
   const notePlayback = createNotePlayback({
     playbacks: createPlaybacks(),
-    onBegin({ name, isDownload, request: { reelroomLink } }) {
+    onBegin({ name, isDownload, request: { reelroomLink, reelroomPrincipal, ip } }) {
       if (reelroomLink && !isDownload) shares.countView(name, reelroomLink.id);
+      const on = { kind: 'recordings', names: [name] } as const;
+      auditLog.record(
+        auditEntry(
+          { what: isDownload ? 'download' : 'playback', on, outcome: 'ok' },
+          { principal: reelroomPrincipal, address: ip, link: reelroomLink?.id },
+        ),
+      );
     },
   });
   const jobs = schedule({
@@ -306,6 +316,7 @@ export function createServices(
     parts,
     notePlayback,
     rooms,
+    auditLog,
     access: createAccess({
       rooms,
       isOpen: config.access === 'open',
@@ -361,6 +372,7 @@ export function createServices(
       await untilEnded(viewCounts.write());
       await Promise.all([
         notifications?.close(),
+        auditLog.close(),
         events.close(),
         totals.close(),
         trashedNames.close(),

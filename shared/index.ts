@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './audit.ts';
 export * from './consent-attribute.ts';
 export * from './consent.ts';
 export * from './errors.ts';

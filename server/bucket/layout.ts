@@ -133,6 +133,12 @@ export function roomOfKey(key: string): string | undefined {
   return inKey(roomName) === encoded ? roomName : undefined;
 }
 
+/** The folder of what was audited, which has one for each month. */
+export const auditRoot = (path: string): string => `${path}.reelroom/audit/`;
+
+/** The folder of what was audited in a month, `2026-01`. */
+export const auditFolder = (path: string, month: string): string => `${auditRoot(path)}${month}/`;
+
 /** The folder of all rooms' invites. */
 export const invitesRoot = (path: string): string => `${path}.reelroom/invites/`;
 

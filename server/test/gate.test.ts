@@ -182,6 +182,7 @@ t.test('who may not is refused before the handler, and who is nobody is asked to
     authenticate: async () => principal,
     access: accessWith(),
     renew: async () => undefined,
+    audit: () => undefined,
   });
   let calls = 0;
   const count = async () => ({ calls: (calls += 1) });

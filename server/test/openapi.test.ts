@@ -24,6 +24,7 @@ const undescribed: Record<string, string> = {
   '/library/': 'the same',
   '/room/*': 'a page',
   '/sign-in': 'a page',
+  '/audit': 'a page',
   '/icon.svg': 'a file of the web client',
   '/recorder.html': 'the page that is recorded',
   '*': 'CORS preflight requests',

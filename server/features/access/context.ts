@@ -1,5 +1,6 @@
 import type { Ability, RoomAccess } from '@reelroom/shared';
 import type { Access, VisibleRooms } from './access.ts';
+import type { AuditedCall } from './audited.ts';
 import type { Account } from './password.ts';
 import type { Grant, Guest, Principal } from './principal.ts';
 import type { Rule } from './policy.ts';
@@ -38,6 +39,8 @@ export interface Context extends Rights {
   endSession: (how: { everywhere: boolean }) => Promise<void>;
   /** Keeps a guest in the browser's cookie. */
   keepGuest: (guest: Guest) => Promise<void>;
+  /** Audits a call of the principal. */
+  audit: (call: AuditedCall) => void;
   /** The rights of another principal, such as the same one with a link. */
   rightsOf: (principal: Principal) => Rights;
 }

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { forbidden } from '../../lib/errors.ts';
+import { forbidden, toReelroomError } from '../../lib/errors.ts';
+import type { AuditedCall } from './audited.ts';
 import type { Access } from './access.ts';
-import { isAbility, routeRules, ruleNamed, type Rule } from './policy.ts';
+import { auditedAs, isAbility, routeRules, ruleNamed, type Rule } from './policy.ts';
 import { nobody, type Principal } from './principal.ts';
 import type { Session } from './sessions.ts';
 import { targetOf } from './targets.ts';
@@ -10,6 +11,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who makes it. */
     reelroomPrincipal: Principal;
+    /** The code of the error that it ended with. */
+    reelroomErrorCode: string;
   }
   interface FastifyContextConfig {
     /** What a route needs: see policy.ts. */
@@ -78,11 +81,13 @@ export function gateRoutes(
     authenticate,
     access,
     renew,
+    audit,
   }: {
     authenticate: (request: FastifyRequest) => Promise<Principal>;
     access: Pick<Access, 'assert'>;
     /** Lets the session of a call slide. */
     renew: (request: FastifyRequest, reply: FastifyReply, session: Session) => Promise<void>;
+    audit: (request: FastifyRequest, call: AuditedCall) => void;
   },
 ): void {
   // Fastify requires decorators to be declared before requests arrive.
@@ -91,7 +96,8 @@ export function gateRoutes(
     const { rule } = request.routeOptions.config;
     // Files and pages of everyone's are served though S3 cannot say who asks.
     const isForAll = request.is404 || (rule?.needs === 'nothing' && rule.cost === 'free');
-    request.reelroomPrincipal = isForAll ? nobody : await authenticate(request);
+    request.reelroomPrincipal = nobody;
+    if (!isForAll) request.reelroomPrincipal = await authenticate(request);
   });
   app.addHook('preHandler', async (request, reply) => {
     if (request.is404) return;
@@ -102,5 +108,16 @@ export function gateRoutes(
     if (isAbility(needs)) await access.assert(principal, needs, targetOf(rule.on, inputOf(request, rule)));
     if (needs === 'procedure' && principal.session) await renew(request, reply, principal.session);
     if (principal.isActive) endWith(principal.isActive, request, reply);
+  });
+  app.decorateRequest('reelroomErrorCode', '');
+  app.addHook('onError', async (request, _reply, error) => {
+    request.reelroomErrorCode = toReelroomError(error).code;
+  });
+  app.addHook('onResponse', async (request, { statusCode }) => {
+    const { rule } = request.routeOptions.config;
+    const what = rule && auditedAs(rule);
+    if (!rule || what === undefined) return;
+    const outcome = statusCode < 400 ? 'ok' : request.reelroomErrorCode || String(statusCode);
+    audit(request, { what, on: targetOf(rule.on, inputOf(request, rule)), outcome });
   });
 }

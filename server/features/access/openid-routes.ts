@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { AuditedCall } from './audited.ts';
 import { readCookie, setCookie } from './cookie.ts';
 import { attemptSeconds, type Openid } from './openid.ts';
 import { ownPath } from './own-path.ts';
@@ -20,11 +21,13 @@ export async function openidRoutes(
     cookies,
     baseUrlOf,
     base,
+    audit,
   }: {
     openid: Openid;
     cookies: Pick<SessionCookies, 'start'>;
     baseUrlOf: (request: FastifyRequest) => string;
     base: string;
+    audit: (request: FastifyRequest, call: AuditedCall) => void;
   },
 ): Promise<void> {
   const scopeOf = (request: FastifyRequest) => ({ baseUrl: baseUrlOf(request) });
@@ -57,6 +60,8 @@ export async function openidRoutes(
     try {
       const { account, to } = await openid.end(new URL(baseUrlOf(request) + callback + search), attempt);
       if (account) await cookies.start(request, reply, account, { isByPassword: false });
+      const outcome = account ? 'ok' : 'FORBIDDEN';
+      audit(request, { what: 'session.signIn', on: { kind: 'nothing' }, name: account?.id, outcome });
       return await reply
         .header('set-cookie', setCookie(cookieName, '', scopeOf(request), 0))
         .redirect(account ? to : problemPage('refused', to));

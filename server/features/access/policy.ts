@@ -21,8 +21,11 @@ export interface Rule {
   cost: 'free' | 'cheap' | 'dear';
   /** How often an address may call it (limits.ts); as often as it likes when absent. */
   limit?: LimitName;
-  /** Whether the call is audited. */
-  audit?: true;
+  /**
+   * Whether the call is audited: under the name of the procedure, or `as` another; `by` is the field of the input
+   * with the name of who calls.
+   */
+  audit?: true | { as?: string; by?: string };
 }
 
 /** Every tRPC procedure, by its path. One without a row does not compile. */
@@ -48,7 +51,10 @@ export const procedureRules = {
   'recordings.totals': { needs: 'play', on: 'server', cost: 'dear' },
   'recordings.changes': { needs: 'play', on: 'library', cost: 'free' },
   'recordings.get': { needs: 'play', on: { recording: 'name' }, share: 'share', cost: 'cheap' },
-  'recordings.unlock': { needs: 'nothing', on: { recording: 'name' }, cost: 'dear', limit: 'guess' },
+  'recordings.unlock': {
+    ...{ needs: 'nothing', on: { recording: 'name' }, cost: 'dear', limit: 'guess' },
+    audit: true,
+  },
   'recordings.share': { needs: 'share', on: { recording: 'name' }, cost: 'cheap', audit: true },
   'recordings.shares': { needs: 'share', on: { recording: 'name' }, cost: 'cheap' },
   'recordings.unshare': { needs: 'share', on: { recording: 'name' }, cost: 'cheap', audit: true },
@@ -75,8 +81,12 @@ export const procedureRules = {
   'lobby.decide': { needs: 'moderate', on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'lobby.remove': { needs: 'moderate', on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'session.get': { needs: 'nothing', on: 'nothing', cost: 'free' },
-  'session.signIn': { needs: 'nothing', on: 'nothing', cost: 'dear', limit: 'guess', audit: true },
+  'session.signIn': {
+    ...{ needs: 'nothing', on: 'nothing', cost: 'dear', limit: 'guess' },
+    audit: { by: 'name' },
+  },
   'session.signOut': { needs: 'nothing', on: 'nothing', cost: 'cheap', audit: true },
+  'audit.list': { needs: 'administer', on: 'server', cost: 'dear' },
   'keys.create': { needs: 'administer', on: 'server', cost: 'cheap', audit: true },
   'keys.list': { needs: 'administer', on: 'server', cost: 'dear' },
   'keys.revoke': { needs: 'administer', on: 'server', cost: 'cheap', audit: true },
@@ -94,11 +104,20 @@ export const routeRules = {
   'POST /recordings/start': procedureRules['recordings.start'],
   'POST /recordings/stop': procedureRules['recordings.stop'],
   'GET /recordings': { needs: 'play', on: 'library', cost: 'dear', limit: 'search' },
-  'DELETE /recordings/*': { needs: 'delete', on: { recording: '*' }, cost: 'cheap', audit: true },
+  'DELETE /recordings/*': {
+    ...{ needs: 'delete', on: { recording: '*' }, cost: 'cheap' },
+    audit: { as: 'recordings.delete' },
+  },
   'GET /recordings/*': { needs: 'play', on: { recording: '*' }, downloads: true, cost: 'cheap' },
-  'GET /recordings/zip': { needs: 'download', on: { recordings: 'name' }, cost: 'dear' },
+  'GET /recordings/zip': {
+    ...{ needs: 'download', on: { recordings: 'name' }, cost: 'dear' },
+    audit: { as: 'download' },
+  },
   // A form has `name`, JSON `names`.
-  'POST /recordings/zip': { needs: 'download', on: { recordings: ['name', 'names'] }, cost: 'dear' },
+  'POST /recordings/zip': {
+    ...{ needs: 'download', on: { recordings: ['name', 'names'] }, cost: 'dear' },
+    audit: { as: 'download' },
+  },
   'GET /posters/*': { needs: 'play', on: { recording: '*' }, cost: 'cheap' },
   'GET /thumbs/*': { needs: 'play', on: { recording: '*' }, cost: 'cheap' },
   'GET /live/*': { needs: 'play', on: { recording: '*' }, cost: 'cheap' },
@@ -115,6 +134,7 @@ export const routeRules = {
   'GET /library/': page,
   'GET /room/*': page,
   'GET /sign-in': page,
+  'GET /audit': page,
   'GET /sign-in/openid': { ...page, cost: 'cheap', limit: 'guess' },
   'GET /sign-in/openid/callback': { ...page, cost: 'cheap', limit: 'guess' },
   'GET /recordings.html': page,
@@ -132,6 +152,13 @@ export const routeRules = {
 /** A rule by its name, if there is one. */
 export const ruleNamed = (rules: Record<string, Rule>, name: string): Rule | undefined =>
   Object.hasOwn(rules, name) ? rules[name] : undefined;
+
+/** What a call by a rule is called in the audit; undefined for what is not audited. */
+export function auditedAs(rule: Rule): string | undefined {
+  if (!rule.audit) return undefined;
+  const { as } = rule.audit === true ? {} : rule.audit;
+  return as ?? Object.entries<Rule>(procedureRules).find(([, each]) => each === rule)?.[0];
+}
 
 /** Whether a rule needs an ability, rather than nothing or what is checked elsewhere. */
 export const isAbility = (needs: Rule['needs']): needs is Ability => abilitySchema.safeParse(needs).success;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { forbidden } from '../../lib/errors.ts';
-import { createTrpc } from '../../http/trpc.ts';
+import { forbidden, toReelroomError } from '../../lib/errors.ts';
+import { createTrpc, knownError } from '../../http/trpc.ts';
 import type { Context } from './context.ts';
-import { isAbility, procedureRules, ruleNamed, type Rule } from './policy.ts';
+import { auditedAs, isAbility, procedureRules, ruleNamed, type Rule } from './policy.ts';
 import { withGrant } from './principal.ts';
 import { targetOf } from './targets.ts';
 
@@ -15,6 +15,13 @@ function linkIn({ share }: Rule, input: unknown): { recording: string; token: st
   const { name: recording } = fields;
   const token = fields[share];
   return typeof recording === 'string' && typeof token === 'string' ? { recording, token } : undefined;
+}
+
+/** What the input of an audited call says of the name of who calls. */
+function callerIn({ audit }: Rule, input: unknown): string | undefined {
+  const { by } = audit === true ? {} : (audit ?? {});
+  const name = by === undefined ? undefined : recordSchema.parse(input)[by];
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** Throws unless the principal may call the procedure with this input; without a rule nobody may. */
@@ -34,10 +41,22 @@ export const proceduresWith = <Collaborators extends object>() =>
   createTrpc<Context & Collaborators>().procedure.use(async ({ path, ctx, getRawInput, next }) => {
     const rule = ruleNamed(procedureRules, path);
     const input = await getRawInput();
-    const link = rule && linkIn(rule, input);
-    const grant = link && (await ctx.grantOfLink(link.recording, link.token));
-    const rights = grant ? ctx.rightsOf(withGrant(ctx.principal, grant)) : ctx;
-    await assertAllowed(rights, rule, input);
-    await ctx.countCall(rule);
-    return next();
+    const what = rule && auditedAs(rule);
+    const note = (outcome: string) => {
+      if (rule && what !== undefined)
+        ctx.audit({ what, on: targetOf(rule.on, input), name: callerIn(rule, input), outcome });
+    };
+    try {
+      const link = rule && linkIn(rule, input);
+      const grant = link && (await ctx.grantOfLink(link.recording, link.token));
+      const rights = grant ? ctx.rightsOf(withGrant(ctx.principal, grant)) : ctx;
+      await assertAllowed(rights, rule, input);
+      await ctx.countCall(rule);
+    } catch (error) {
+      note(toReelroomError(error).code);
+      throw error;
+    }
+    const result = await next();
+    note(result.ok ? 'ok' : (knownError(result.error)?.code ?? 'INVALID_INPUT'));
+    return result;
   });

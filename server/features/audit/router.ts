@@ -1,0 +1,15 @@
+import { auditListInputSchema } from '@reelroom/shared';
+import { proceduresWith } from '../access/procedures.ts';
+import type { Audit } from './audit.ts';
+
+/** What these procedures delegate to. */
+export interface AuditCollaborators {
+  auditLog: Pick<Audit, 'list'>;
+}
+
+export const auditProcedures = {
+  /** Who did what, newest first: a page of it. */
+  list: proceduresWith<AuditCollaborators>()
+    .input(auditListInputSchema)
+    .query(({ ctx, input }) => ctx.auditLog.list(input)),
+};
