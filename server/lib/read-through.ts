@@ -21,5 +21,6 @@ export function createReadThrough<Value extends object>(
       return value;
     },
     forget: (key: string): boolean => known.delete(key),
+    clear: (): void => known.clear(),
   };
 }

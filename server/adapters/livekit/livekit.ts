@@ -198,12 +198,6 @@ export function createLivekit(
     hasParticipant: async (roomName: string, identity: string): Promise<boolean> =>
       (await findParticipant(roomName, identity)) !== undefined,
 
-    /** What a participant in a room is called; undefined where it is not there. */
-    async nameOf(roomName: string, identity: string): Promise<string | undefined> {
-      return (await mapLivekitError(rooms.getParticipant(roomName, identity)).catch(undefinedIfNotFound))
-        ?.name;
-    },
-
     /** Sets attributes of a participant, beside those that it has; does nothing where it has left. */
     async setAttributes(
       roomName: string,

@@ -1,6 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { apiKeySchema, type ApiKey, type KeyInput } from '@reelroom/shared';
-import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
 import { z } from 'zod';
 import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
@@ -9,10 +8,10 @@ import { listKeys } from '../../bucket/keys-in.ts';
 import { apiKeyKey, apiKeysFolder } from '../../bucket/layout.ts';
 import { wallTime } from '../../lib/clock.ts';
 import { keyInvalid } from '../../lib/errors.ts';
+import { createReadThrough } from '../../lib/read-through.ts';
 
-/** How long what was read of a key is cached, in ms, and for how many. */
-const cachedForMs = 5_000;
-const maxCached = 1_000;
+/** How what was read of a key is cached. */
+const cached = { ttl: 5_000, max: 1_000 };
 
 /** The age of a key's last use from which it is written again, in ms. */
 const lastUseMs = 3_600_000;
@@ -52,24 +51,12 @@ export function createApiKeys({
   storage: Pick<Storage, 'getTextAndEtag' | 'putJson' | 'list' | 'deleteMany'>;
   path: string;
 }) {
-  const known = new LRUCache<string, Promise<{ key: Stored | undefined; etag: string | undefined }>>({
-    max: maxCached,
-    ttl: cachedForMs,
-  });
-
   async function read(id: string) {
     const found = await storage.getTextAndEtag(apiKeyKey(path, id));
     return { key: parseStored(found?.text), etag: found?.etag };
   }
 
-  function cached(id: string) {
-    const before = known.get(id);
-    if (before) return before;
-    const answer = read(id);
-    known.set(id, answer);
-    answer.catch(() => known.delete(id));
-    return answer;
-  }
+  const known = createReadThrough(read, cached);
 
   /** Writes the time of a use, now and then; another process may have done it, or revoked the key. */
   async function noteUse(key: Stored, etag: string | undefined): Promise<void> {
@@ -79,7 +66,7 @@ export function createApiKeys({
     } catch (error) {
       if (!(error instanceof ConditionNotMet)) throw error;
     } finally {
-      known.delete(key.id);
+      known.forget(key.id);
     }
   }
 
@@ -111,7 +98,7 @@ export function createApiKeys({
     async revoke(id: string): Promise<void> {
       if (!/^[0-9a-f]{16}$/.test(id)) return;
       await storage.deleteMany([apiKeyKey(path, id)]);
-      known.set(id, Promise.resolve({ key: undefined, etag: undefined }));
+      known.forget(id);
     },
 
     /**
@@ -121,7 +108,7 @@ export function createApiKeys({
     async of(text: string): Promise<ApiKey> {
       const [, id = '', secret = ''] = keyPattern.exec(text) ?? [];
       if (id === '') throw keyInvalid();
-      const { key, etag } = await cached(id);
+      const { key, etag } = await known.get(id);
       if (!key || !timingSafeEqual(Buffer.from(key.hash, 'hex'), hashOf(secret))) throw keyInvalid();
       // A key is good though its use cannot be written.
       await noteUse(key, etag).catch(() => undefined);
@@ -129,7 +116,7 @@ export function createApiKeys({
     },
 
     /** Whether a key is not revoked: a GET, or none when cached. */
-    isActive: async ({ id }: ApiKey): Promise<boolean> => (await cached(id)).key !== undefined,
+    isActive: async ({ id }: ApiKey): Promise<boolean> => (await known.get(id)).key !== undefined,
   };
 }
 

@@ -1,11 +1,10 @@
 import type { Recording } from '@reelroom/shared';
-import { LRUCache } from 'lru-cache';
 import { recordingNotFound } from '../../lib/errors.ts';
+import { createReadThrough } from '../../lib/read-through.ts';
 import type { Events } from '../events/events.ts';
 
-/** For how long it is cached whether a recording is in the trash, in ms, and for how many. */
-const cachedForMs = 5_000;
-const maxCached = 1_000;
+/** How it is cached whether a recording is in the trash. */
+const cached = { ttl: 5_000, max: 1_000 };
 
 /**
  * Tells whether a recording is in the trash, for what is sent without a look at its manifest. A recording that
@@ -19,22 +18,14 @@ export function createTrashedNames({
   readManifest: (name: string) => Promise<Recording | undefined>;
   events: Pick<Events, 'listen'>;
 }) {
-  const known = new LRUCache<string, Promise<boolean>>({ max: maxCached, ttl: cachedForMs });
+  const known = createReadThrough(
+    async (name) => ({ isTrashed: (await readManifest(name))?.trashedAt !== undefined }),
+    cached,
+  );
   const stop = events.listen((event) => {
     if (event.type === 'reset') known.clear();
-    else if ('recording' in event) known.delete(event.recording.name);
+    else if ('recording' in event) known.forget(event.recording.name);
   });
-
-  function isTrashed(name: string): Promise<boolean> {
-    const cached = known.get(name);
-    if (cached) return cached;
-    const answer = readManifest(name).then((recording) => recording?.trashedAt !== undefined);
-    known.set(name, answer);
-    answer.catch(() => {
-      if (known.peek(name) === answer) known.delete(name);
-    });
-    return answer;
-  }
 
   return {
     /**
@@ -42,7 +33,7 @@ export function createTrashedNames({
      * @throws {ReelroomError} RECORDING_NOT_FOUND
      */
     async assertListed(name: string): Promise<void> {
-      if (await isTrashed(name)) throw recordingNotFound();
+      if ((await known.get(name)).isTrashed) throw recordingNotFound();
     },
 
     close: stop,

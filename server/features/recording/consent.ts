@@ -23,7 +23,7 @@ export function createConsent({
   path,
   mode,
 }: {
-  livekit: Pick<Livekit, 'findRoom' | 'identityOf' | 'nameOf' | 'setAttributes'>;
+  livekit: Pick<Livekit, 'findRoom' | 'identityOf' | 'findParticipant' | 'setAttributes'>;
   storage: Pick<Storage, 'putJson' | 'list' | 'getText'>;
   path: string;
   /** Absent where participants are told, not asked. */
@@ -43,9 +43,15 @@ export function createConsent({
       const { recording: shown } = parseRoomState((await livekit.findRoom(roomName))?.metadata);
       const isLive = shown?.status === 'starting' || shown?.status === 'recording';
       if (!mode || !isLive || shown.name !== recording) throw notStarted();
-      const name = await livekit.nameOf(roomName, identity);
-      if (name === undefined) throw forbidden();
-      const receipt = { identity, name, answer, question: consentQuestions[mode], at: wallTime() };
+      const participant = await livekit.findParticipant(roomName, identity);
+      if (!participant) throw forbidden();
+      const receipt = {
+        identity,
+        name: participant.name,
+        answer,
+        question: consentQuestions[mode],
+        at: wallTime(),
+      };
       const apply = () =>
         livekit.setAttributes(roomName, identity, {
           [consentAttribute]: consentValue({ recording, answer }),
