@@ -9,6 +9,7 @@ const serverLayers = ['lib', 'config', 'adapters', 'bucket', 'http', 'features',
 const serverAssembly = ['router', 'services', 'app', 'reindex', 'make-key', 'main'];
 const features = [
   ...[
+    'accounts',
     'access',
     'audit',
     'events',

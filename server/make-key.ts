@@ -1,7 +1,7 @@
 import type { KeyInput } from '@reelroom/shared';
 import { createStorage } from './adapters/s3/bucket.ts';
 import type { Options } from './config/options.ts';
-import { createApiKeys } from './features/access/api-keys.ts';
+import { createApiKeys } from './features/accounts/api-keys.ts';
 
 /**
  * Makes an API key in a bucket, whether or not an app runs: one PUT.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { accountOf, type OpenidRules } from '../features/access/openid-account.ts';
-import { ownPath } from '../features/access/own-path.ts';
+import { accountOf, type OpenidRules } from '../features/accounts/openid-account.ts';
+import { ownPath } from '../features/accounts/own-path.ts';
 
 const rules: OpenidRules = {
   allowedDomains: ['example.com'],

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { hashPassword } from '../../server/features/access/password.ts';
+import { hashPassword } from '../../server/features/accounts/password.ts';
 
 const shortest = 8;
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { originNotAllowed } from '../../lib/errors.ts';
 import { isSafe, isSameOrigin } from '../../http/guards/same-origin.ts';
-import type { ApiKeys } from './api-keys.ts';
+import type { ApiKeys } from '../accounts/api-keys.ts';
 import {
   nobody,
   openAdmin,
@@ -11,8 +11,8 @@ import {
   type Guest,
   type Principal,
 } from './principal.ts';
-import type { SessionCookies } from './session-cookie.ts';
-import type { Session, Sessions } from './sessions.ts';
+import type { SessionCookies } from '../accounts/session-cookie.ts';
+import type { Session, Sessions } from '../accounts/sessions.ts';
 
 const grantOf = ({ account }: Session): Grant => ({ kind: account.role });
 

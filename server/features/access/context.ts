@@ -1,7 +1,7 @@
 import type { Ability, RoomAccess } from '@reelroom/shared';
 import type { Access, VisibleRooms } from './access.ts';
 import type { AuditedCall } from './audited.ts';
-import type { Account } from './password.ts';
+import type { Account } from '../accounts/password.ts';
 import type { Grant, Guest, Principal } from './principal.ts';
 import type { Rule } from './policy.ts';
 import type { On } from './targets.ts';

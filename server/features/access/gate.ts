@@ -4,7 +4,7 @@ import type { AuditedCall } from './audited.ts';
 import type { Access } from './access.ts';
 import { auditedAs, isAbility, routeRules, ruleNamed, type Rule } from './policy.ts';
 import { nobody, type Principal } from './principal.ts';
-import type { Session } from './sessions.ts';
+import type { Session } from '../accounts/sessions.ts';
 import { targetOf } from './targets.ts';
 
 declare module 'fastify' {

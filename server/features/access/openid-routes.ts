@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { AuditedCall } from './audited.ts';
-import { readCookie, setCookie } from './cookie.ts';
-import { attemptSeconds, type Openid } from './openid.ts';
-import { ownPath } from './own-path.ts';
-import type { SessionCookies } from './session-cookie.ts';
+import { readCookie, setCookie } from '../accounts/cookie.ts';
+import { attemptSeconds, type Openid } from '../accounts/openid.ts';
+import { ownPath } from '../accounts/own-path.ts';
+import type { SessionCookies } from '../accounts/session-cookie.ts';
 
 const cookieName = 'reelroom-sign-in';
 const callback = '/sign-in/openid/callback';

@@ -1,5 +1,5 @@
 import type { Ability } from '@reelroom/shared';
-import type { Session } from './sessions.ts';
+import type { Session } from '../accounts/sessions.ts';
 
 /** What one credential of a request is worth. */
 export type Grant =

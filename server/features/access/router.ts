@@ -6,8 +6,8 @@ import {
   type SessionInfo,
 } from '@reelroom/shared';
 import { wrongPassword } from '../../lib/errors.ts';
-import type { ApiKeys } from './api-keys.ts';
-import type { Passwords } from './password.ts';
+import type { ApiKeys } from '../accounts/api-keys.ts';
+import type { Passwords } from '../accounts/password.ts';
 import { proceduresWith } from './procedures.ts';
 
 /** What these procedures delegate to. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { readCookie, setCookie } from '../access/cookie.ts';
+import { readCookie, setCookie } from '../accounts/cookie.ts';
 import type { Guest } from '../access/principal.ts';
 
 const name = 'reelroom-guest';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, InjectOptions } from 'fastify';
-import { hashPassword } from '../../features/access/password.ts';
+import { hashPassword } from '../../features/accounts/password.ts';
 import { testConfig } from './build.ts';
 
 /** The passwords of a protected server in tests. */
