@@ -4,10 +4,13 @@ import t from 'tap';
 import { newLink } from '../features/sharing/token.ts';
 import { signerOf } from './support/signer.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
+import { failure } from './support/failure.ts';
 import { proxyTo } from './support/proxy.ts';
+import { until } from './support/until.ts';
 
 const name = 'Équipe "A" 🎥-RM_1-2026-01-31T101530000.mp4';
 const other = 'other-RM_1-2026-01-31T101530000.mp4';
+const large = 'large-RM_1-2026-01-31T101530000.mp4';
 const thumbs = `recordings/.reelroom/thumbs/${name.slice(0, -4)}/`;
 
 t.test('what a link opens', async (t) => {
@@ -121,6 +124,20 @@ t.test('what a link opens', async (t) => {
     t.equal((await fetch(fresh.url)).status, 503);
     s3.comeBack();
     t.equal((await fetch(fresh.videoUrl)).status, 200);
+  });
+
+  await t.test('a link that is revoked ends what is being sent by it', async (t) => {
+    await put(`recordings/${large}`, randomBytes(64 << 20));
+    const { videoUrl } = await trpc.recordings.share.mutate({ name: large });
+    const { body } = await fetch(videoUrl);
+    const reader = body?.getReader();
+    await reader?.read();
+    await trpc.recordings.unshare.mutate({ name: large });
+    await until('the transfer to end', async () => s3.transfers() === 0);
+    const readAll = async () => {
+      while (!(await reader?.read())?.done);
+    };
+    t.match(await failure(readAll()), { message: 'terminated' }, 'before its end');
   });
 
   await t.test('a link does not delete', async (t) => {

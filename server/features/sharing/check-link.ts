@@ -1,5 +1,7 @@
+import { errorCodes } from '@reelroom/shared';
 import type { onRequestAsyncHookHandler } from 'fastify';
 import { z } from 'zod';
+import { ReelroomError } from '../../lib/errors.ts';
 import { withGrant } from '../access/principal.ts';
 import type { CheckedLink, Shares } from './links.ts';
 
@@ -24,9 +26,19 @@ const querySchema = z.object({
 /** The share token in a query, if any. */
 export const tokenIn = (query: unknown): string | undefined => querySchema.parse(query).share;
 
+/** Whether a link that is being checked is good; throws when that is not known. */
+const isGood = (checked: Promise<unknown>): Promise<boolean> =>
+  checked.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ReelroomError && errorCodes[error.code].status === 403) return false;
+      throw error;
+    },
+  );
+
 /**
  * Rejects requests whose share link is invalid for the recording in the path, or for its download; a valid
- * one adds to what the principal may do. Requests without a link pass.
+ * one adds to what the principal may do, for as long as it is good. Requests without a link pass.
  */
 export const checkLink =
   ({ shares }: { shares: Pick<Shares, 'check' | 'grantOf'> }): onRequestAsyncHookHandler =>
@@ -38,5 +50,9 @@ export const checkLink =
     // After the name follows one of the recording's files.
     const [name = ''] = path.split('/');
     request.reelroomLink = await shares.check(name, share, { download: download !== undefined });
-    request.reelroomPrincipal = withGrant(request.reelroomPrincipal, await shares.grantOf(name, share));
+    const { isActive = async () => true } = request.reelroomPrincipal;
+    request.reelroomPrincipal = {
+      ...withGrant(request.reelroomPrincipal, await shares.grantOf(name, share)),
+      isActive: async () => (await isActive()) && isGood(shares.check(name, share)),
+    };
   };

@@ -233,7 +233,7 @@ export function createShares({
 
     /**
      * Revokes a recording's link, or all of them: a LIST and a DELETE per 1,000. Takes effect in this process
-     * at once, in others within 5 s; transfers under way continue.
+     * at once, in others within 5 s, as does the end of transfers under way.
      * @returns how many active links were revoked
      */
     async revoke(name: string, id?: string): Promise<number> {
