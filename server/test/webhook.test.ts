@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import fastify from 'fastify';
+import { SignJWT } from 'jose';
 import t from 'tap';
 import { egressFiles } from '../bucket/layout.ts';
 import { webhookRoute } from '../features/webhooks/livekit.ts';
@@ -6,6 +8,17 @@ import { createLivekit } from '../adapters/livekit/livekit.ts';
 import rest from '../http/error-handler.ts';
 import { serve, testConfig } from './support/build.ts';
 import { signWebhook } from './support/webhook.ts';
+
+const hour = 3_600_000;
+
+/** The signature that LiveKit made of a body at some time, which is good for five minutes. */
+const signedAt = (body: string, { apiKey, apiSecret }: { apiKey: string; apiSecret: string }, at: number) =>
+  new SignJWT({ sha256: createHash('sha256').update(body).digest('base64') })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(apiKey)
+    .setNotBefore(Math.floor(at / 1_000))
+    .setExpirationTime(Math.floor(at / 1_000) + 300)
+    .sign(Buffer.from(apiSecret));
 
 t.test('webhooks', async (t) => {
   const config = testConfig();
@@ -26,6 +39,12 @@ t.test('webhooks', async (t) => {
   t.equal(await send(body), 401, 'without a signature');
   t.equal(await send(body, await sign(body, 'x'.repeat(40))), 401, "another's signature");
   t.equal(await send(body.replace('"a"', '"b"'), await sign(body)), 401, 'the signature of another body');
+  t.equal(
+    await send(body, await signedAt(body, config.livekit, Date.now() - hour)),
+    401,
+    'one that is an hour old',
+  );
+  t.equal(await send(body, await signedAt(body, config.livekit, Date.now())), 200, 'the same, now');
   t.equal(await send('{', await sign('{')), 401, 'signed, but no event');
   t.equal(await send('x'.repeat(300_000), await sign('x')), 413);
 });

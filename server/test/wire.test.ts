@@ -331,13 +331,26 @@ t.test('a request that does not arrive is not waited for', async (t) => {
   app.server.requestTimeout = 200;
   app.server.headersTimeout = 100;
   const address = app.server.address();
-  const socket = connect(address && typeof address === 'object' ? address.port : 0, '127.0.0.1');
-  t.teardown(() => socket.destroy());
-  let answer = '';
-  socket.on('data', (chunk) => (answer += String(chunk)));
-  socket.write(
-    'POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
-  );
-  await once(socket, 'close');
-  t.match(answer, /^HTTP\/1\.1 408 .*"code":"REQUEST_TIMEOUT"/s);
+  const port = address && typeof address === 'object' ? address.port : 0;
+  /** What is answered to a request that begins so and goes on slowly. */
+  async function answerTo(begin: string, next: string): Promise<string> {
+    const socket = connect(port, '127.0.0.1');
+    t.teardown(() => socket.destroy());
+    let answer = '';
+    socket.on('data', (chunk) => (answer += String(chunk)));
+    socket.on('error', () => undefined);
+    socket.write(begin);
+    const timer = setInterval(() => socket.write(next), 30);
+    await once(socket, 'close');
+    clearInterval(timer);
+    return answer;
+  }
+  const post = 'POST /token HTTP/1.1\r\nHost: localhost\r\n';
+  const body = `${post}Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n{`;
+  for (const [what, begin, next] of [
+    ['a body', body, ' '],
+    ['headers', post, 'X-More: 1\r\n'],
+    ['a first line', 'GET /', 'a'],
+  ] as const)
+    t.match(await answerTo(begin, next), /^HTTP\/1\.1 408 .*"code":"REQUEST_TIMEOUT"/s, what);
 });
