@@ -68,11 +68,12 @@ export function nameSchema(field: string, forbidden: string, rule: string) {
   const refused = new RegExp(`[${hidden}${[...forbidden].map(inClass).join('')}]`, 'u');
   return z.string({ error: `${field} is required` }).check(
     z.normalize('NFC'),
-    z.trim(),
-    z.minLength(1, `${field} is required`),
+    // With its spaces, as JSON Schema counts.
     z.refine((name) => characters(name) <= maxCharacters, {
       error: `${field} is too long: at most ${maxCharacters} characters`,
     }),
+    z.trim(),
+    z.minLength(1, `${field} is required`),
     z.refine((name) => bytes(name) <= maxBytes, {
       error: `${field} is too long: at most ${maxBytes} bytes of UTF-8 (an emoji takes 4 or more)`,
     }),

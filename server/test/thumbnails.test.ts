@@ -4,6 +4,7 @@ import { jpegSize } from '../features/playback/jpeg-size.ts';
 import { thumbnailTrack, vttTime } from '../features/playback/vtt.ts';
 import { bucketOf, serve, testConfig } from './support/build.ts';
 import { proxyTo } from './support/proxy.ts';
+import { until } from './support/until.ts';
 
 /** The beginning of a JPEG such as GStreamer's jpegenc makes, 640 by 360. */
 const jpeg = Buffer.from(
@@ -72,7 +73,11 @@ t.test('thumbnails of a recording', async (t) => {
   await put('recordings/plain.mp4', 'media');
   for (const file of ['t_00000.jpeg', 't_00001.jpeg']) await put(folder + file, jpeg);
   await put(`${folder}secret.txt`, 'x');
-  const { url } = await serve(t, config);
+  const { url, trpc } = await serve(t, config);
+  await until(
+    'the index to be built',
+    async () => (await trpc.recordings.list.query()).recordings.length === 2,
+  );
   const at = `${url}/thumbs/${encodeURIComponent(name)}`;
   const asked = async (address: string, init: RequestInit = {}) => {
     const methods: string[] = [];
