@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { auditEntrySchema, type AuditEntry, type AuditListInput, type AuditPage } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
@@ -9,6 +10,9 @@ import { auditFolder, auditRoot } from '../../bucket/layout.ts';
 /** How long entries wait for others before they are stored together, and after a failure, in ms. */
 const batchMs = 2_000;
 const retryMs = 5_000;
+
+/** How long the end of the process waits for entries to be stored, in ms. */
+const closeMs = 2_000;
 
 /** The most entries of an object, and how much later than its first the others may be, in ms. */
 const maxEntries = 500;
@@ -191,13 +195,13 @@ export function createAudit({
       };
     },
 
-    /** Stores what waits. */
+    /** Stores what waits, unless S3 takes too long. */
     async close(): Promise<void> {
       clearTimeout(timer);
-      await storing;
-      await store().catch((error: unknown) =>
-        log.error({ err: error }, 'what was audited is in the log only'),
-      );
+      const stored = storing
+        .then(store)
+        .catch((error: unknown) => log.error({ err: error }, 'what was audited is in the log only'));
+      await Promise.race([stored, sleep(closeMs, undefined, { ref: false })]);
     },
   };
 }
