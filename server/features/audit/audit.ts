@@ -47,7 +47,7 @@ function parseEntries(text: string | undefined): AuditEntry[] {
 const contains = (text: string | undefined, part: string) => text?.toLowerCase().includes(part.toLowerCase());
 
 /** Whether an entry is one of those asked for. Pure. */
-export const isAskedFor = (
+const isAskedFor = (
   { at, who, name, what, room, recordings }: AuditEntry,
   asked: Pick<AuditListInput, 'who' | 'what' | 'on' | 'from' | 'to'>,
 ): boolean =>
