@@ -13,8 +13,10 @@ t.test('what is written is read, and what others wrote stays', async (t) => {
     waits,
     { recording, ...waits },
   ];
+  // What would be an object's prototype is not kept.
+  const keys = fc.string().filter((key) => key !== '__proto__');
   fc.assert(
-    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(...states), (others, state) => {
+    fc.property(fc.dictionary(keys, fc.jsonValue()), fc.constantFrom(...states), (others, state) => {
       const { reelroom: _, ...rest } = others;
       const metadata = withRoomState(JSON.stringify(others), state);
       t.same(parseRoomState(metadata), state);
