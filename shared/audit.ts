@@ -26,7 +26,15 @@ const text = (field: string) =>
       .string({ error: `${field} must be a text` })
       .check(z.maxLength(500, `${field} is too long: at most 500 characters`)),
   );
-const moment = (field: string) => z.optional(z.number({ error: `${field} must be a time in ms since 1970` }));
+const moment = (field: string) =>
+  z.optional(
+    z
+      .number({ error: `${field} must be a time in ms since 1970` })
+      .check(
+        z.minimum(0, `${field} must be a time in ms since 1970`),
+        z.maximum(9_999_999_999_999, `${field} is too large: at most 9999999999999, in the year 2286`),
+      ),
+  );
 
 /** Which entries to list; all optional, and all that are given must hold. */
 export const auditListInputSchema = z.object({
