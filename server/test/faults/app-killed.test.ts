@@ -41,7 +41,7 @@ t.test('the app is killed', async (t) => {
       await killWhileAsking(stack, roomName);
       await stack.start('app');
       // Whether the recorder was asked before the app died is chance.
-      const { status } = await untilShown(config, roomName, ['failed', 'recording'], 45_000);
+      const { status } = await untilShown(config, roomName, ['failed', 'recording'], 90_000);
       if (status === 'failed') await startRecording(trpc, roomName);
       await untilShown(config, roomName, 'recording');
       t.equal((await activeIn(stack, roomName)).length, 1);
@@ -55,7 +55,7 @@ t.test('the app is killed', async (t) => {
     await startRecording(trpc, roomName);
     await stack.kill('app');
     await stack.start('app');
-    const { status } = await untilShown(config, roomName, ['failed', 'recording'], 45_000);
+    const { status } = await untilShown(config, roomName, ['failed', 'recording'], 90_000);
     if (status === 'failed') await startRecording(trpc, roomName);
     const { name } = await untilShown(config, roomName, 'recording');
     await trpc.recordings.stop.mutate({ roomName });
