@@ -19,7 +19,7 @@ const tile = (page: Page, name: string) =>
   page.getByRole('list', { name: 'Participants' }).getByRole('listitem', { name });
 
 t.test('ask: who declines is in the call, and not in the recording, until they agree', async (t) => {
-  const roomName = 'Équipe "C" 🎥';
+  const roomName = 'Équipe "K" 🎥';
   const config = testConfig({ RECORDING_CONSENT: 'ask' });
   const { url, trpc } = await serve(t, config);
   const storage = createStorage(config.s3);
