@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { consentReceiptSchema, mediaSuffix, type ConsentReceipt } from '@reelroom/shared';
 import pMap from 'p-map';
 import type { Storage } from '../adapters/s3/bucket.ts';
+import { parseJson } from '../lib/parse-json.ts';
 import { listKeys } from './keys-in.ts';
 
 /** How many receipts are read concurrently. */
@@ -28,15 +29,6 @@ export async function putReceipt(
   await storage.putJson(key, receipt);
 }
 
-const parseReceipt = (text: string | undefined): ConsentReceipt[] => {
-  try {
-    const { data } = consentReceiptSchema.safeParse(JSON.parse(text ?? ''));
-    return data ? [data] : [];
-  } catch {
-    return [];
-  }
-};
-
 /** A recording's receipts, the first answer first: one LIST per 1,000, and one GET for each. */
 export async function readReceipts(
   storage: Pick<Storage, 'list' | 'getText'>,
@@ -45,5 +37,5 @@ export async function readReceipts(
 ): Promise<ConsentReceipt[]> {
   const keys = await listReceipts(storage, path, name);
   const texts = await pMap(keys, (key) => storage.getText(key), { concurrency: maxConcurrent });
-  return texts.flatMap(parseReceipt);
+  return texts.flatMap((text) => parseJson(consentReceiptSchema, text) ?? []);
 }

@@ -58,12 +58,10 @@ export const createAuthenticator =
       if (!isSafe(request) && !isOurPage) throw originNotAllowed(origin ?? 'another site');
     }
     if (guest) {
-      const active: AcceptedInvite[] = [];
-      for (const invite of guest.invites) if (await isInviteActive(invite)) active.push(invite);
-      const areActive = async () => {
-        for (const invite of active) if (!(await isInviteActive(invite))) return false;
-        return true;
-      };
+      const areInvitesOn = (invites: readonly AcceptedInvite[]) => Promise.all(invites.map(isInviteActive));
+      const isOn = await areInvitesOn(guest.invites);
+      const active = guest.invites.filter((_, at) => isOn[at]);
+      const areActive = async () => (await areInvitesOn(active)).every(Boolean);
       principal = { ...principal, guest, isActive: areActive };
       for (const { role, room } of active) principal = withGrant(principal, { kind: role, room });
     }

@@ -2,6 +2,7 @@ import { defaultRoomRules, roomRulesSchema, type RoomRules } from '@reelroom/sha
 import { z } from 'zod';
 import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { createReadThrough } from '../../lib/read-through.ts';
 import { ownedRoomKey, ownedRoomsFolder, roomKey, roomOfKey } from '../../bucket/layout.ts';
 import type { RoomFacts } from './abilities.ts';
@@ -24,14 +25,6 @@ type Stored = z.infer<typeof storedSchema>;
 /** What is not understood lets nobody in but admins. */
 const closed: RoomRules = { join: 'invited', record: 'hosts', waitingRoom: true };
 
-function parseStored(text: string): Stored | undefined {
-  try {
-    return storedSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * The owners and rules of rooms, an object in the bucket for each, written by compare and swap. A room belongs
  * to who made it for good, since its recordings do. What another process has written is seen within 5 s.
@@ -50,7 +43,7 @@ export function createRooms({
 }) {
   async function load(roomName: string): Promise<RoomFacts & { isStored: boolean }> {
     const found = await storage.getTextAndEtag(roomKey(path, roomName));
-    const stored = found && parseStored(found.text);
+    const stored = found && parseJson(storedSchema, found.text);
     return {
       name: roomName,
       owner: stored?.owner,
@@ -108,7 +101,7 @@ export function createRooms({
     owner: string,
   ): Promise<RoomRules> {
     const found = await storage.getTextAndEtag(roomKey(path, roomName));
-    const stored = (found && parseStored(found.text)) ?? newRoom(owner);
+    const stored = (found && parseJson(storedSchema, found.text)) ?? newRoom(owner);
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const room = storedSchema.parse({ ...stored, rules: { ...stored.rules, ...given } });
     if (!(await write(roomName, room, found?.etag))) return setRules(roomName, changes, owner);

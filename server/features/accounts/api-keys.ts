@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { apiKeySchema, type ApiKey, type KeyInput } from '@reelroom/shared';
 import pMap from 'p-map';
 import { z } from 'zod';
@@ -8,7 +8,9 @@ import { listKeys } from '../../bucket/keys-in.ts';
 import { apiKeyKey, apiKeysFolder } from '../../bucket/layout.ts';
 import { wallTime } from '../../lib/clock.ts';
 import { keyInvalid } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { createReadThrough } from '../../lib/read-through.ts';
+import { hashSecret, isSecret } from './secret-hash.ts';
 
 /** How what was read of a key is cached. */
 const cached = { ttl: 5_000, max: 1_000 };
@@ -24,17 +26,6 @@ const keyPattern = /^rr_([0-9a-f]{16})_([\w-]{43})$/;
 /** A key as it is stored, perhaps by a newer version: of its secret only the hash. */
 const storedSchema = z.looseObject({ ...apiKeySchema.shape, hash: z.string() });
 type Stored = z.infer<typeof storedSchema>;
-
-/** The secret is random, so that nobody can guess what has this hash. */
-const hashOf = (secret: string) => createHash('sha256').update(secret).digest();
-
-function parseStored(text: string | undefined): Stored | undefined {
-  try {
-    return storedSchema.parse(JSON.parse(text ?? ''));
-  } catch {
-    return undefined;
-  }
-}
 
 /** `text` without the secrets of keys. */
 export const redactKeys = (text: string): string => text.replace(/(rr_[0-9a-f]{16}_)[\w-]+/g, '$1…');
@@ -53,7 +44,7 @@ export function createApiKeys({
 }) {
   async function read(id: string) {
     const found = await storage.getTextAndEtag(apiKeyKey(path, id));
-    return { key: parseStored(found?.text), etag: found?.etag };
+    return { key: parseJson(storedSchema, found?.text), etag: found?.etag };
   }
 
   const known = createReadThrough(read, cached);
@@ -79,7 +70,7 @@ export function createApiKeys({
       const id = randomBytes(8).toString('hex');
       const secret = randomBytes(32).toString('base64url');
       const key: ApiKey = { id, name, scopes, ...(rooms && { rooms }), createdAt: wallTime() };
-      const stored = { ...key, hash: hashOf(secret).toString('hex') };
+      const stored = { ...key, hash: hashSecret(secret) };
       await storage.putJson(apiKeyKey(path, id), stored, ifUnchanged(undefined));
       return { ...key, key: `rr_${id}_${secret}` };
     },
@@ -109,7 +100,7 @@ export function createApiKeys({
       const [, id = '', secret = ''] = keyPattern.exec(text) ?? [];
       if (id === '') throw keyInvalid();
       const { key, etag } = await known.get(id);
-      if (!key || !timingSafeEqual(Buffer.from(key.hash, 'hex'), hashOf(secret))) throw keyInvalid();
+      if (!key || !isSecret(secret, key.hash)) throw keyInvalid();
       // A key is good though its use cannot be written.
       await noteUse(key, etag).catch(() => undefined);
       return apiKeySchema.parse(key);

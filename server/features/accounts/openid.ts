@@ -1,4 +1,4 @@
-import { jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
@@ -14,8 +14,7 @@ import {
 import { z } from 'zod';
 import { accountOf, type OpenidRules } from './openid-account.ts';
 import type { Account } from './password.ts';
-
-const algorithm = 'HS256';
+import { algorithm, readClaims } from './signed-claims.ts';
 
 /** How long somebody may take at the provider, in seconds. */
 export const attemptSeconds = 600;
@@ -56,17 +55,6 @@ export function createOpenid(
     return discovered;
   }
 
-  async function attemptOf(token: string) {
-    for (const key of keys)
-      try {
-        const { payload } = await jwtVerify(token, key, { algorithms: [algorithm] });
-        return attemptSchema.safeParse(payload).data;
-      } catch {
-        // By the next key, perhaps.
-      }
-    return undefined;
-  }
-
   return {
     /**
      * Begins to sign somebody in.
@@ -96,7 +84,7 @@ export function createOpenid(
      * @throws where the provider's answer is not good, or not of this attempt
      */
     async end(url: URL, attempt: string): Promise<{ account: Account | undefined; to: string }> {
-      const kept = await attemptOf(attempt);
+      const { data: kept } = attemptSchema.safeParse(await readClaims(attempt, keys));
       if (!kept) throw new Error('this browser has not begun to sign in, or too long ago');
       const config = await configuration();
       const tokens = await authorizationCodeGrant(config, url, {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { wallTime } from '../../lib/clock.ts';
@@ -7,6 +7,7 @@ import type { Storage } from '../../adapters/s3/bucket.ts';
 import { endOfSession, sessionKey, sessionsFolder } from '../../bucket/layout.ts';
 import { listKeys } from '../../bucket/keys-in.ts';
 import type { Account, Passwords } from './password.ts';
+import { algorithm, readClaims } from './signed-claims.ts';
 
 const day = 24 * 3_600_000;
 
@@ -23,8 +24,6 @@ const maxCached = 10_000;
 
 /** How long a session is believed that S3 confirmed before it became unavailable, in ms. */
 const believedForMs = 15 * 60_000;
-
-const algorithm = 'HS256';
 
 const claimsSchema = z.object({
   sub: z.string(),
@@ -92,14 +91,7 @@ export function createSessions({
 
   /** The claims of a token that one of our keys has signed and that has not expired. */
   async function claimsOf(token: string): Promise<z.infer<typeof claimsSchema> | undefined> {
-    for (const key of keys)
-      try {
-        const { payload } = await jwtVerify(token, key, { algorithms: [algorithm] });
-        return claimsSchema.safeParse(payload).data;
-      } catch {
-        // By the next key, perhaps.
-      }
-    return undefined;
+    return claimsSchema.safeParse(await readClaims(token, keys)).data;
   }
 
   /** A token of a session, which expires when the session is idle for long. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { readCookie, setCookie } from '../accounts/cookie.ts';
+import { algorithm, readClaims } from '../accounts/signed-claims.ts';
 import type { Guest } from '../access/principal.ts';
 
 const name = 'reelroom-guest';
@@ -12,8 +13,6 @@ const keptSeconds = 30 * 24 * 3_600;
 
 /** The most characters of a token: browsers keep cookies of 4096 bytes. */
 const maxLength = 3_500;
-
-const algorithm = 'HS256';
 
 const claimsSchema = z.object({
   sub: z.string(),
@@ -49,15 +48,8 @@ export function createGuestCookies({
     async of(request: FastifyRequest): Promise<Guest | undefined> {
       const token = readCookie(request, name, scopeOf(request));
       if (token === undefined) return undefined;
-      for (const key of keys)
-        try {
-          const { payload } = await jwtVerify(token, key, { algorithms: [algorithm] });
-          const { sub: id, invites } = claimsSchema.parse(payload);
-          return { id, invites };
-        } catch {
-          // By the next key, perhaps.
-        }
-      return undefined;
+      const { data } = claimsSchema.safeParse(await readClaims(token, keys));
+      return data && { id: data.sub, invites: data.invites };
     },
 
     /** Keeps a guest in the browser; the oldest invites go where there is no room for all. */

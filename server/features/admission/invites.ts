@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { inviteSchema, type Invite, type InviteInput } from '@reelroom/shared';
 import pMap from 'p-map';
 import { z } from 'zod';
@@ -7,7 +7,9 @@ import type { Storage } from '../../adapters/s3/bucket.ts';
 import { listKeys } from '../../bucket/keys-in.ts';
 import { inviteKey, invitesFolder } from '../../bucket/layout.ts';
 import { inviteInvalid } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { createReadThrough } from '../../lib/read-through.ts';
+import { hashSecret, isSecret } from '../accounts/secret-hash.ts';
 
 /** How the existence of an invite is cached. */
 const cached = { ttl: 5_000, max: 10_000 };
@@ -17,17 +19,6 @@ const concurrency = 16;
 /** An invite as it is stored, perhaps by a newer version: of its secret only the hash. */
 const storedSchema = z.looseObject({ ...inviteSchema.shape, hash: z.string() });
 type Stored = z.infer<typeof storedSchema>;
-
-/** The secret is random, so that nobody can guess what has this hash. */
-const hashOf = (secret: string) => createHash('sha256').update(secret).digest();
-
-function parseStored(text: string | undefined): Stored | undefined {
-  try {
-    return storedSchema.parse(JSON.parse(text ?? ''));
-  } catch {
-    return undefined;
-  }
-}
 
 /** The first digits of an id are its expiry, so that what has expired is known by its key. */
 const newId = (expiresAt: number): string =>
@@ -56,7 +47,7 @@ export function createInvites({
 
   async function read(key: string) {
     const found = await storage.getTextAndEtag(key);
-    return { invite: parseStored(found?.text), etag: found?.etag };
+    return { invite: parseJson(storedSchema, found?.text), etag: found?.etag };
   }
   const known = createReadThrough(read, cached);
 
@@ -89,7 +80,7 @@ export function createInvites({
       const id = newId(expiresAt);
       const secret = randomBytes(24).toString('base64url');
       const invite: Invite = { id, role, createdAt, expiresAt, used: 0, ...(uses !== undefined && { uses }) };
-      const stored = { ...invite, hash: hashOf(secret).toString('hex') };
+      const stored = { ...invite, hash: hashSecret(secret) };
       await storage.putJson(inviteKey(path, roomName, id), stored, ifUnchanged(undefined));
       return { ...invite, token: `${id}.${secret}` };
     },
@@ -120,7 +111,7 @@ export function createInvites({
       const [, id = '', secret = ''] = tokenPattern.exec(token) ?? [];
       if ((expiryOf(id) ?? 0) <= now()) throw inviteInvalid();
       const { invite } = await read(inviteKey(path, roomName, id));
-      if (!invite || !timingSafeEqual(Buffer.from(invite.hash, 'hex'), hashOf(secret))) throw inviteInvalid();
+      if (!invite || !isSecret(secret, invite.hash)) throw inviteInvalid();
       return inviteSchema.parse(invite);
     },
 

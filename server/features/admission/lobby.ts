@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { lobbyFolder, lobbyKey } from '../../bucket/layout.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { createReadThrough } from '../../lib/read-through.ts';
 import type { Events } from '../events/events.ts';
 
@@ -41,14 +42,6 @@ const entrySchema = z.looseObject({
 });
 type Entry = z.infer<typeof entrySchema>;
 
-function parseEntry(text: string | undefined): Entry | undefined {
-  try {
-    return entrySchema.parse(JSON.parse(text ?? ''));
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Who waits before rooms, and who was admitted, refused or removed: an object in the bucket for each person and
  * room, written by compare and swap. Those who wait and those who decide see it at once, through another process
@@ -68,7 +61,7 @@ export function createLobby({
 
   async function read(key: string) {
     const found = await storage.getTextAndEtag(key);
-    return { entry: parseEntry(found?.text), etag: found?.etag };
+    return { entry: parseJson(entrySchema, found?.text), etag: found?.etag };
   }
   const known = createReadThrough(read, cached);
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { wallTime } from '../../lib/clock.ts';
 import { tooManyAttempts } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 
@@ -13,13 +14,7 @@ const maxSwaps = 10;
 
 const countSchema = z.object({ since: z.number(), count: z.number() }).catch({ since: 0, count: 0 });
 
-function parseCount(text: string | undefined): z.infer<typeof countSchema> {
-  try {
-    return countSchema.parse(JSON.parse(text ?? ''));
-  } catch {
-    return { since: 0, count: 0 };
-  }
-}
+const parseCount = (text: string | undefined) => parseJson(countSchema, text) ?? { since: 0, count: 0 };
 
 /**
  * Counts the wrong passwords of a link in the bucket, by compare and swap: the limit is that of all processes

@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { z } from 'zod';
 import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 
 /** How often a count is tried that other processes write at the same time. */
 const maxSwaps = 10;
@@ -13,13 +14,7 @@ const viewsSchema = z.object({ views: z.number() }).catch({ views: 0 });
 /** The key of the link whose views are counted at `key`. */
 const linkOf = (key: string) => key.slice(0, key.lastIndexOf('.'));
 
-function parseViews(text: string | undefined): number {
-  try {
-    return viewsSchema.parse(JSON.parse(text ?? '')).views;
-  } catch {
-    return 0;
-  }
-}
+const parseViews = (text: string | undefined): number => parseJson(viewsSchema, text)?.views ?? 0;
 
 /**
  * Counts how often links were watched, each at the link's key and a suffix: in memory at first, so that many
