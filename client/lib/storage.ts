@@ -36,6 +36,8 @@ export const remembered: Store<
   | 'recording'
   | 'volume'
   | 'speed'
+  | 'layout'
+  | 'hideSelf'
   | `${'camera' | 'microphone'}${'' | 'Id'}`
   | `place.${PlaceKey}`
 > = createStore(() => localStorage);
