@@ -101,6 +101,13 @@ export const icons = {
   signal: { lines: ['M5 19v-3M10 19v-6', 'M15 19v-9', 'M20 19V6', 'M4 4l16 16'] },
   grid: { lines: ['M4 4.5h6.5v6.5H4zM13.5 4.5H20v6.5h-6.5zM4 13.5h6.5V20H4zM13.5 13.5H20V20h-6.5z'] },
   fullScreen: { lines: ['M4 9V4.5h4.5M15.5 4.5H20V9M20 15v4.5h-4.5M8.5 19.5H4V15'] },
+  expand: { lines: ['M6 15l6-6 6 6'] },
+  keyboard: {
+    lines: [
+      'M4 6.5h16a1.5 1.5 0 0 1 1.5 1.5v8a1.5 1.5 0 0 1-1.5 1.5H4A1.5 1.5 0 0 1 2.5 16V8A1.5 1.5 0 0 1 4 6.5z',
+      'M6.5 10h.1M10 10h.1M13.9 10h.1M17.4 10h.1M8 14h8',
+    ],
+  },
   close: { lines: ['M6 6l12 12M18 6L6 18'] },
   check: { lines: ['M5 12.5l4.5 4.5L19 7.5'] },
   alert: { lines: ['M12 4l9 15.5H3z', 'M12 10v4', 'M12 16.8v.2'] },

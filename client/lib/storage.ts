@@ -39,6 +39,7 @@ export const remembered: Store<
   | 'layout'
   | 'hideSelf'
   | `${'camera' | 'microphone'}${'' | 'Id'}`
+  | 'speakerId'
   | `place.${PlaceKey}`
 > = createStore(() => localStorage);
 
