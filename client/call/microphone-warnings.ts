@@ -13,9 +13,9 @@ export function warnOfSilence(room: Room): void {
 }
 
 /**
- * Warns who talks while muted, once each time that the microphone is muted, until what this returns is called. A copy
- * of the muted track is listened to on this machine: nothing of it is sent.
- * @param onTalking called when the user talks
+ * Listens to a muted microphone until the user talks, or until what this returns is called. It is a copy of the muted
+ * track that is listened to, on this machine: nothing of it is sent.
+ * @param onTalking called once, when the user talks
  */
 export function listenWhileMuted(room: Room, onTalking: () => void): () => void {
   const { track } = room.localParticipant.getTrackPublication(Track.Source.Microphone) ?? {};
@@ -32,6 +32,7 @@ export function listenWhileMuted(room: Room, onTalking: () => void): () => void 
     onTalking();
   });
   function stop() {
+    if (copy.readyState === 'ended') return;
     stopListening();
     copy.stop();
   }

@@ -8,7 +8,7 @@ interface Person {
 }
 
 /**
- * The order in which people stand on the stage: as before, newcomers last. Who begins to speak on a page that is not
+ * The order in which people stand on the stage: the local one first, the others as before, newcomers last. Who begins to speak on a page that is not
  * the first changes places with the one on the first who has been silent longest, so that nobody else moves.
  * @param before the ids in the order before
  * @param size how many people a page has
@@ -19,7 +19,7 @@ export function orderTiles<P extends Person>(
   size: number,
 ): P[] {
   const rankOf = new Map(before.map((id, rank) => [id, rank]));
-  const rank = ({ id }: P) => rankOf.get(id) ?? Infinity;
+  const rank = ({ id, isLocal }: P) => (isLocal ? -1 : (rankOf.get(id) ?? Infinity));
   // The sort is stable: newcomers stay in the order of their arrival.
   const order = [...people].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
   for (let index = size; index < order.length; index++) {
