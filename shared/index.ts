@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './audit.ts';
+export * from './chat.ts';
 export * from './consent-attribute.ts';
 export * from './consent.ts';
 export * from './errors.ts';

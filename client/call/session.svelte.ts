@@ -1,8 +1,10 @@
 import { ParticipantEvent, RoomEvent, type Room } from 'livekit-client';
 import type { Tracks } from '../media/handover.ts';
 import { saveActiveCall, type ActiveCall } from './active-call.ts';
+import { createChat, type Chat } from './chat/chat.svelte.ts';
 import { CallDevices } from './devices.svelte.ts';
 import { createConnection, type Connection } from './connection.svelte.ts';
+import { toast } from '../design/toasts.svelte.ts';
 import { LocalMedia } from './local-media.svelte.ts';
 import { listenWhileMuted, warnOfSilence } from './microphone-warnings.ts';
 import { createRoomState, type RoomState } from './room-state.svelte.ts';
@@ -20,6 +22,7 @@ class Session {
   readonly media: LocalMedia;
   readonly room: RoomState;
   readonly devices = new CallDevices();
+  readonly chat: Chat;
   readonly connection: Connection;
   /** The user talks with the microphone muted. */
   talksWhileMuted = $state(false);
@@ -32,6 +35,7 @@ class Session {
     this.#autoRecord = call.autoRecord;
     this.media = new LocalMedia(call, tracks, () => this.#save());
     this.room = createRoomState();
+    this.chat = createChat({ onUnread: ({ name, text }) => toast(`${name}: ${text}`) });
     this.connection = createConnection(roomName, call, {
       autoRecord: () => this.#autoRecord,
       onCreated: (room) => this.#listen(room),
@@ -59,6 +63,7 @@ class Session {
       room.localParticipant.on(event, () => queueMicrotask(() => this.#readDevices(room)));
     }
     warnOfSilence(room);
+    this.chat.listen(room);
     room.on(RoomEvent.RoomMetadataChanged, () => this.#readRoom(room));
   }
 

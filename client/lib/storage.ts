@@ -54,6 +54,8 @@ export const activeCall: Store<
   | 'invite.room'
   | 'invite.token'
   | 'call.consent'
+  | 'chat'
+  | 'chat.room'
   | 'call.agreed'
   | `place.${PlaceKey}`
 > = createStore(() => sessionStorage);

@@ -72,7 +72,7 @@ t.test('a token to join a room', async (t) => {
       video,
       {
         ...{ roomJoin: true, room: who.roomName },
-        ...{ canPublishSources: publishes, canPublishData: false, canUpdateOwnMetadata: false },
+        ...{ canPublishSources: publishes, canPublishData: true, canUpdateOwnMetadata: false },
       },
       'no roomRecord above all, nor what moderates',
     );

@@ -114,10 +114,10 @@ export function createLivekit(
     },
 
     /**
-     * A token to join `roomName`, and to publish camera, microphone and screen there; for ten minutes. It carries no
-     * `roomRecord`, which LiveKit does not scope to a room: its holder could stop every recording; nor what lets a
-     * participant pass for another (`canUpdateOwnMetadata`), remove one (`roomAdmin`), or send what nobody reads. A
-     * room opened by it stays open for `departureTimeout` after everyone has left. No request.
+     * A token to join `roomName`, to publish camera, microphone and screen there, and to send data, which the chat
+     * is; for ten minutes. It carries no `roomRecord`, which LiveKit does not scope to a room: its holder could stop
+     * every recording; nor what lets a participant pass for another (`canUpdateOwnMetadata`) or remove one
+     * (`roomAdmin`). A room opened by it stays open for `departureTimeout` after everyone has left. No request.
      */
     createToken(
       roomName: string,
@@ -129,7 +129,7 @@ export function createLivekit(
           roomJoin: true,
           room: roomName,
           canPublishSources: sources,
-          canPublishData: false,
+          canPublishData: true,
           canUpdateOwnMetadata: false,
         },
         ttl: joinTtl,
