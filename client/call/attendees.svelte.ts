@@ -9,7 +9,6 @@ import {
   type RemoteAudioTrack,
   type Room,
 } from 'livekit-client';
-import { SvelteMap } from 'svelte/reactivity';
 
 /** The events that change an {@link Attendee}. */
 const ownEvents = [
@@ -111,12 +110,10 @@ const byArrival = (a: Attendee, b: Attendee) =>
   Number(b.isLocal) - Number(a.isLocal) ||
   (a.participant.joinedAt?.getTime() ?? 0) - (b.participant.joinedAt?.getTime() ?? 0);
 
-/** Who is in a room, by identity. */
+/** Who is in a room: each identity once. */
 class Attendees {
-  readonly #byIdentity = new SvelteMap<string, Attendee>();
-  readonly #shown = $derived(
-    [...this.#byIdentity.values()].filter(({ isHidden }) => !isHidden).sort(byArrival),
-  );
+  #all = $state.raw<readonly Attendee[]>([]);
+  readonly #shown = $derived(this.#all.filter(({ isHidden }) => !isHidden).sort(byArrival));
 
   /** The visible participants: the local one first, the others by arrival. */
   get shown(): readonly Attendee[] {
@@ -124,20 +121,21 @@ class Attendees {
   }
 
   add(participant: Participant): void {
-    const known = this.#byIdentity.get(participant.identity);
-    if (known?.participant === participant) return;
-    known?.release();
-    this.#byIdentity.set(participant.identity, new Attendee(participant));
+    if (this.#all.some((attendee) => attendee.participant === participant)) return;
+    this.remove(participant);
+    this.#all = [...this.#all, new Attendee(participant)];
   }
 
   remove({ identity }: Participant): void {
-    this.#byIdentity.get(identity)?.release();
-    this.#byIdentity.delete(identity);
+    const gone = this.#all.find(({ id }) => id === identity);
+    if (!gone) return;
+    gone.release();
+    this.#all = this.#all.filter((attendee) => attendee !== gone);
   }
 
   /** Adds and removes until exactly `participants` are left. */
   keep(participants: readonly Participant[]): void {
-    for (const { participant } of this.#byIdentity.values()) {
+    for (const { participant } of this.#all) {
       if (!participants.includes(participant)) this.remove(participant);
     }
     for (const participant of participants) this.add(participant);
