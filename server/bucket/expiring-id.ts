@@ -8,7 +8,7 @@ const timeDigits = 9;
  * 1970, and random hexadecimal digits.
  * @param bytes how many random bytes an id has
  */
-export function expiringIds(bytes: number) {
+function expiringIds(bytes: number) {
   const pattern = new RegExp(`^[0-9a-z]{${timeDigits}}[0-9a-f]{${2 * bytes}}$`);
   return {
     /** What an id looks like. */
