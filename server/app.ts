@@ -191,22 +191,25 @@ export async function reelroom(
   await app.register(zipRoutes, { ...services, storage });
   await app.register(webhookRoute, { ...services, livekit });
   await app.register(systemRoutes, { ...services, jobStatus: jobs.status });
-  const page = existsSync(builtClient) ? createPage({ root: builtClient, base }) : undefined;
+  const pageOf = (name: string) => createPage({ root: builtClient, name, base });
+  const pages = existsSync(builtClient)
+    ? { index: pageOf('index'), recorder: pageOf('recorder') }
+    : undefined;
   const mediaOrigins =
     publicUrl && publicEndpoint ? [bucketUrl({ ...options.s3, endpoint: publicEndpoint }).origin] : [];
   const built = { mediaOrigins, styleHashes: readStyleHashes(builtClient) };
   const policyFor: PolicyFor = (request) => pagePolicy(livekit.urlFor(baseUrlOf(request)), built);
-  if (page) {
+  if (pages) {
     const { origins } = options.embed;
     const forEmbed = embedPolicy(origins, built);
     const policies = { watch: policyFor, embed: () => forEmbed };
     await app.register(watchRoutes, {
       ...services,
-      page,
+      page: pages.index,
       baseUrlOf,
       policies,
       canEmbed: origins.includes('*'),
     });
   }
-  await app.register(webClient, { root: builtClient, base, page, policyFor, notFoundHandler });
+  await app.register(webClient, { root: builtClient, base, pages, policyFor, notFoundHandler });
 }

@@ -1,9 +1,8 @@
+import { m } from '../messages/messages.ts';
 import type { DeleteManyOutput, Recording } from '@reelroom/shared';
 import { errorSentence } from '../app/error-message.ts';
 import { trpc } from '../app/trpc.ts';
 import { toast } from '../design/toasts.svelte.ts';
-import { countLabel } from './labels.ts';
-
 /** A recording for which something failed, and why, as the page says it. */
 export interface Failed {
   recording: Recording;
@@ -58,8 +57,9 @@ export async function restoreRecordings(
     count += restored.length;
     onrestored(restored);
   });
-  if (count > 0) toast(count === 1 ? 'Recording restored.' : `${countLabel(count)} restored.`);
-  if (failure) toast(`${countLabel(recordings.length - count)} not restored: ${failure.reason}`, 'error');
+  if (count > 0) toast(count === 1 ? 'Recording restored.' : `${m.recordings_count(count)} restored.`);
+  if (failure)
+    toast(`${m.recordings_count(recordings.length - count)} not restored: ${failure.reason}`, 'error');
 }
 
 /** Changes a batch; returns the reasons of those that failed, by name. */

@@ -91,7 +91,3 @@ export function trashNote(
   if (days <= 0) return 'Will be gone any moment';
   return days === 1 ? 'Less than a day left' : `${days} days left`;
 }
-
-/** How many recordings, in words: `1,204 recordings`. */
-export const countLabel = (count: number, locale?: string): string =>
-  count === 1 ? '1 recording' : `${new Intl.NumberFormat(locale).format(count)} recordings`;

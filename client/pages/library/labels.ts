@@ -1,5 +1,6 @@
+import { m } from '../../messages/messages.ts';
 import type { RoomSuggestions, Totals } from '@reelroom/shared';
-import { countLabel, inDays } from '../../recordings/labels.ts';
+import { inDays } from '../../recordings/labels.ts';
 import { formatSize } from '../../lib/format.ts';
 
 /** What the trash says of itself. */
@@ -21,9 +22,9 @@ export const keepHint = (days: number | undefined): string =>
     : `It stays when others are deleted, ${inDays(days)} after they were made. It can still be deleted by hand.`;
 
 /** What a suggested room says of itself: `stand-up, 1,204 recordings`. */
-export const roomLabel = ({ roomName, count }: RoomSuggestions['rooms'][number], locale?: string): string =>
-  count === undefined ? roomName : `${roomName}, ${countLabel(count, locale)}`;
+export const roomLabel = ({ roomName, count }: RoomSuggestions['rooms'][number]): string =>
+  count === undefined ? roomName : `${roomName}, ${m.recordings_count(count)}`;
 
 /** All that the library has: `1,204 recordings, 38 GB`. */
-export const totalsLine = ({ count, bytes }: Totals, locale?: string): string =>
-  count === 0 ? 'No recordings' : `${countLabel(count, locale)}, ${formatSize(bytes, locale)}`;
+export const totalsLine = ({ count, bytes }: Totals): string =>
+  count === 0 ? 'No recordings' : `${m.recordings_count(count)}, ${formatSize(bytes)}`;

@@ -60,18 +60,17 @@ export async function watchRoutes(
 
   async function send(request: Request, reply: FastifyReply, policyFor: PolicyFor): Promise<FastifyReply> {
     reply
-      .type('text/html; charset=utf-8')
       .header('cache-control', 'private, no-cache')
       .header('content-security-policy', policyFor(request))
       // The URL may carry a share token: keep it out of search indexes and Referer headers.
       .header('referrer-policy', 'no-referrer')
       .header('x-robots-tag', 'noindex');
     try {
-      return reply.send(page(await headFor(request)));
+      return page.send(request, reply, await headFor(request));
     } catch (error) {
       const known = toReelroomError(error);
       if (known.status >= 500) request.log.error({ err: error }, known.message);
-      return reply.code(known.status).send(page());
+      return page.send(request, reply.code(known.status));
     }
   }
 
