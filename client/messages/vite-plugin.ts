@@ -25,7 +25,7 @@ const inBrackets = (message: Message): Message =>
     : Object.assign(() => '', { toString: () => `(...values) => \`⟦\${(${message})(...values)}⟧\`` });
 
 /** What a language's file has. */
-async function read(language: string): Promise<Catalogue> {
+export async function readMessages(language: string): Promise<Catalogue> {
   const file = language === pseudo ? 'en' : language;
   const { default: messages }: { default: Messages } = await import(
     pathToFileURL(`${folder}${file}.ts`).href
@@ -93,7 +93,7 @@ export function messages(language: string): Plugin[] {
       name: 'messages',
       enforce: 'pre',
       async buildStart() {
-        catalogue = await read(language);
+        catalogue = await readMessages(language);
       },
       transformIndexHtml: { order: 'pre', handler: (text) => html(text, language) },
     },

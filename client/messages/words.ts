@@ -11,7 +11,7 @@ export const locale: string = navigator.languages.find(isSpokenHere) ?? language
 const numbers = new Intl.NumberFormat(locale);
 const rules = new Intl.PluralRules(language);
 
-/** A whole number as the reader writes it: `1,204`. */
+/** A number as the reader writes it: `1,204`. */
 export const number = (value: number): string => numbers.format(value);
 
 /** The form that a number takes (CLDR's plural categories), with the number in place of `#`. */
@@ -19,3 +19,7 @@ export const plural = (
   count: number,
   forms: Partial<Record<Intl.LDMLPluralRule, string>> & { other: string },
 ): string => (forms[rules.select(count)] ?? forms.other).replace('#', number(count));
+
+/** A span of time in words: `30 days`. */
+export const span = (value: number, unit: 'hour' | 'day' | 'week' | 'year'): string =>
+  new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value);

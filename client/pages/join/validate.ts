@@ -1,11 +1,12 @@
+import { m } from '../../messages/messages.ts';
 import { participantSchema, type Participant } from '@reelroom/shared';
 
 export type Field = 'participantName' | 'roomName';
 type Checked = { input: Participant } | { errors: Partial<Record<Field, string>> };
 
 const whenEmpty: Record<Field, string> = {
-  participantName: 'Enter the name that others will see.',
-  roomName: 'Enter the name of a room.',
+  participantName: m.join_name_empty,
+  roomName: m.join_room_empty,
 };
 
 /** The input as the server takes it, or an error for each field, as the page says it. */
