@@ -143,7 +143,7 @@ export function createServices(
     log,
   });
   const backup =
-    backupFolder === undefined ? undefined : createBackup({ storage, folder: backupFolder, path });
+    backupFolder === undefined ? undefined : createBackup({ storage, folder: backupFolder, path, libraryId });
   const index = createIndex({ storage, path });
   const tombstones = createTombstones({ storage, path });
   const deletions = createDeletionJournal({ storage, index, tombstones, path });
@@ -153,6 +153,7 @@ export function createServices(
     deletions,
     tombstones,
     bucket,
+    namesBucket: config.s3.egressUpload === 'request',
     path,
     trashDays,
     mustKeep: (recording) => retentionDays !== undefined && isExpired(recording, retentionDays),

@@ -1,4 +1,9 @@
-/** Line drawings on a grid of 24 × 24; `solid` ones are filled. */
+/** A line drawing on a grid of 24 × 24; a `solid` one is filled. */
+export interface Drawing {
+  lines: string[];
+  solid?: boolean;
+}
+
 export const icons = {
   microphone: {
     lines: ['M12 3a3 3 0 0 1 3 3v6a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3z', 'M5 11a7 7 0 0 0 14 0', 'M12 18v3'],
@@ -25,24 +30,6 @@ export const icons = {
       'M3.5 3.5l17 17',
     ],
   },
-  screen: {
-    lines: [
-      'M4 4.5h16a1.5 1.5 0 0 1 1.5 1.5v9.5a1.5 1.5 0 0 1-1.5 1.5H4a1.5 1.5 0 0 1-1.5-1.5V6A1.5 1.5 0 0 1 4 4.5z',
-      'M8.5 20.5h7',
-      'M12 14V8',
-      'M9.3 10.5L12 7.8l2.7 2.7',
-    ],
-  },
-  screenOff: {
-    lines: [
-      'M4 4.5h16a1.5 1.5 0 0 1 1.5 1.5v9.5a1.5 1.5 0 0 1-1.5 1.5H4a1.5 1.5 0 0 1-1.5-1.5V6A1.5 1.5 0 0 1 4 4.5z',
-      'M8.5 20.5h7',
-      'M9.7 8.4l4.6 4.6M14.3 8.4l-4.6 4.6',
-    ],
-  },
-  leave: {
-    lines: ['M9.5 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h3.5', 'M15 16.5l4.5-4.5L15 7.5', 'M19.5 12H9.5'],
-  },
   reel: {
     lines: [
       'M4 5.5h16a1.5 1.5 0 0 1 1.5 1.5v10a1.5 1.5 0 0 1-1.5 1.5H4A1.5 1.5 0 0 1 2.5 17V7A1.5 1.5 0 0 1 4 5.5z',
@@ -56,14 +43,6 @@ export const icons = {
       'M7.5 6h9A1.5 1.5 0 0 1 18 7.5v9a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 6 16.5v-9A1.5 1.5 0 0 1 7.5 6z',
     ],
     solid: true,
-  },
-  trash: {
-    lines: [
-      'M4.5 6.5h15',
-      'M9 6.5V4.5h6v2',
-      'M6.5 6.5l.8 12a1.5 1.5 0 0 0 1.5 1.5h6.4a1.5 1.5 0 0 0 1.5-1.5l.8-12',
-      'M10 10.5v5.5M14 10.5v5.5',
-    ],
   },
   download: { lines: ['M12 4v11', 'M7.5 11L12 15.5l4.5-4.5', 'M4.5 19.5h15'] },
   share: { lines: ['M12 14.5V3.5', 'M8 7l4-4 4 4', 'M7 11H5.5v9.5h13V11H17'] },
@@ -80,24 +59,10 @@ export const icons = {
       'M14 10a4 4 0 0 0-5.7 0l-3.6 3.6a4 4 0 0 0 5.7 5.7l1.2-1.2',
     ],
   },
-  sliders: { lines: ['M4 7h9M19 7h1M4 17h1M11 17h9', 'M16 4.5v5M8 14.5v5'] },
-  search: { lines: ['M11 4.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13z', 'M15.8 15.8l4 4'] },
-  edit: {
-    lines: [
-      'M4.5 19.5l1-4.5L15.7 4.8a1.8 1.8 0 0 1 2.5 0l1 1a1.8 1.8 0 0 1 0 2.5L9 18.5z',
-      'M13.5 7l3.5 3.5',
-    ],
-  },
-  keep: {
-    lines: [
-      'M6.5 10.5h11a1.5 1.5 0 0 1 1.5 1.5v6a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 5 18v-6a1.5 1.5 0 0 1 1.5-1.5z',
-      'M8 10.5V8a4 4 0 0 1 8 0v2.5',
-    ],
-  },
   close: { lines: ['M6 6l12 12M18 6L6 18'] },
   check: { lines: ['M5 12.5l4.5 4.5L19 7.5'] },
   alert: { lines: ['M12 4l9 15.5H3z', 'M12 10v4', 'M12 16.8v.2'] },
   sound: { lines: ['M4 9.5v5h3.5l5 4v-13l-5 4z', 'M16 9a4.5 4.5 0 0 1 0 6', 'M18.5 6.5a8 8 0 0 1 0 11'] },
-} satisfies Record<string, { lines: string[]; solid?: boolean }>;
+} satisfies Record<string, Drawing>;
 
 export type IconName = keyof typeof icons;

@@ -1,6 +1,7 @@
 import { number, plural } from './words.ts';
 
 type DeviceKind = 'camera' | 'microphone';
+type MediaKind = DeviceKind | 'speaker';
 
 /** English, which the other languages are translated from, in the order of the pages. */
 export default {
@@ -560,4 +561,72 @@ export default {
 
   // The language of the pages
   language_label: 'Language',
+
+  // In a call: controls, views, devices
+  microphone_talks_muted: 'You are talking, but muted. Unmute',
+  devices_microphone_and_speaker: 'Microphone and speaker',
+  device_speaker: 'Speaker',
+  view_automatic: 'Automatic',
+  view_speaker: 'Speaker and others',
+  view_label: 'View',
+  view_hide_self: 'Hide my own picture',
+  full_screen_exit: 'Exit full screen',
+  keys_microphone: 'Microphone on or off',
+  keys_talk: 'Talk while held down',
+  keys_camera: 'Camera on or off',
+  keys_screen: 'Share your screen, or stop',
+  device_replaced: (before: string, now: string) => `${before} was disconnected. ${now} is used instead.`,
+  microphone_silent: 'Your microphone is silent. Check that the right one is chosen.',
+  stage_pages: 'Pages of participants',
+  stage_previous: 'Previous page',
+  stage_next: 'Next page',
+  tile_unstable: 'Unstable connection',
+  tile_unpin: (name: string) => `Unpin ${name}`,
+  tile_pin: (name: string) => `Pin ${name}`,
+  device_switch_failed: (kind: MediaKind) => `This ${kind} cannot be used. The one before is still on.`,
+  device_gone: (before: string, kind: MediaKind) => `${before} was disconnected. There is no other ${kind}.`,
+
+  // Names that are refused
+  name_too_long: (most: number) => `The name is too long: at most ${most} characters.`,
+  name_too_many_bytes: (most: number) =>
+    `The name is too long: at most ${most} bytes of UTF-8 (an emoji takes 4 or more).`,
+  name_refused:
+    'The name may not contain control characters or such as turn the direction of text: letters, digits, spaces, accents, emoji and other symbols are fine.',
+  room_name_refused:
+    'The name may not contain / \\ | { }, control characters or such as turn the direction of text: letters, digits, spaces, accents, emoji and other symbols are fine.',
+
+  // The controls of the player
+  media_play_tip: 'Play',
+  media_pause_tip: 'Pause',
+  media_play: 'play',
+  media_pause: 'pause',
+  media_mute_tip: 'Mute',
+  media_unmute_tip: 'Unmute',
+  media_mute: 'mute',
+  media_unmute: 'unmute',
+  media_enter_fullscreen_mode_tip: 'Enter fullscreen mode',
+  media_exit_fullscreen_mode_tip: 'Exit fullscreen mode',
+  media_enter_fullscreen_mode: 'enter fullscreen mode',
+  media_exit_fullscreen_mode: 'exit fullscreen mode',
+  media_enter_picture_in_picture_mode_tip: 'Enter picture in picture mode',
+  media_exit_picture_in_picture_mode_tip: 'Exit picture in picture mode',
+  media_enter_picture_in_picture_mode: 'enter picture in picture mode',
+  media_exit_picture_in_picture_mode: 'exit picture in picture mode',
+  media_playback_rate_tip: 'Playback rate',
+  media_playback_rate_playbackRate__tip: 'Playback rate {playbackRate}',
+  media_playback_time: 'playback time',
+  media_media_loading: 'media loading',
+  media_video_not_loaded_unknown_time: 'video not loaded, unknown time.',
+  media_currentTime_of_totalTime: '{currentTime} of {totalTime}',
+  media_time_remaining: '{time} remaining',
+  media_seek: 'seek',
+  media_volume: 'volume',
+  media_audio_player: 'audio player',
+  media_video_player: 'video player',
+  media_hour: 'hour',
+  media_hours: 'hours',
+  media_minute: 'minute',
+  media_minutes: 'minutes',
+  media_second: 'second',
+  media_seconds: 'seconds',
 };

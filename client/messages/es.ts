@@ -582,4 +582,74 @@ export default {
 
   // The language of the pages
   language_label: 'Idioma',
+
+  // In a call: controls, views, devices
+  microphone_talks_muted: 'Estás hablando, pero en silencio. Activar',
+  devices_microphone_and_speaker: 'Micrófono y altavoz',
+  device_speaker: 'Altavoz',
+  view_automatic: 'Automático',
+  view_speaker: 'Orador y los demás',
+  view_label: 'Vista',
+  view_hide_self: 'Ocultar mi imagen',
+  full_screen_exit: 'Salir de pantalla completa',
+  keys_microphone: 'Activar o silenciar el micrófono',
+  keys_talk: 'Hablar mientras se mantiene pulsada',
+  keys_camera: 'Encender o apagar la cámara',
+  keys_screen: 'Compartir tu pantalla, o dejar de hacerlo',
+  device_replaced: (before, now) => `${before} se desconectó. Ahora se usa ${now}.`,
+  microphone_silent: 'Tu micrófono no capta nada. Comprueba que has elegido el correcto.',
+  stage_pages: 'Páginas de participantes',
+  stage_previous: 'Página anterior',
+  stage_next: 'Página siguiente',
+  tile_unstable: 'Conexión inestable',
+  tile_unpin: (name) => `Desfijar a ${name}`,
+  tile_pin: (name) => `Fijar a ${name}`,
+  device_switch_failed: (kind) =>
+    `No se puede usar ${{ camera: 'esta cámara', microphone: 'este micrófono', speaker: 'este altavoz' }[kind]}. Sigue activo el anterior.`,
+  device_gone: (before, kind) =>
+    `${before} se desconectó. No hay ${{ camera: 'otra cámara', microphone: 'otro micrófono', speaker: 'otro altavoz' }[kind]}.`,
+
+  // Names that are refused
+  name_too_long: (most) => `El nombre es demasiado largo: como máximo ${most} caracteres.`,
+  name_too_many_bytes: (most) =>
+    `El nombre es demasiado largo: como máximo ${most} bytes en UTF-8 (un emoji ocupa 4 o más).`,
+  name_refused:
+    'El nombre no puede contener caracteres de control ni los que invierten la dirección del texto: valen letras, cifras, espacios, acentos, emojis y otros símbolos.',
+  room_name_refused:
+    'El nombre no puede contener / \\ | { }, caracteres de control ni los que invierten la dirección del texto: valen letras, cifras, espacios, acentos, emojis y otros símbolos.',
+
+  // The controls of the player
+  media_play_tip: 'Reproducir',
+  media_pause_tip: 'Pausar',
+  media_play: 'reproducir',
+  media_pause: 'pausar',
+  media_mute_tip: 'Silenciar',
+  media_unmute_tip: 'Activar sonido',
+  media_mute: 'silenciar',
+  media_unmute: 'activar sonido',
+  media_enter_fullscreen_mode_tip: 'Pantalla completa',
+  media_exit_fullscreen_mode_tip: 'Salir de pantalla completa',
+  media_enter_fullscreen_mode: 'pantalla completa',
+  media_exit_fullscreen_mode: 'salir de pantalla completa',
+  media_enter_picture_in_picture_mode_tip: 'Imagen en imagen',
+  media_exit_picture_in_picture_mode_tip: 'Salir de imagen en imagen',
+  media_enter_picture_in_picture_mode: 'imagen en imagen',
+  media_exit_picture_in_picture_mode: 'salir de imagen en imagen',
+  media_playback_rate_tip: 'Velocidad de reproducción',
+  media_playback_rate_playbackRate__tip: 'Velocidad de reproducción {playbackRate}',
+  media_playback_time: 'tiempo de reproducción',
+  media_media_loading: 'cargando',
+  media_video_not_loaded_unknown_time: 'vídeo sin cargar, tiempo desconocido.',
+  media_currentTime_of_totalTime: '{currentTime} de {totalTime}',
+  media_time_remaining: 'quedan {time}',
+  media_seek: 'buscar',
+  media_volume: 'volumen',
+  media_audio_player: 'reproductor de audio',
+  media_video_player: 'reproductor de vídeo',
+  media_hour: 'hora',
+  media_hours: 'horas',
+  media_minute: 'minuto',
+  media_minutes: 'minutos',
+  media_second: 'segundo',
+  media_seconds: 'segundos',
 } satisfies Messages;

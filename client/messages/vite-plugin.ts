@@ -111,6 +111,8 @@ export function messages(language: string): Plugin[] {
         };
       },
       transform(code, id) {
+        // A message that makes nothing of numbers leaves them out.
+        if (id === words) return { code, map: null, moduleSideEffects: false };
         if (!/\.(svelte|ts)$/.test(id) || id.startsWith(folder)) return undefined;
         return {
           code: inline(code, catalogue, (why) => this.error(`${why}, which ${id} asks for`)),
