@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { shareInvalid } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { passwordHashSchema } from './password.ts';
 
 const partSchema = z.strictObject({ from: z.number(), to: z.number() });
@@ -19,9 +20,7 @@ export type Restrictions = z.infer<typeof restrictionsSchema>;
  * @throws {ReelroomError} SHARE_INVALID for those that this version does not know
  */
 export function parseRestrictions(text: string): Restrictions {
-  try {
-    return restrictionsSchema.parse(JSON.parse(text));
-  } catch {
-    throw shareInvalid();
-  }
+  const restrictions = parseJson(restrictionsSchema, text);
+  if (!restrictions) throw shareInvalid();
+  return restrictions;
 }
