@@ -78,6 +78,11 @@ function inline(code: string, messages: Catalogue, fail: (why: string) => never)
   return used.replace(line, () => imports.join(' '));
 }
 
+/** The script by which the development server's page takes the language of the cookie. */
+const chooseLanguage = () =>
+  `const asked = /reelroom-language=([\\w-]+)/.exec(document.cookie)?.[1];
+  if (${JSON.stringify(languages)}.includes(asked)) document.documentElement.lang = asked;`;
+
 /**
  * Builds the client in one language: its pages are `index.LANGUAGE.html` and `recorder.LANGUAGE.html`. The
  * development server sends all languages and takes the one of the cookie.
@@ -131,6 +136,7 @@ export function messages(language: string): Plugin[] {
     {
       name: 'messages-of-development',
       apply: 'serve',
+      transformIndexHtml: (html) => html.replace('<head>', `<head><script>${chooseLanguage()}</script>`),
       load(id) {
         if (id !== `${folder}messages.ts`) return undefined;
         const imports = languages.map((name, at) => `import language${at} from './${name}.ts';`);
@@ -138,9 +144,7 @@ export function messages(language: string): Plugin[] {
         return [
           ...imports,
           `const all = { ${all.join(', ')} };`,
-          `const asked = /reelroom-language=([\\w-]+)/.exec(document.cookie)?.[1];`,
-          `if (asked in all) document.documentElement.lang = asked;`,
-          `export const m = all[asked] ?? all.en;`,
+          `export const m = all[document.documentElement.lang];`,
         ].join('\n');
       },
     },
