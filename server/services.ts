@@ -97,6 +97,7 @@ export function createServices(
 ) {
   const { path, crashSafe, maxMinutes, aloneMinutes, maxConcurrent, backupFolder, retentionDays, trashDays } =
     config.recordings;
+  const consent = askingMode(config.recordings.consent);
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
   const closing = new AbortController();
@@ -191,7 +192,7 @@ export function createServices(
     lock: createLock({ redis, scope: ownScope, log }),
     onChange,
     crashSafe,
-    consent: askingMode(config.recordings.consent),
+    consent,
     maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
     aloneMs: aloneMinutes * 60_000,
     maxConcurrent,
@@ -243,7 +244,9 @@ export function createServices(
   });
   const recoverOrphans = createRecoverOrphans({ storage, backup, lifecycle, path });
   const resumeDeletions = createResumeDeletions({ deletions, onGone });
-  const system = createSystem({ livekit, storage, format, setup, retentionDays, trashDays, log });
+  const system = createSystem({
+    ...{ livekit, storage, format, setup, retentionDays, trashDays, consent, log },
+  });
   const parts = createParts({ storage, keyOf: library.keyOf });
   const viewCounts = createViewCounts({ storage, log });
   const shares = createShares({
@@ -310,7 +313,7 @@ export function createServices(
   });
   return {
     tokens: createTokens({ livekit, roomStatus, personOf, consent: config.recordings.consent }),
-    consent: createConsent({ livekit, storage, path, mode: askingMode(config.recordings.consent) }),
+    consent: createConsent({ livekit, storage, path, mode: consent }),
     library,
     shares,
     parts,
