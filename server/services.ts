@@ -210,6 +210,7 @@ export function createServices(
           { issuer, clientId, clientSecret, ...openidRules },
           { keys: purposeKeys.keysFor('sign-in') },
         );
+  const hasOpenid = config.access === 'protected' && openid !== undefined;
   const rooms = createRooms({
     storage,
     path,
@@ -250,7 +251,7 @@ export function createServices(
   const parts = createParts({ storage, keyOf: library.keyOf });
   const viewCounts = createViewCounts({ storage, log });
   const shares = createShares({
-    ...{ storage, library, path, viewCounts },
+    ...{ storage, library, path, viewCounts, hasOpenid },
     keys: purposeKeys.keysFor('share links'),
     describePart: parts.describe,
   });
@@ -334,6 +335,7 @@ export function createServices(
     removeParticipant: createRemoveParticipant({ livekit, lobby }),
     keepOut: createKeepOut({ livekit, lobby }),
     guestKeys: purposeKeys.keysFor('invites'),
+    viewerKeys: purposeKeys.keysFor('viewers'),
     passwords,
     /** Signing in by OpenID Connect; absent where there is no provider. */
     openid,
@@ -341,10 +343,7 @@ export function createServices(
     apiKeys: createApiKeys({ storage, path }),
     signIn: {
       access: config.access,
-      ways: {
-        password: config.access === 'protected' && passwords.isOn,
-        openid: config.access === 'protected' && openid !== undefined,
-      },
+      ways: { password: config.access === 'protected' && passwords.isOn, openid: hasOpenid },
     },
     listing,
     totals,
