@@ -38,17 +38,24 @@ t.test('receipts of consent are beside the video for who may see them, and for n
     const response = await fetch(at, { headers });
     t.ok([200, 206].includes(response.status), String(response.status));
     const bytes = Buffer.from(await response.arrayBuffer());
-    return { bytes, etag: response.headers.get('etag') ?? '', length: response.headers.get('content-length') };
+    return {
+      bytes,
+      etag: response.headers.get('etag') ?? '',
+      length: response.headers.get('content-length'),
+    };
   };
 
   const whole = await download({ cookie });
   t.equal(whole.length, String(whole.bytes.length));
   const [first, second, beside, ...others] = await unzip(whole.bytes);
   t.same(others, []);
-  t.match([first, second], [
-    { name: 'Kick-off.mp4', bytes: told.media },
-    { name: 'Kick-off (2).mp4', bytes: asked.media },
-  ]);
+  t.match(
+    [first, second],
+    [
+      { name: 'Kick-off.mp4', bytes: told.media },
+      { name: 'Kick-off (2).mp4', bytes: asked.media },
+    ],
+  );
   t.match(beside, { name: 'Kick-off (2).consent.json', date: startedAt });
   t.same(JSON.parse(String(beside?.bytes)), {
     recording: asked.name,

@@ -82,7 +82,7 @@ export const procedureRules = {
   'lobby.remove': { needs: 'moderate', on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'session.get': { needs: 'nothing', on: 'nothing', cost: 'free' },
   'session.signIn': {
-    ...{ needs: 'nothing', on: 'nothing', cost: 'dear', limit: 'guess' },
+    ...{ needs: 'nothing', on: 'nothing', cost: 'dear', limit: 'password' },
     audit: { by: 'name' },
   },
   'session.signOut': { needs: 'nothing', on: 'nothing', cost: 'cheap', audit: true },

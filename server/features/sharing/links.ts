@@ -207,7 +207,7 @@ export function createShares({
     ): Promise<Share> {
       if (domains && !hasOpenid)
         throw invalidInput(
-          'domains needs people to sign in by OpenID Connect: set OIDC_ISSUER and OIDC_CLIENT_ID',
+          'domains needs people to sign in by OpenID Connect: set ACCESS=protected, OIDC_ISSUER and OIDC_CLIENT_ID',
         );
       const recording = await library.get(name);
       if (recording.status !== 'ready') throw recordingNotFound();
