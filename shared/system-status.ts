@@ -40,7 +40,9 @@ export const systemStatusSchema = z.object({
   ),
   consent: z.optional(
     askingModeSchema.check(
-      z.describe('Whether participants are asked, or must agree to be recorded before they join; told when absent'),
+      z.describe(
+        'Whether participants are asked, or must agree to be recorded before they join; told when absent',
+      ),
     ),
   ),
   notices: z.optional(

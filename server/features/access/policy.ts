@@ -135,6 +135,7 @@ export const routeRules = {
   'GET /room/*': page,
   'GET /sign-in': page,
   'GET /audit': page,
+  'GET /keys': page,
   'GET /sign-in/openid': { ...page, cost: 'cheap', limit: 'guess' },
   'GET /sign-in/openid/callback': { ...page, cost: 'cheap', limit: 'guess' },
   'GET /recordings.html': page,

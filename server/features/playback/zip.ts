@@ -258,8 +258,7 @@ export async function zipRoutes(
     };
     // As the rule of recordings.consent.
     const isShown =
-      consent.length > 0 &&
-      (await access.allows(principal, 'manage', { kind: 'recordings', names: [name] }));
+      consent.length > 0 && (await access.allows(principal, 'manage', { kind: 'recordings', names: [name] }));
     return { video, receipts: isShown ? receiptsFile(video, name, consent) : undefined };
   }
 
