@@ -144,7 +144,7 @@ export function createServices(
     log,
   });
   const backup =
-    backupFolder === undefined ? undefined : createBackup({ storage, folder: backupFolder, path });
+    backupFolder === undefined ? undefined : createBackup({ storage, folder: backupFolder, path, libraryId });
   const index = createIndex({ storage, path });
   const tombstones = createTombstones({ storage, path });
   const deletions = createDeletionJournal({ storage, index, tombstones, path });
@@ -154,6 +154,7 @@ export function createServices(
     deletions,
     tombstones,
     bucket,
+    namesBucket: config.s3.egressUpload === 'request',
     path,
     trashDays,
     mustKeep: (recording) => retentionDays !== undefined && isExpired(recording, retentionDays),

@@ -2,9 +2,8 @@ import type { AnyTRPCRouter, inferRouterContext, TRPCError } from '@trpc/server'
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { toReelroomError } from '../lib/errors.ts';
 import { errorShapeOf, knownError } from './trpc.ts';
-import { isForeignClientError, bodyError } from './error-handler.ts';
+import { errorToAnswer } from './error-handler.ts';
 
 /** The most calls in one batch: each may cost as much as a request. */
 const maxBatchSize = 10;
@@ -34,11 +33,7 @@ export async function trpc<Router extends AnyTRPCRouter>(
   );
 
   app.setErrorHandler<FastifyError, { Params: { '*': string } }>((error, request, reply) => {
-    const refused = bodyError(error, request.routeOptions.bodyLimit);
-    if (!refused && isForeignClientError(error)) throw error;
-    const known = refused ?? toReelroomError(error);
-    if (known.status >= 500) request.log.error({ err: error }, known.message);
-    if (known.retryAfter !== undefined) reply.header('retry-after', known.retryAfter);
+    const known = errorToAnswer(error, request, reply);
     return reply.code(known.status).send({ error: errorShapeOf(known, request.params['*']) });
   });
 

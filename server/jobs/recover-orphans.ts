@@ -11,8 +11,9 @@ const pauses = { firstMs: 60_000, longestMs: 6 * 60 * 60_000 };
 /**
  * Finalises orphans: recordings that LiveKit has forgotten, of which only segments are left, or a file that
  * could not be uploaded. A segment folder whose last segment has not changed since the previous run, and that
- * belongs to no live recording, is orphaned. One LIST, and one for each candidate; a recording that could not
- * be rebuilt keeps its segments and is retried ever less often.
+ * belongs to no live recording, is orphaned; so is a backup file, unless it is another library's. One LIST,
+ * and one for each candidate; one LiveKit request where there are backup files. A recording that could not be
+ * rebuilt keeps its segments and is retried ever less often.
  */
 export function createRecoverOrphans({
   storage,
@@ -22,17 +23,24 @@ export function createRecoverOrphans({
 }: {
   storage: Storage;
   backup: Backup | undefined;
-  lifecycle: Pick<Lifecycle, 'isLive' | 'recover'>;
+  lifecycle: Pick<Lifecycle, 'isLive' | 'ownAmong' | 'recover'>;
   path: string;
 }) {
   /** The last segment of each candidate in the previous run. */
   let lastSegments = new Map<string, string | undefined>();
   const retries = createBackOff(pauses);
 
+  /** The names of this library's recordings with a backup file. */
+  async function leftInBackup(): Promise<string[]> {
+    if (!backup) return [];
+    const isShared = await backup.join();
+    return lifecycle.ownAmong(await backup.names(), isShared);
+  }
+
   /** The names of recordings with a backup file, or with segments in the bucket. */
   async function candidates(): Promise<Map<string, 'backup' | 'bucket'>> {
     const found = new Map<string, 'backup' | 'bucket'>();
-    for (const name of (await backup?.names()) ?? []) found.set(name, 'backup');
+    for (const name of await leftInBackup()) found.set(name, 'backup');
     for await (const folder of storage.folders(segmentsRoot(path))) found.set(folder + mediaSuffix, 'bucket');
     return found;
   }

@@ -40,6 +40,13 @@ t.test('who did what on a protected server is stored, and listed for admins alon
     payload: { roomName: 'board' },
     ...as(admin),
   });
+  const refused = await app.inject({
+    method: 'POST',
+    url: '/recordings/start',
+    headers: { cookie: admin, ...ourPage, 'content-type': 'application/json' },
+    payload: '{"roomName":',
+  });
+  t.equal(refused.statusCode, 400);
   await app.inject({
     method: 'DELETE',
     url: `/recordings/${name}`,
@@ -52,6 +59,7 @@ t.test('who did what on a protected server is stored, and listed for admins alon
   };
   const wanted = [
     ['recordings.delete', 'admin', 'ok'],
+    ['recordings.start', 'admin', 'INVALID_INPUT'],
     ['recordings.start', 'admin', 'ROOM_NOT_FOUND'],
     ['download', 'admin', 'ok'],
     ['download', 'admin', 'ok'],
@@ -76,7 +84,7 @@ t.test('who did what on a protected server is stored, and listed for admins alon
   );
   t.notOk(JSON.stringify(entries).includes('wrong one'), 'no password');
   t.same(entries.find(({ what }) => what === 'playback')?.recordings, [name]);
-  t.equal(entries.find(({ what }) => what === 'recordings.start')?.room, 'board');
+  t.equal(entries.find(({ outcome }) => outcome === 'ROOM_NOT_FOUND')?.room, 'board');
   t.equal(
     (await keys()).filter((key) => key.startsWith(`${path}.reelroom/audit/`)).length <= 6,
     true,

@@ -19,7 +19,7 @@ t.test('what a recorder could not upload: taken in whole, and kept until it is',
     storage.close();
     await rm(folder, { recursive: true });
   });
-  const backup = createBackup({ storage, folder, path });
+  const backup = createBackup({ storage, folder, path, libraryId: 'a' });
   t.same(await backup.names(), [], 'no folder is no failure');
 
   const name = 'Équipe "A" 🎥-RM_1-2026-01-31T101530000.mp4';

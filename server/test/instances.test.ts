@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import fastify from 'fastify';
 import t, { type Test } from 'tap';
+import type { Target } from '../adapters/livekit/egress-info.ts';
 import { reelroom, type AppRouter, type Config } from '../app.ts';
 import {
   bucketOf,
@@ -17,6 +18,7 @@ import {
 import { failure } from './support/failure.ts';
 import { listen } from './support/listen.ts';
 import { joinRoom } from './support/participant.ts';
+import { proxyTo } from './support/proxy.ts';
 import { startRecording, untilEnded, untilShown } from './support/recording.ts';
 import { startRedis } from './support/redis.ts';
 import { makeMp4 } from './support/segments.ts';
@@ -184,6 +186,12 @@ t.test('one ends, and the other goes on', async (t) => {
   t.equal((await fetch(`${itsUrl}/recordings/${encodeURIComponent(name)}`)).status, 200);
 });
 
+const recoverOrphansOf = async ({
+  jobs,
+}: Pick<Awaited<ReturnType<typeof buildServices>>, 'jobs'>): Promise<void> => {
+  for (const { name, run } of jobs) if (name === 'recover orphans') await run();
+};
+
 t.test('what a recorder could not upload goes to the library that it is of', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'reelroom-backup-'));
   t.teardown(() => rm(folder, { recursive: true }));
@@ -197,14 +205,43 @@ t.test('what a recorder could not upload goes to the library that it is of', asy
   await untilEnded(trpc, name);
 
   const { keys } = await bucketOf(other);
+  const s3 = await proxyTo(t, other.s3.endpoint);
   const recordings = { ...other.recordings, backupFolder: folder };
-  const { lifecycle } = await buildServices(t, { ...other, recordings });
+  const services = await buildServices(t, {
+    ...{ ...other, recordings },
+    s3: { ...other.s3, endpoint: s3.url },
+  });
+  const recoverOrphans = () => recoverOrphansOf(services);
   const left = join(folder, recordings.path);
   const ofNobody = 'a-RM_1-2026-01-31T101530000.mp4';
+  const another = 'b-RM_2-2026-01-31T101530000.mp4';
+  const files = async () => (await readdir(left)).filter((file) => file.endsWith('.mp4'));
   await mkdir(left, { recursive: true });
   for (const one of [name, ofNobody]) await writeFile(join(left, one), await makeMp4(t, 1));
-  for (const one of [name, ofNobody]) await lifecycle.recover(one);
-  t.same(await readdir(left), [name], 'what LiveKit knows to be another’s stays');
+  for (let times = 0; times < 3; times += 1) await recoverOrphans();
+  t.same(await files(), [name], 'what LiveKit knows to be another’s stays');
+  t.notMatch(s3.requests.join(), encodeURIComponent(roomName), 'and is not asked for');
   const media = (await keys('recordings/')).filter((key) => key.endsWith('.mp4'));
-  t.same(media, [`recordings/${ofNobody}`], 'what nobody knows is taken in');
+  t.same(media, [`recordings/${ofNobody}`], 'what nobody knows is taken in, in a folder that is ours alone');
+
+  // Another library uses the folder, too.
+  await buildServices(t, { ...config, recordings }).then(recoverOrphansOf);
+  await writeFile(join(left, another), await makeMp4(t, 1));
+  for (let times = 0; times < 3; times += 1) await recoverOrphans();
+  t.same((await files()).sort(), [another, name].sort(), 'whose it is nobody can say');
+});
+
+t.test('an egress without a bucket is of the library whose Egress stores by itself', async (t) => {
+  const isTarget = async (environment: Record<string, string>, target: Target) =>
+    (await buildServices(t, testConfig(environment))).library.isTarget(target);
+  const key = 'recordings/a-RM_1-2026-01-31T101530000.mp4';
+  const byServer = { EGRESS_UPLOAD: 'server' };
+  t.equal(await isTarget({}, { key }), false);
+  t.equal(await isTarget(byServer, { key }), true);
+  for (const environment of [{}, byServer]) {
+    const ours = { S3_BUCKET: 'ours', ...environment };
+    t.equal(await isTarget(ours, { key, bucket: 'ours' }), true);
+    t.equal(await isTarget(ours, { key, bucket: 'theirs' }), false);
+    t.equal(await isTarget(ours, { key: key.replace('/', '/deeper/'), bucket: 'ours' }), false);
+  }
 });

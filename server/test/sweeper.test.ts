@@ -25,9 +25,10 @@ t.test(
     const recovered: string[] = [];
     const { run, hasSuspects } = createRecoverOrphans({
       storage,
-      backup: createBackup({ storage, folder, path }),
+      backup: createBackup({ storage, folder, path, libraryId: 'a' }),
       lifecycle: {
         isLive: (name) => name === 'live.mp4',
+        ownAmong: async (names) => names,
         async recover(name, leftAt) {
           recovered.push(name);
           if (leftAt !== undefined) t.equal(leftAt, Date.UTC(2026, 0, 31), 'when it was left');

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { forbidden, toReelroomError } from '../../lib/errors.ts';
+import { forbidden } from '../../lib/errors.ts';
 import type { AuditedCall } from './audited.ts';
 import type { Access } from './access.ts';
 import { auditedAs, isAbility, routeRules, ruleNamed, type Rule } from './policy.ts';
@@ -11,8 +11,6 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who makes it. */
     reelroomPrincipal: Principal;
-    /** The code of the error that it ended with. */
-    reelroomErrorCode: string;
   }
   interface FastifyContextConfig {
     /** What a route needs: see policy.ts. */
@@ -109,15 +107,11 @@ export function gateRoutes(
     if (needs === 'procedure' && principal.session) await renew(request, reply, principal.session);
     if (principal.isActive) endWith(principal.isActive, request, reply);
   });
-  app.decorateRequest('reelroomErrorCode', '');
-  app.addHook('onError', async (request, _reply, error) => {
-    request.reelroomErrorCode = toReelroomError(error).code;
-  });
   app.addHook('onResponse', async (request, { statusCode }) => {
     const { rule } = request.routeOptions.config;
     const what = rule && auditedAs(rule);
     if (!rule || what === undefined) return;
-    const outcome = statusCode < 400 ? 'ok' : request.reelroomErrorCode || String(statusCode);
+    const outcome = statusCode < 400 ? 'ok' : (request.reelroomErrorCode ?? String(statusCode));
     audit(request, { what, on: targetOf(rule.on, inputOf(request, rule)), outcome });
   });
 }

@@ -39,6 +39,7 @@ export function createLibrary({
   deletions,
   tombstones,
   bucket,
+  namesBucket,
   path,
   trashDays,
   mustKeep,
@@ -51,6 +52,8 @@ export function createLibrary({
   deletions: DeletionJournal;
   tombstones: Pick<Tombstones, 'has'>;
   bucket: string;
+  /** Whether our egress requests name the bucket; Egress's own configuration does with `EGRESS_UPLOAD=server`. */
+  namesBucket: boolean;
   /** Key prefix of the recordings' folder. */
   path: string;
   trashDays: number;
@@ -196,9 +199,14 @@ export function createLibrary({
     healMissing,
     healDuplicate,
 
-    /** Whether an egress's target is in this library. */
-    isTarget: ({ key = '', bucket: itsBucket = bucket }: Target): boolean =>
-      itsBucket === bucket && key.startsWith(path) && !key.slice(path.length).includes('/'),
+    /**
+     * Whether an egress's target is in this library. One without a bucket is of an app with
+     * `EGRESS_UPLOAD=server`, of which several may share a LiveKit.
+     */
+    isTarget: ({ key = '', bucket: itsBucket }: Target): boolean =>
+      (itsBucket === undefined ? !namesBucket : itsBucket === bucket) &&
+      key.startsWith(path) &&
+      !key.slice(path.length).includes('/'),
 
     /** A recording's final status, from its manifest: one GET. */
     async endOf(name: string): Promise<RecordingStatus | undefined> {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { recordingNameSchema } from '@reelroom/shared';
 import type { WriteCondition } from '../../adapters/s3/conditions.ts';
@@ -15,6 +15,9 @@ const contentTypes: Record<string, string> = {
   '.m3u8': 'application/vnd.apple.mpegurl',
 };
 
+/** Below a library's path in the folder: an empty folder for each library that uses it. */
+const librariesFolder = '.reelroom/libraries';
+
 /** Undefined for a missing file. */
 const unlessMissing = (error: unknown): undefined => {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
@@ -23,8 +26,19 @@ const unlessMissing = (error: unknown): undefined => {
 /**
  * Files that recorders could not upload: Egress keeps them in its `backup_storage` folder, under their keys.
  * Holds one part of an upload in memory.
+ * @param libraryId the library's id, among others that may use the same folder
  */
-export function createBackup({ storage, folder, path }: { storage: Storage; folder: string; path: string }) {
+export function createBackup({
+  storage,
+  folder,
+  path,
+  libraryId,
+}: {
+  storage: Storage;
+  folder: string;
+  path: string;
+  libraryId: string;
+}) {
   async function upload(key: string, condition: WriteCondition | undefined): Promise<void> {
     const file = join(folder, key);
     const object = await storage.startUpload(key, contentTypes[extname(key)] ?? 'application/octet-stream');
@@ -63,6 +77,16 @@ export function createBackup({ storage, folder, path }: { storage: Storage; fold
     /** Deletes a file, or a folder. */
     async delete(key: string): Promise<void> {
       await rm(join(folder, key), { recursive: true, force: true });
+    },
+
+    /**
+     * Marks the folder as used by this library.
+     * @returns whether another library uses it with the same path: a file's name does not say whose it is
+     */
+    async join(): Promise<boolean> {
+      const libraries = join(folder, path, librariesFolder);
+      await mkdir(join(libraries, libraryId), { recursive: true });
+      return (await readdir(libraries)).some((id) => id !== libraryId);
     },
 
     /** The names of the recordings with a backup file. */

@@ -93,6 +93,8 @@ export function createLifecycle({
   const alone = createAlone({ afterMs: aloneMs });
   const reconciler = createReconciler({ livekit, registry, intake, alone, maxMs, signal, log });
   const { finishQueue } = intake;
+  /** Backup files that no library can claim, by the recording's name. */
+  const unclaimed = new Set<string>();
 
   /** The active recording among these egresses; one declared lost only if its recorder is in the room. */
   async function activeAmong(egresses: EgressInfo[]): Promise<RecordingState | undefined> {
@@ -236,9 +238,30 @@ export function createLifecycle({
     },
 
     /**
+     * Those recordings with a backup file that are this library's, by LiveKit; of those that LiveKit has
+     * forgotten all, or none where the folder is shared. One request, none without names.
+     * @param isShared whether another library uses the same backup folder with the same path
+     */
+    async ownAmong(names: string[], isShared: boolean): Promise<string[]> {
+      if (names.length === 0) return [];
+      const egresses = await livekit.allEgresses();
+      return names.filter((name) => {
+        const egress = egresses.find((one) => recordingOf(one)?.name === name);
+        if (egress) return intake.ourRecordingOf(egress) !== undefined;
+        if (isShared && !unclaimed.has(name)) {
+          unclaimed.add(name);
+          log.warn(
+            { name },
+            'a backup file stays: libraries share the folder, and LiveKit has forgotten whose it is',
+          );
+        }
+        return !isShared;
+      });
+    },
+
+    /**
      * Finalises an orphan: LiveKit has forgotten it, and segments or a backup file are left; tried once. For
-     * a ready one only leftover segments are deleted; one of another library with the same backup folder is
-     * ignored.
+     * a ready one only leftover segments are deleted; one of another library is ignored.
      * @param leftAt when its backup file was written, in ms since 1970, if there is one
      */
     async recover(name: string, leftAt?: number): Promise<void> {

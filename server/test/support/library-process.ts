@@ -35,6 +35,7 @@ export function libraryProcess(
     deletions,
     tombstones,
     bucket,
+    namesBucket: true,
     path,
     trashDays,
     mustKeep,
