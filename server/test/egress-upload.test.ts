@@ -15,15 +15,13 @@ t.test('EGRESS_UPLOAD=server: Egress uploads by its own configuration, and no ke
   const { name } = await startRecording(trpc, roomName);
   await untilShown(config, roomName, 'recording');
   const [asked] = await livekitClients(config).egress.listEgress({ roomName });
-  const told = JSON.stringify(asked, (_, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value,
-  );
-  t.ok(told.includes(name), 'what Egress was asked for');
-  t.notOk(told.includes('"case":"s3"'), 'does not say where to upload to, nor with what key');
+  const told = asked?.toJsonString() ?? '';
+  t.match(told, '"filepath":', 'what Egress was asked for');
+  t.notMatch(told, '"s3":', 'does not say where to upload to, nor with what key');
   // What is recorded has to have a length.
   await sleep(5_000);
   await trpc.recordings.stop.mutate({ roomName });
-  t.match(await untilEnded(trpc, name, 60_000), { status: 'ready', endedBy: 'stop', width: 1280 });
+  t.match(await untilEnded(trpc, name, 60_000), { status: 'ready', endedBy: 'stop' });
   const { duration, codecs } = await ffprobe(`${url}/recordings/${encodeURIComponent(name)}`);
   t.ok(duration > 4, `${duration} s`);
   t.same(codecs, ['aac', 'h264']);
