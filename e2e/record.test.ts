@@ -110,8 +110,10 @@ t.test('two people meet, record, watch, seek and delete', async (t) => {
   const shares = await pictureShares(source);
   t.ok(shares.length > 100, `${shares.length} frames`);
   const full = Math.max(...shares.slice(0, 3));
+  t.ok(full > 0.6, `two people fill ${full.toFixed(2)} of the picture`);
+  // Beside the third, whose camera is off, they have three quarters of that; one of two that is missing, half.
   t.same(
-    shares.flatMap((share, frame) => (share < 0.9 * full ? `${frame}: ${share.toFixed(2)}` : [])),
+    shares.flatMap((share, frame) => (share < 0.68 * full ? `${frame}: ${share.toFixed(2)}` : [])),
     [],
     `no frame has an empty tile: of each ${full.toFixed(2)} is picture`,
   );

@@ -1,5 +1,6 @@
 import { parseConsent, type Consent } from '@reelroom/shared';
 import {
+  ConnectionQuality,
   ParticipantEvent,
   ParticipantKind,
   RoomEvent,
@@ -13,6 +14,7 @@ import { SvelteMap } from 'svelte/reactivity';
 /** The events that change an {@link Attendee}. */
 const ownEvents = [
   ParticipantEvent.IsSpeakingChanged,
+  ParticipantEvent.ConnectionQualityChanged,
   ParticipantEvent.ParticipantNameChanged,
   ParticipantEvent.AttributesChanged,
   ParticipantEvent.ParticipantPermissionsChanged,
@@ -25,6 +27,8 @@ const ownEvents = [
   ParticipantEvent.LocalTrackPublished,
   ParticipantEvent.LocalTrackUnpublished,
 ] as const;
+
+const unstable = [ConnectionQuality.Poor, ConnectionQuality.Lost];
 
 const videoOf = (participant: Participant, source: Track.Source): Track | undefined => {
   const publication = participant.getTrackPublication(source);
@@ -51,6 +55,8 @@ export class Attendee {
   readonly isLocal: boolean;
   name = $state('');
   isSpeaking = $state(false);
+  /** The participant's connection is bad, or gone for the moment. */
+  isUnstable = $state(false);
   isMuted = $state(true);
   /** A recorder or another helper: in the room, but not part of the call. */
   isHidden = $state(false);
@@ -79,11 +85,17 @@ export class Attendee {
     return this.consent?.recording === recording && this.consent.answer === 'yes';
   }
 
+  /** When the participant was last heard, Unix time in ms; 0 for who has not spoken yet. */
+  get lastSpokeAt(): number {
+    return this.participant.lastSpokeAt?.getTime() ?? 0;
+  }
+
   #read = () => {
     const { participant } = this;
     this.name = participant.name || participant.identity;
     this.isSpeaking = participant.isSpeaking;
     this.isMuted = !participant.isMicrophoneEnabled;
+    this.isUnstable = unstable.includes(participant.connectionQuality);
     this.isHidden = participant.kind === ParticipantKind.EGRESS || participant.permissions?.hidden === true;
     const consent = parseConsent(participant.attributes);
     if (consent?.recording !== this.consent?.recording || consent?.answer !== this.consent?.answer)

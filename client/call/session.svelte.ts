@@ -1,8 +1,10 @@
 import { ParticipantEvent, RoomEvent, type Room } from 'livekit-client';
 import type { Tracks } from '../media/handover.ts';
 import { saveActiveCall, type ActiveCall } from './active-call.ts';
+import { CallDevices } from './devices.svelte.ts';
 import { createConnection, type Connection } from './connection.svelte.ts';
 import { LocalMedia } from './local-media.svelte.ts';
+import { listenWhileMuted, warnOfSilence } from './microphone-warnings.ts';
 import { createRoomState, type RoomState } from './room-state.svelte.ts';
 
 const ownEvents = [
@@ -17,7 +19,11 @@ class Session {
   readonly roomName: string;
   readonly media: LocalMedia;
   readonly room: RoomState;
+  readonly devices = new CallDevices();
   readonly connection: Connection;
+  /** The user talks with the microphone muted. */
+  talksWhileMuted = $state(false);
+  #stopListening: (() => void) | undefined;
   /** The user asked for auto-record, and it has not happened yet. */
   #autoRecord: boolean;
 
@@ -34,12 +40,16 @@ class Session {
         this.#readRoom(room);
         this.room.readId(room);
         await this.media.use(room.localParticipant);
+        await this.devices.use(room);
       },
       onReconnected: (room) => {
         this.#readRoom(room);
         this.media.read();
       },
-      onDisconnected: () => void this.media.use(undefined),
+      onDisconnected: () => {
+        void this.media.use(undefined);
+        this.#listenWhileMuted(undefined);
+      },
     });
   }
 
@@ -48,6 +58,7 @@ class Session {
       // Later, so that a call which has just ended does not turn its devices off for the next one.
       room.localParticipant.on(event, () => queueMicrotask(() => this.#readDevices(room)));
     }
+    warnOfSilence(room);
     room.on(RoomEvent.RoomMetadataChanged, () => this.#readRoom(room));
   }
 
@@ -62,7 +73,17 @@ class Session {
   }
 
   #readDevices(room: Room) {
-    if (this.connection.isTo(room) && this.connection.phase === 'connected') this.media.read();
+    if (!this.connection.isTo(room) || this.connection.phase !== 'connected') return;
+    this.media.read();
+    this.#listenWhileMuted(this.media.microphone ? undefined : room);
+  }
+
+  /** Notices that the user talks, while the microphone of this room is muted. */
+  #listenWhileMuted(room: Room | undefined) {
+    if (room && this.#stopListening) return;
+    this.#stopListening?.();
+    this.talksWhileMuted = false;
+    this.#stopListening = room && listenWhileMuted(room, () => (this.talksWhileMuted = true));
   }
 
   /** Saves what a reload of the page goes back into the call with. */

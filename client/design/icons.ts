@@ -1,4 +1,9 @@
-/** Line drawings on a grid of 24 × 24; `solid` ones are filled. */
+/** A line drawing on a grid of 24 × 24; a `solid` one is filled. */
+export interface Drawing {
+  lines: string[];
+  solid?: boolean;
+}
+
 export const icons = {
   microphone: {
     lines: ['M12 3a3 3 0 0 1 3 3v6a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3z', 'M5 11a7 7 0 0 0 14 0', 'M12 18v3'],
@@ -24,24 +29,6 @@ export const icons = {
       'M15.5 10.5l6-3.2v9.4l-4-2.1',
       'M3.5 3.5l17 17',
     ],
-  },
-  screen: {
-    lines: [
-      'M4 4.5h16a1.5 1.5 0 0 1 1.5 1.5v9.5a1.5 1.5 0 0 1-1.5 1.5H4a1.5 1.5 0 0 1-1.5-1.5V6A1.5 1.5 0 0 1 4 4.5z',
-      'M8.5 20.5h7',
-      'M12 14V8',
-      'M9.3 10.5L12 7.8l2.7 2.7',
-    ],
-  },
-  screenOff: {
-    lines: [
-      'M4 4.5h16a1.5 1.5 0 0 1 1.5 1.5v9.5a1.5 1.5 0 0 1-1.5 1.5H4a1.5 1.5 0 0 1-1.5-1.5V6A1.5 1.5 0 0 1 4 4.5z',
-      'M8.5 20.5h7',
-      'M9.7 8.4l4.6 4.6M14.3 8.4l-4.6 4.6',
-    ],
-  },
-  leave: {
-    lines: ['M9.5 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h3.5', 'M15 16.5l4.5-4.5L15 7.5', 'M19.5 12H9.5'],
   },
   reel: {
     lines: [
@@ -80,7 +67,6 @@ export const icons = {
       'M14 10a4 4 0 0 0-5.7 0l-3.6 3.6a4 4 0 0 0 5.7 5.7l1.2-1.2',
     ],
   },
-  sliders: { lines: ['M4 7h9M19 7h1M4 17h1M11 17h9', 'M16 4.5v5M8 14.5v5'] },
   search: { lines: ['M11 4.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13z', 'M15.8 15.8l4 4'] },
   edit: {
     lines: [
@@ -98,6 +84,6 @@ export const icons = {
   check: { lines: ['M5 12.5l4.5 4.5L19 7.5'] },
   alert: { lines: ['M12 4l9 15.5H3z', 'M12 10v4', 'M12 16.8v.2'] },
   sound: { lines: ['M4 9.5v5h3.5l5 4v-13l-5 4z', 'M16 9a4.5 4.5 0 0 1 0 6', 'M18.5 6.5a8 8 0 0 1 0 11'] },
-} satisfies Record<string, { lines: string[]; solid?: boolean }>;
+} satisfies Record<string, Drawing>;
 
 export type IconName = keyof typeof icons;

@@ -36,7 +36,10 @@ export const remembered: Store<
   | 'recording'
   | 'volume'
   | 'speed'
+  | 'layout'
+  | 'hideSelf'
   | `${'camera' | 'microphone'}${'' | 'Id'}`
+  | 'speakerId'
   | `place.${PlaceKey}`
 > = createStore(() => localStorage);
 

@@ -49,6 +49,10 @@ class DevicePreview {
     return !this.#chosenOff && this.state !== 'failed';
   }
 
+  get isFailed() {
+    return this.state === 'failed';
+  }
+
   toggle() {
     this.#chosenOff = this.wanted;
     remembered.set(this.kind, this.#chosenOff ? 'off' : 'on');

@@ -1,3 +1,5 @@
+import { bindKeys, type Binding } from '../lib/keys.ts';
+
 /** An action of a key. */
 export type Action =
   | { do: 'play-pause' | 'full-screen' | 'mute' | 'picture-in-picture' | 'copy-link' | 'show-keys' }
@@ -7,22 +9,11 @@ export type Action =
   | { do: 'go-to'; part: number }
   | { do: 'speed' | 'volume'; step: 1 | -1 };
 
-/** A key of the list that is shown to people; `shown` is what is written on it. */
-export interface KeyLine {
-  shown: readonly string[];
-  does: string;
-}
-
-interface Binding extends KeyLine {
-  /** By `KeyboardEvent.key`, letters small: the sign and not the place, which keyboards differ in. */
-  actions: Record<string, Action>;
-}
-
 const digits = Object.fromEntries(
   Array.from({ length: 10 }, (_, n) => [String(n), { do: 'go-to', part: n / 10 } as const]),
 );
 
-const bindings: readonly Binding[] = [
+const bindings: readonly Binding<Action>[] = [
   {
     shown: ['Space', 'K'],
     does: 'Play or pause',
@@ -61,38 +52,8 @@ const bindings: readonly Binding[] = [
   { shown: ['?'], does: 'Show these keys', actions: { '?': { do: 'show-keys' } } },
 ];
 
-/** All keys, for people to read. */
-export const keyLines: readonly KeyLine[] = bindings;
-
-const actions = new Map(bindings.flatMap((binding) => Object.entries(binding.actions)));
-
-/** What has the focus: some of the keys are its own. */
-export type Focus =
-  | 'nothing'
-  | 'button'
-  /** A slider, whose arrows move it. */
-  | 'slider'
-  /** The slider that is the recording's time. */
-  | 'timeline'
-  /** A field that is typed into, or a menu: all keys are its own. */
-  | 'field';
-
-const ownKeys: Record<Exclude<Focus, 'field'>, readonly string[]> = {
-  nothing: [],
-  button: [' ', 'Enter'],
-  slider: ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Home', 'End'],
-  // To the sides it goes as it does everywhere.
-  timeline: ['ArrowUp', 'ArrowDown'],
-};
-
 /** Held down they go on: all others do their thing once. */
 const repeated: readonly Action['do'][] = ['skip', 'volume', 'speed'];
 
-type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat'>;
-
-/** The action of a key; undefined where the key is not the player's. */
-export function actionOf({ key, ctrlKey, metaKey, altKey, repeat }: Press, focus: Focus): Action | undefined {
-  if (ctrlKey || metaKey || altKey || focus === 'field' || ownKeys[focus].includes(key)) return undefined;
-  const action = actions.get(key.length === 1 ? key.toLowerCase() : key);
-  return action && repeat && !repeated.includes(action.do) ? undefined : action;
-}
+/** The player's keys. */
+export const playerKeys = bindKeys(bindings, (action) => repeated.includes(action.do));

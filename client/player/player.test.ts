@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { actionOf, keyLines, type Focus } from './keys.ts';
+import type { Focus } from '../lib/keys.ts';
+import { playerKeys } from './keys.ts';
 import { perform } from './perform.ts';
 import { playbackOf } from './remembered-playback.ts';
 import { nextSpeed, speeds } from './speeds.ts';
@@ -8,7 +9,7 @@ import { parseStart, startWithin } from '../lib/start-time.ts';
 
 const plain = { ctrlKey: false, metaKey: false, altKey: false, repeat: false };
 const action = (key: string, focus: Focus = 'nothing', more: Partial<typeof plain> = {}) =>
-  actionOf({ ...plain, key, ...more }, focus);
+  playerKeys.actionOf({ ...plain, key, ...more }, focus);
 
 t.test('where a link begins', async (t) => {
   for (const [text, seconds] of [
@@ -54,7 +55,11 @@ t.test('what keys do', async (t) => {
   t.same(action('ArrowRight', 'timeline'), { do: 'skip', seconds: 5 }, 'the timeline as everywhere');
   t.equal(action('m', 'nothing', { repeat: true }), undefined, 'once, however long it is held');
   t.same(action('ArrowRight', 'nothing', { repeat: true }), { do: 'skip', seconds: 5 });
-  t.equal(new Set(keyLines.map(({ does }) => does)).size, keyLines.length, 'each line says something else');
+  t.equal(
+    new Set(playerKeys.lines.map(({ does }) => does)).size,
+    playerKeys.lines.length,
+    'each line says something else',
+  );
 });
 
 /** A video of 100 s that is played, without the playing. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { layoutStage, layoutTiles, selectTiles, pickSpotlight, type Box } from './layout.ts';
+import { countThatFits, layoutStage, layoutTiles, selectTiles, pickSpotlight, type Box } from './layout.ts';
 
 const areas = fc.record({
   width: fc.integer({ min: 200, max: 4000 }),
@@ -21,16 +21,16 @@ const isInside = ({ x, y, width, height }: Box, area: { width: number; height: n
 
 const overlaps = (boxes: Box[]) => boxes.some((a, n) => boxes.slice(n + 1).some((b) => overlap(a, b)));
 
-t.test('tiles are 16:9, of one size, inside the area, and apart', async () => {
+t.test('tiles are between 4:3 and 16:9, of one size, inside the area, and apart', async () => {
   fc.assert(
     fc.property(counts, areas, gaps, (count, area, gap) => {
       const tiles = layoutTiles(count, area, gap);
-      const width = tiles[0]?.width ?? 0;
+      const { width, height } = tiles[0] ?? { width: 0, height: 0 };
       return (
         tiles.length === count &&
-        width > 0 &&
-        tiles.every((tile) => Math.abs(tile.width - (tile.height * 16) / 9) < slack) &&
-        tiles.every((tile) => tile.width === width && isInside(tile, area)) &&
+        width >= (height * 4) / 3 - slack &&
+        width <= (height * 16) / 9 + slack &&
+        tiles.every((tile) => tile.width === width && tile.height === height && isInside(tile, area)) &&
         !overlaps(tiles)
       );
     }),
@@ -42,11 +42,14 @@ t.test('no other number of columns has larger tiles', async () => {
     fc.property(counts, areas, gaps, fc.nat(59), (count, area, gap, n) => {
       const columns = (n % count) + 1;
       const rows = Math.ceil(count / columns);
-      const other = Math.min(
-        (area.width - gap * (columns - 1)) / columns,
-        ((area.height - gap * (rows - 1)) / rows) * (16 / 9),
-      );
-      return (layoutTiles(count, area, gap)[0]?.width ?? 0) >= other - slack;
+      const cell = {
+        width: (area.width - gap * (columns - 1)) / columns,
+        height: (area.height - gap * (rows - 1)) / rows,
+      };
+      const other =
+        Math.min(cell.width, (cell.height * 16) / 9) * Math.min(cell.height, (cell.width * 3) / 4);
+      const { width, height } = layoutTiles(count, area, gap)[0] ?? { width: 0, height: 0 };
+      return width * height >= other - slack;
     }),
   );
 });
@@ -87,6 +90,20 @@ t.test('shared screens and people share the stage', async () => {
   );
 });
 
+t.test('as many people as are said to fit do, and one more does not', async () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 3 }), areas, (screens, area) => {
+      const limits = { leastWidth: 150, most: 25 };
+      const count = countThatFits(screens, area, 4, limits);
+      const widthOf = (people: number) => layoutStage({ people, screens }, area, 4).people[0]?.width ?? 0;
+      return (
+        (count === 1 || widthOf(count) >= limits.leastWidth) &&
+        (count === limits.most || widthOf(count + 1) < limits.leastWidth)
+      );
+    }),
+  );
+});
+
 t.test('nobody is larger than a shared screen', async () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 30 }), areas, (people, area) => {
@@ -100,6 +117,7 @@ t.test('examples', async (t) => {
   const wide = { width: 1600, height: 900 };
   t.match(layoutTiles(1, wide, 0), [{ x: 0, y: 0, width: 1600, height: 900 }], 'alone: the whole window');
   t.match(layoutTiles(4, wide, 0)[3], { x: 800, y: 450, width: 800, height: 450 });
+  t.match(layoutTiles(2, wide, 0)[0], { width: 800, height: 600 }, 'two: side by side, and high');
   t.match(
     layoutTiles(2, { width: 320, height: 600 }, 0)[1],
     { x: 0, width: 320 },
@@ -134,6 +152,11 @@ t.test('who is shown in each layout', async (t) => {
   t.same(shown('speaker', 0), { spotlight: ben, rest: [ana, cleo] });
   t.same(shown('speaker', 1), { spotlight: undefined, rest: people }, 'a screen is larger than anyone');
   t.same(shown('single-speaker', 0), { spotlight: ben, rest: [] });
+  t.same(
+    selectTiles('grid', people, { speaker: undefined, pinned: cleo, screens: 1 }),
+    { spotlight: cleo, rest: [ana, ben] },
+    'who is pinned is large, whatever else is',
+  );
   t.same(shown('single-speaker', 1), { spotlight: undefined, rest: [] }, 'the screen alone');
   t.same(selectTiles('speaker', [], { speaker: undefined, screens: 0 }), { spotlight: undefined, rest: [] });
 });

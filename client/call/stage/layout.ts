@@ -11,34 +11,36 @@ interface Size {
   height: number;
 }
 
-const ratio = 16 / 9;
+/** The shapes of a tile, width by height: a camera's 16:9 picture loses a quarter of its width at most. */
+const narrowest = 4 / 3;
+const widest = 16 / 9;
 
-const fitted = ({ width, height }: Size) => Math.min(width, height * ratio);
+/** The largest tile that a cell holds. */
+const tileIn = ({ width, height }: Size): Size => ({
+  width: Math.max(0, Math.min(width, height * widest)),
+  height: Math.max(0, Math.min(height, width / narrowest)),
+});
 
-/** The width of each of `count` 16:9 tiles when they stand in that many columns. */
-const tileWidth = (count: number, columns: number, area: Size, gap: number) => {
-  const rows = Math.ceil(count / columns);
-  return fitted({
-    width: (area.width - gap * (columns - 1)) / columns,
-    height: (area.height - gap * (rows - 1)) / rows,
-  });
-};
+const cellOf = (columns: number, rows: number, area: Size, gap: number): Size => ({
+  width: (area.width - gap * (columns - 1)) / columns,
+  height: (area.height - gap * (rows - 1)) / rows,
+});
 
 /**
- * Where `count` tiles of 16:9 stand in an area: in the number of columns that
- * makes them largest, as a block in the middle, the last row centered.
+ * Where `count` tiles stand in an area: between 4:3 and 16:9, all of one size, in the number of columns that makes
+ * them largest, as a block in the middle, the last row centered.
  */
 export function layoutTiles(count: number, area: Size, gap: number): Box[] {
-  if (count === 0) return [];
-  let [columns, width] = [1, 0];
+  let columns = 1;
+  let tile: Size = { width: 0, height: 0 };
   for (let candidate = 1; candidate <= count; candidate++) {
-    const candidateWidth = tileWidth(count, candidate, area, gap);
-    if (candidateWidth > width) [columns, width] = [candidate, candidateWidth];
+    const size = tileIn(cellOf(candidate, Math.ceil(count / candidate), area, gap));
+    if (size.width * size.height > tile.width * tile.height) [columns, tile] = [candidate, size];
   }
+  const { width, height } = tile;
   // An area with no room for tiles, such as a window being opened, has tiles of no size.
   if (width === 0) return Array.from({ length: count }, () => ({ x: 0, y: 0, width: 0, height: 0 }));
 
-  const height = width / ratio;
   const rows = Math.ceil(count / columns);
   const top = (area.height - rows * height - (rows - 1) * gap) / 2;
   return Array.from({ length: count }, (_, index) => {
@@ -79,13 +81,16 @@ export function pickSpotlight<P extends Speaker>(
   return people.find(({ isSpeaking }) => isSpeaking) ?? last ?? people[0];
 }
 
-/** Which participants have a tile. A shared screen takes the spotlight from the speaker. */
+/**
+ * Which participants have a tile. A shared screen takes the spotlight from the speaker, and nothing takes it from
+ * who is pinned.
+ */
 export function selectTiles<P>(
   layout: StageLayout,
   people: readonly P[],
-  { speaker, screens }: { speaker: P | undefined; screens: number },
+  { speaker, pinned, screens }: { speaker: P | undefined; pinned?: P | undefined; screens: number },
 ): { spotlight: P | undefined; rest: readonly P[] } {
-  const spotlight = layout === 'grid' || screens > 0 ? undefined : speaker;
+  const spotlight = pinned ?? (layout === 'grid' || screens > 0 ? undefined : speaker);
   if (layout === 'single-speaker') return { spotlight, rest: [] };
   return { spotlight, rest: people.filter((person) => person !== spotlight) };
 }
@@ -107,8 +112,8 @@ export function layoutStage(
     width: Math.max(0, area.width * (1 - stripShare) - gap),
     height: Math.max(0, area.height * (1 - stripShare) - gap),
   };
-  const besideWidth = fitted({ width: most.width, height: area.height });
-  const aboveWidth = fitted({ width: area.width, height: most.height });
+  const besideWidth = Math.min(most.width, area.height * widest);
+  const aboveWidth = Math.min(area.width, most.height * widest);
 
   if (besideWidth >= aboveWidth) {
     const width = screens === 1 ? besideWidth : most.width;
@@ -118,10 +123,26 @@ export function layoutStage(
       people: moved(layoutTiles(people, rest, gap), width + gap, 0),
     };
   }
-  const height = screens === 1 ? aboveWidth / ratio : most.height;
+  const height = screens === 1 ? aboveWidth / widest : most.height;
   const rest = { width: area.width, height: Math.max(0, area.height - height - gap) };
   return {
     screens: layoutTiles(screens, { width: area.width, height }, gap),
     people: moved(layoutTiles(people, rest, gap), 0, height + gap),
   };
+}
+
+/** How many people fit on the stage at once, beside so many shared screens, with tiles of at least this width; one at least. */
+export function countThatFits(
+  screens: number,
+  area: Size,
+  gap: number,
+  { leastWidth, most }: { leastWidth: number; most: number },
+): number {
+  let count = 1;
+  while (count < most) {
+    const [tile] = layoutStage({ people: count + 1, screens }, area, gap).people;
+    if (!tile || tile.width < leastWidth) break;
+    count++;
+  }
+  return count;
 }

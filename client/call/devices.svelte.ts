@@ -1,0 +1,81 @@
+import { Room, RoomEvent, supportsAudioOutputSelection } from 'livekit-client';
+import { toast } from '../design/toasts.svelte.ts';
+import { remembered } from '../lib/storage.ts';
+
+const inputs = { microphone: 'audioinput', camera: 'videoinput', speaker: 'audiooutput' } as const;
+type Kind = keyof typeof inputs;
+
+/** The microphones, cameras or speakers of this machine during a call, and which of them is used. */
+class CallDevice {
+  readonly kind: Kind;
+  devices = $state.raw<readonly MediaDeviceInfo[]>([]);
+  deviceId = $state('');
+  #room: Room | undefined;
+
+  constructor(kind: Kind) {
+    this.kind = kind;
+  }
+
+  /** Follows the devices of this room from now on. */
+  async use(room: Room): Promise<void> {
+    this.#room = room;
+    room
+      .on(RoomEvent.MediaDevicesChanged, () => void this.#change())
+      .on(RoomEvent.ActiveDeviceChanged, () => void this.#read());
+    const speaker = this.kind === 'speaker' ? remembered.get('speakerId') : undefined;
+    await this.#read();
+    // One that is not there any more gives way to the browser's default.
+    if (speaker && this.devices.some(({ deviceId }) => deviceId === speaker)) await this.choose(speaker);
+  }
+
+  /** Switches to another device, in the next calls, too. */
+  async choose(deviceId: string): Promise<void> {
+    try {
+      await this.#room?.switchActiveDevice(inputs[this.kind], deviceId);
+      remembered.set(`${this.kind}Id`, deviceId);
+    } catch (error) {
+      console.warn('The device could not be switched.', error);
+      toast(`This ${this.kind} cannot be used. The one before is still on.`, 'error');
+    }
+    await this.#read();
+  }
+
+  async #read(): Promise<void> {
+    const room = this.#room;
+    const all = await Room.getLocalDevices(inputs[this.kind], false).catch(() => []);
+    // Before the browser may use a kind of device it does not name them.
+    this.devices = all.filter(({ deviceId }) => deviceId);
+    const active = room?.getActiveDevice(inputs[this.kind]);
+    const known = this.devices.find(({ deviceId }) => deviceId === active) ?? this.devices[0];
+    this.deviceId = known?.deviceId ?? '';
+  }
+
+  /** A device came or went; LiveKit has replaced one that was in use. */
+  async #change(): Promise<void> {
+    const before = this.devices.find(({ deviceId }) => deviceId === this.deviceId);
+    await this.#read();
+    if (!before || this.devices.some(({ deviceId }) => deviceId === before.deviceId)) return;
+    const now = this.devices.find(({ deviceId }) => deviceId === this.deviceId);
+    toast(
+      now
+        ? `${before.label} was disconnected. ${now.label} is used instead.`
+        : `${before.label} was disconnected. There is no other ${this.kind}.`,
+      'warning',
+    );
+  }
+}
+
+export type { CallDevice };
+
+/** The devices of this machine during a call. */
+export class CallDevices {
+  readonly microphone = new CallDevice('microphone');
+  readonly camera = new CallDevice('camera');
+  /** Absent where pages cannot choose it. */
+  readonly speaker = supportsAudioOutputSelection() ? new CallDevice('speaker') : undefined;
+
+  /** Follows the devices of a room that was just joined. */
+  async use(room: Room): Promise<void> {
+    await Promise.all([this.microphone, this.camera, this.speaker].map((device) => device?.use(room)));
+  }
+}
