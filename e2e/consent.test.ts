@@ -41,7 +41,7 @@ t.test('ask: who declines is in the call, and not in the recording, until they a
   // Who has not answered is left out, and everybody sees who is.
   await tile(ana, 'Ben').getByText('Not recorded').waitFor();
   await ana.getByRole('button', { name: 'People' }).click();
-  const consents = ana.getByRole('region', { name: 'In the recording' });
+  const consents = ana.getByRole('region', { name: 'Consent to the recording' });
   await consents.getByText('No answer yet: Ana, Ben').waitFor();
   await ana.getByRole('button', { name: 'Be in the recording' }).click();
   await tile(ben, 'Ana').getByText('Not recorded').waitFor({ state: 'detached' });
