@@ -10,7 +10,7 @@ import { createPasswords } from './features/accounts/password.ts';
 import { createPurposeKeys } from './features/access/purpose-keys.ts';
 import { createSessions } from './features/accounts/sessions.ts';
 import { createRooms } from './features/access/rooms.ts';
-import { createInvites, expiryOf as expiryOfInvite } from './features/admission/invites.ts';
+import { createInvites } from './features/admission/invites.ts';
 import { createLobby, keptMs as lobbyKeptMs } from './features/admission/lobby.ts';
 import { createPeople } from './features/admission/people.ts';
 import { createKeepOut, createRemoveParticipant } from './features/admission/remove-participant.ts';
@@ -24,7 +24,8 @@ import { createElsewhere } from './features/recording/elsewhere.ts';
 import { createDeletionJournal } from './features/library/deletion.ts';
 import { createFinaliser } from './features/recording/finalise.ts';
 import { createFormat, guardWrites } from './bucket/format.ts';
-import { endOfSession, invitesRoot, lobbiesRoot, sessionsRoot } from './bucket/layout.ts';
+import { inviteIds, sessionIds } from './bucket/expiring-id.ts';
+import { invitesRoot, lobbiesRoot, sessionsRoot } from './bucket/layout.ts';
 import { linksRoot } from './bucket/share-folder.ts';
 import { readLink } from './features/sharing/token.ts';
 import type { StoredObject } from './adapters/s3/types.ts';
@@ -300,12 +301,8 @@ export function createServices(
         folder: linksRoot(path),
         expiryOf: byName((id) => readLink(id.replace(/\..*$/, ''))?.expiresAt),
       },
-      { what: 'invites', folder: invitesRoot(path), expiryOf: byName(expiryOfInvite) },
-      {
-        what: 'sessions',
-        folder: sessionsRoot(path),
-        expiryOf: byName((id) => (/^[0-9a-z]{41}$/.test(id) ? endOfSession(id) : undefined)),
-      },
+      { what: 'invites', folder: invitesRoot(path), expiryOf: byName(inviteIds.expiryOf) },
+      { what: 'sessions', folder: sessionsRoot(path), expiryOf: byName(sessionIds.expiryOf) },
       {
         what: 'entries of waiting rooms',
         folder: lobbiesRoot(path),

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
 import { monotonicTime } from '../lib/clock.ts';
 import { storageNewer } from '../lib/errors.ts';
+import { parseJson } from '../lib/parse-json.ts';
 import { ConditionNotMet, ifUnchanged } from '../adapters/s3/conditions.ts';
 import type { Storage } from '../adapters/s3/bucket.ts';
 
@@ -21,16 +22,6 @@ const readableSince = ({ hasTrash }: { hasTrash: boolean }) => (hasTrash ? 2 : 1
 const cachedForMs = 10 * 60_000;
 
 const formatSchema = z.looseObject({ written: z.number(), readableSince: z.number() });
-type Format = z.infer<typeof formatSchema>;
-
-/** Undefined for an unreadable format, which a newer version has written. */
-function parseFormat(text: string): Format | undefined {
-  try {
-    return formatSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * The format of a bucket's recordings, `{ written, readableSince }`: the newest that any version has written,
@@ -59,7 +50,8 @@ export function createFormat({
    */
   async function checkOnce(): Promise<void> {
     const found = await storage.getTextAndEtag(key);
-    const format = found && parseFormat(found.text);
+    // Undefined for one that a newer version has written.
+    const format = parseJson(formatSchema, found?.text);
     const wasNewer = isNewer;
     isNewer = found !== undefined && (!format || format.readableSince > currentFormat);
     if (isNewer && !wasNewer)

@@ -165,12 +165,8 @@ export const sessionsRoot = (path: string): string => `${path}.reelroom/sessions
 export const sessionsFolder = (path: string, accountId: string): string =>
   `${sessionsRoot(path)}${createHash('sha256').update(accountId).digest('hex')}/`;
 
-/** The key of a session, whose id begins with nine digits of base 36: the ms since 1970 at which it ends. */
 export const sessionKey = (path: string, accountId: string, id: string): string =>
   sessionsFolder(path, accountId) + id;
-
-/** When the session with an id ends at the latest, in ms since 1970. */
-export const endOfSession = (id: string): number => parseInt(id.slice(0, 9), 36);
 
 /** The folder of API keys, each under its id. */
 export const apiKeysFolder = (path: string): string => `${path}.reelroom/keys/`;

@@ -10,6 +10,7 @@ import {
 } from '@reelroom/shared';
 import { z } from 'zod';
 import type { Storage } from '../adapters/s3/bucket.ts';
+import { parseJson } from '../lib/parse-json.ts';
 
 const fieldsSchema = z.record(z.string(), z.unknown()).catch({});
 
@@ -71,7 +72,7 @@ export const manifestKey = (mediaKey: string): string => mediaKey + manifestSuff
  * @param consent the receipts of those who were asked; what the stored one has when absent or empty
  */
 export function manifestOf(recording: Recording, before?: string, consent: ConsentReceipt[] = []) {
-  const fields = fieldsSchema.parse(parseJson(before ?? ''));
+  const fields = parseJson(fieldsSchema, before) ?? {};
   return {
     ...fields,
     egress_id: recording.id,
@@ -94,15 +95,7 @@ function recordingOfMedia({ name, size, lastModified }: Media): Recording {
   return { id: '', name, ...said, size, status: 'ready' };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const parseManifest = (text: string | undefined) => manifestSchema.safeParse(parseJson(text ?? '')).data;
+const parseManifest = (text: string | undefined) => parseJson(manifestSchema, text);
 
 /** What was last written of a recording by us; nothing by one of Egress, which older recordings have. */
 export const recordingOfManifest = (manifestText: string | undefined): Recording | undefined =>

@@ -2,25 +2,27 @@ import { LRUCache } from 'lru-cache';
 
 /**
  * A cache that loads what it lacks, once for all who ask meanwhile; failures are not cached.
- * @param ttl how long a value is cached, in ms
+ * @param ttl how long a value is cached, in ms; until there are more than `max` when absent
+ * @param nameOf tells keys apart that are no strings
  */
-export function createReadThrough<Value extends object>(
-  load: (key: string) => Promise<Value>,
-  { ttl, max }: { ttl: number; max: number },
+export function createReadThrough<Value extends object, Key = string>(
+  load: (key: Key) => Promise<Value>,
+  { ttl = 0, max, nameOf = String }: { ttl?: number; max: number; nameOf?: (key: Key) => string },
 ) {
   const known = new LRUCache<string, Promise<Value>>({ max, ttl });
   return {
-    get(key: string): Promise<Value> {
-      const cached = known.get(key);
+    get(key: Key): Promise<Value> {
+      const name = nameOf(key);
+      const cached = known.get(name);
       if (cached) return cached;
       const value = load(key);
-      known.set(key, value);
+      known.set(name, value);
       value.catch(() => {
-        if (known.peek(key) === value) known.delete(key);
+        if (known.peek(name) === value) known.delete(name);
       });
       return value;
     },
-    forget: (key: string): boolean => known.delete(key),
+    forget: (key: Key): boolean => known.delete(nameOf(key)),
     clear: (): void => known.clear(),
   };
 }

@@ -40,7 +40,8 @@ export async function onOwnStack(
     endNow(data);
     releaseDataFolder(settings);
     rmSync(data, { recursive: true, force: true });
-    process.exit(1);
+    // Behind what a second stack has to end.
+    setImmediate(() => process.exit(1));
   });
   let isWell = false;
   try {

@@ -3,6 +3,7 @@ import { eventSchema, resetSchema, type ReelroomEvent, type Reset } from '@reelr
 import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
 import { withTimeout, type Redis } from './client.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 
 /** An event, and the id that resumes after it. */
 export interface Entry<Event> {
@@ -19,13 +20,8 @@ const retryMs = 200;
 const messageSchema = z.union([eventSchema, resetSchema]);
 
 /** Parses a message; undefined where this version does not know its type. */
-function parseMessage(text: string | undefined): ReelroomEvent | Reset | undefined {
-  try {
-    return messageSchema.safeParse(JSON.parse(text ?? '')).data;
-  } catch {
-    return undefined;
-  }
-}
+const parseMessage = (text: string | undefined): ReelroomEvent | Reset | undefined =>
+  parseJson(messageSchema, text);
 
 /**
  * Events shared by all app processes in one order: a Redis stream of about `limit` messages, read over one

@@ -2,6 +2,7 @@ import { defaultRoomRules, roomRulesSchema, type RoomRules } from '@reelroom/sha
 import { z } from 'zod';
 import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import { swapJson } from '../../adapters/s3/swap.ts';
 import { parseJson } from '../../lib/parse-json.ts';
 import { createReadThrough } from '../../lib/read-through.ts';
 import { ownedRoomKey, ownedRoomsFolder, roomKey, roomOfKey } from '../../bucket/layout.ts';
@@ -76,10 +77,10 @@ export function createRooms({
     owned.forget(owner);
   }
 
-  /** Writes a room unless it was written since `etag`; whether it did. */
-  async function write(roomName: string, room: Stored, etag: string | undefined): Promise<boolean> {
+  /** Writes a room unless there is one; whether it did. */
+  async function write(roomName: string, room: Stored): Promise<boolean> {
     try {
-      await storage.putJson(roomKey(path, roomName), room, ifUnchanged(etag));
+      await storage.putJson(roomKey(path, roomName), room, ifUnchanged(undefined));
       return true;
     } catch (error) {
       if (error instanceof ConditionNotMet) return false;
@@ -100,13 +101,19 @@ export function createRooms({
     changes: { [Rule in keyof RoomRules]?: RoomRules[Rule] | undefined },
     owner: string,
   ): Promise<RoomRules> {
-    const found = await storage.getTextAndEtag(roomKey(path, roomName));
-    const stored = (found && parseJson(storedSchema, found.text)) ?? newRoom(owner);
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-    const room = storedSchema.parse({ ...stored, rules: { ...stored.rules, ...given } });
-    if (!(await write(roomName, room, found?.etag))) return setRules(roomName, changes, owner);
-    if (!found) await addToOwned(owner, roomName);
-    return roomRulesSchema.parse(room.rules);
+    const key = roomKey(path, roomName);
+    const { seen, stored } = await swapJson(
+      storage,
+      key,
+      async () => {
+        const found = await storage.getTextAndEtag(key);
+        return { isNew: !found, room: parseJson(storedSchema, found?.text), etag: found?.etag };
+      },
+      ({ room = newRoom(owner) }) => storedSchema.parse({ ...room, rules: { ...room.rules, ...given } }),
+    ).finally(() => rooms.forget(roomName));
+    if (seen.isNew) await addToOwned(owner, roomName);
+    return roomRulesSchema.parse(stored?.rules);
   }
 
   return {
@@ -128,7 +135,7 @@ export function createRooms({
      */
     async make(roomName: string, owner: string): Promise<boolean> {
       const { owner: known, isStored } = await rooms.get(roomName);
-      const isTheirs = isStored ? known === owner : await write(roomName, newRoom(owner), undefined);
+      const isTheirs = isStored ? known === owner : await write(roomName, newRoom(owner));
       if (isTheirs) await addToOwned(owner, roomName);
       return isTheirs;
     },

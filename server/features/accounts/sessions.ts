@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { wallTime } from '../../lib/clock.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import { endOfSession, sessionKey, sessionsFolder } from '../../bucket/layout.ts';
+import { sessionIds } from '../../bucket/expiring-id.ts';
+import { sessionKey, sessionsFolder } from '../../bucket/layout.ts';
 import { listKeys } from '../../bucket/keys-in.ts';
 import type { Account, Passwords } from './password.ts';
 import { algorithm, readClaims } from './signed-claims.ts';
@@ -30,7 +30,7 @@ const claimsSchema = z.object({
   name: z.string(),
   role: z.enum(['admin', 'member']),
   /** The session's id in the bucket. */
-  sid: z.string().regex(/^[0-9a-z]{9}[0-9a-f]{32}$/),
+  sid: z.string().regex(sessionIds.pattern),
   iat: z.number(),
   exp: z.number(),
   /** Of a session by password: {@link Passwords.versionOf}. */
@@ -99,7 +99,7 @@ export function createSessions({
     const [newest] = keys;
     if (!newest) throw new Error('without a secret there are no sessions');
     const sid = key.slice(key.lastIndexOf('/') + 1);
-    const expiresAt = Math.min(wallTime() + idleMs, endOfSession(sid));
+    const expiresAt = Math.min(wallTime() + idleMs, sessionIds.expiryOf(sid) ?? 0);
     const { id: sub, name, role } = account;
     return new SignJWT({ name, role, sid, ...(pwd !== undefined && { pwd }) })
       .setProtectedHeader({ alg: algorithm })
@@ -127,8 +127,7 @@ export function createSessions({
      * @returns its token
      */
     async start(account: Account, { isByPassword }: { isByPassword: boolean }): Promise<string> {
-      const ends = (wallTime() + longestMs).toString(36).padStart(9, '0');
-      const key = sessionKey(path, account.id, ends + randomBytes(16).toString('hex'));
+      const key = sessionKey(path, account.id, sessionIds.create(wallTime() + longestMs));
       await storage.putEmpty(key);
       known.delete(key);
       return tokenOf(account, key, isByPassword ? passwords.versionOf(account.id) : undefined);
@@ -143,7 +142,7 @@ export function createSessions({
       const claims = await claimsOf(token);
       if (!claims) return undefined;
       const { sub: id, name, role, sid, iat, exp, pwd } = claims;
-      if (endOfSession(sid) <= wallTime()) return undefined;
+      if ((sessionIds.expiryOf(sid) ?? 0) <= wallTime()) return undefined;
       if (pwd !== undefined && pwd !== passwords.versionOf(id)) return undefined;
       const key = sessionKey(path, id, sid);
       if (!(await exists(key))) return undefined;

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { inviteSchema, type Invite, type InviteInput } from '@reelroom/shared';
 import pMap from 'p-map';
 import { z } from 'zod';
-import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
+import { ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import { swapJson } from '../../adapters/s3/swap.ts';
+import { inviteIds } from '../../bucket/expiring-id.ts';
 import { listKeys } from '../../bucket/keys-in.ts';
 import { inviteKey, invitesFolder } from '../../bucket/layout.ts';
 import { inviteInvalid } from '../../lib/errors.ts';
@@ -18,18 +20,11 @@ const concurrency = 16;
 
 /** An invite as it is stored, perhaps by a newer version: of its secret only the hash. */
 const storedSchema = z.looseObject({ ...inviteSchema.shape, hash: z.string() });
-type Stored = z.infer<typeof storedSchema>;
 
-/** The first digits of an id are its expiry, so that what has expired is known by its key. */
-const newId = (expiresAt: number): string =>
-  expiresAt.toString(36).padStart(9, '0') + randomBytes(8).toString('hex');
-
-/** When an invite expires, in ms since 1970, by its id; undefined for what is none. */
-export const expiryOf = (id: string): number | undefined =>
-  /^[0-9a-z]{9}[0-9a-f]{16}$/.test(id) ? Number.parseInt(id.slice(0, 9), 36) : undefined;
+const { expiryOf } = inviteIds;
 
 /** What an invite's link has behind `invite=`: the id, and a secret of 24 random bytes. */
-const tokenPattern = /^([0-9a-z]{9}[0-9a-f]{16})\.([\w-]{32})$/;
+const tokenPattern = /^([^.]+)\.([\w-]{32})$/;
 
 /**
  * Invites to rooms: an object in the bucket for each, whose deletion revokes it, together with what it has let
@@ -51,19 +46,6 @@ export function createInvites({
   }
   const known = createReadThrough(read, cached);
 
-  /** Counts one more use, by compare and swap. */
-  async function use(key: string, { invite, etag }: Awaited<ReturnType<typeof read>>): Promise<Stored> {
-    if (!invite || invite.used >= (invite.uses ?? Infinity)) throw inviteInvalid();
-    const used = { ...invite, used: invite.used + 1 };
-    try {
-      await storage.putJson(key, used, ifUnchanged(etag));
-      return used;
-    } catch (error) {
-      if (error instanceof ConditionNotMet) return use(key, await read(key));
-      throw error;
-    }
-  }
-
   return {
     /**
      * Makes an invite: a PUT.
@@ -77,7 +59,7 @@ export function createInvites({
     }: InviteInput): Promise<Invite & { token: string }> {
       const createdAt = now();
       const expiresAt = createdAt + expiresInSeconds * 1_000;
-      const id = newId(expiresAt);
+      const id = inviteIds.create(expiresAt);
       const secret = randomBytes(24).toString('base64url');
       const invite: Invite = { id, role, createdAt, expiresAt, used: 0, ...(uses !== undefined && { uses }) };
       const stored = { ...invite, hash: hashSecret(secret) };
@@ -121,7 +103,15 @@ export function createInvites({
      */
     async use(roomName: string, id: string): Promise<void> {
       const key = inviteKey(path, roomName, id);
-      await use(key, await read(key));
+      await swapJson(
+        storage,
+        key,
+        () => read(key),
+        ({ invite }) => {
+          if (!invite || invite.used >= (invite.uses ?? Infinity)) throw inviteInvalid();
+          return { ...invite, used: invite.used + 1 };
+        },
+      );
     },
 
     /** Whether what an invite has let in is still let in: a GET, or none when cached. */

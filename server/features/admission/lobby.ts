@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { standingSchema, type Standing, type WaitingPerson } from '@reelroom/shared';
 import pMap from 'p-map';
 import { z } from 'zod';
-import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import { swapJson } from '../../adapters/s3/swap.ts';
 import { lobbyFolder, lobbyKey } from '../../bucket/layout.ts';
 import { parseJson } from '../../lib/parse-json.ts';
 import { createReadThrough } from '../../lib/read-through.ts';
@@ -83,17 +83,14 @@ export function createLobby({
     change: (entry: Entry | undefined) => Entry | undefined,
   ): Promise<Entry | undefined> {
     const key = lobbyKey(path, roomName, person);
-    const { entry, etag } = await read(key);
-    const changed = change(entry);
-    if (!changed) return entry;
-    try {
-      await storage.putJson(key, changed, ifUnchanged(etag));
-    } catch (error) {
-      if (error instanceof ConditionNotMet) return update(roomName, person, change);
-      throw error;
-    }
-    known.forget(key);
-    return changed;
+    const { seen, stored } = await swapJson(
+      storage,
+      key,
+      () => read(key),
+      ({ entry }) => change(entry),
+    );
+    if (stored) known.forget(key);
+    return stored ?? seen.entry;
   }
 
   /** Waits for an event of a room, and for `ms` at most. */

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { auditEntrySchema, type AuditEntry, type AuditListInput, type AuditPage } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
+import { z } from 'zod';
 import { ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { auditFolder, auditRoot } from '../../bucket/layout.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 
 /** How long entries wait for others before they are stored together, and after a failure, in ms. */
 const batchMs = 2_000;
@@ -33,16 +35,10 @@ const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
 /** When the first entry of an object was, in ms since 1970, by its name. */
 const startOf = (name: string): number => 9_999_999_999_999 - Number(name.slice(0, 13));
 
-function parseEntries(text: string | undefined): AuditEntry[] {
-  try {
-    const stored: unknown = JSON.parse(text ?? '');
-    return (Array.isArray(stored) ? stored : []).flatMap(
-      (entry) => auditEntrySchema.safeParse(entry).data ?? [],
-    );
-  } catch {
-    return [];
-  }
-}
+const parseEntries = (text: string | undefined): AuditEntry[] =>
+  (parseJson(z.array(z.unknown()), text) ?? []).flatMap(
+    (entry) => auditEntrySchema.safeParse(entry).data ?? [],
+  );
 
 const contains = (text: string | undefined, part: string) => text?.toLowerCase().includes(part.toLowerCase());
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ListQuery } from '@reelroom/shared';
 import { z } from 'zod';
 import { invalidInput } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { isPosition } from './position.ts';
 
 const cursorSchema = z.tuple([z.literal(1), z.string().refine(isPosition), z.string()]);
@@ -23,7 +24,7 @@ export const cursorAfter = (position: string, query: ListQuery): string =>
  */
 export function positionOfCursor(query: ListQuery): string | undefined {
   if (query.cursor === undefined) return undefined;
-  const [, position, list] = parse(query.cursor) ?? [];
+  const [, position, list] = parseJson(cursorSchema, Buffer.from(query.cursor, 'base64url').toString()) ?? [];
   if (position === undefined)
     throw invalidInput(
       'cursor is not one that a list has given: it must be the nextCursor of the page before',
@@ -33,12 +34,4 @@ export function positionOfCursor(query: ListQuery): string | undefined {
       'cursor is of another list: filter and order must be those of the page before, or begin without a cursor',
     );
   return position;
-}
-
-function parse(cursor: string) {
-  try {
-    return cursorSchema.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString())).data;
-  } catch {
-    return undefined;
-  }
 }

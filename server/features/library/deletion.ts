@@ -3,6 +3,7 @@ import type { Recording } from '@reelroom/shared';
 import pMap from 'p-map';
 import { z } from 'zod';
 import { toReelroomError, type ReelroomError } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { listLinks } from '../../bucket/share-folder.ts';
 import type { Index } from '../index/store.ts';
@@ -17,13 +18,9 @@ const orderSchema = z.looseObject({ recordings: z.array(z.unknown()) });
 
 /** Parses a deletion order; undefined where this version cannot read all of it: a newer one can. */
 function parseOrder(text: string | undefined) {
-  try {
-    const stored = orderSchema.parse(JSON.parse(text ?? ''));
-    const recordings = stored.recordings.flatMap((one) => parseStoredRecording(one) ?? []);
-    return recordings.length === stored.recordings.length ? { stored, recordings } : undefined;
-  } catch {
-    return undefined;
-  }
+  const stored = parseJson(orderSchema, text);
+  const recordings = stored?.recordings.flatMap((one) => parseStoredRecording(one) ?? []) ?? [];
+  return stored && recordings.length === stored.recordings.length ? { stored, recordings } : undefined;
 }
 
 type Order = NonNullable<ReturnType<typeof parseOrder>>;

@@ -1,16 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsentReceipt, Recording } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
+import { swapJson } from '../../adapters/s3/swap.ts';
 import { manifestKey, manifestOf } from '../../bucket/manifest.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
-import { isLocked, storageUnavailable, toReelroomError } from '../../lib/errors.ts';
+import { isLocked, toReelroomError } from '../../lib/errors.ts';
 import type { Index } from '../index/store.ts';
-
-/** The most compare-and-swap attempts for a manifest, and the longest pause between them, in ms. */
-const maxSwaps = 20;
-const longestPauseMs = 100;
 
 /** Writes manifests by compare and swap, and keeps the index consistent with them. */
 export function createManifestWrites({
@@ -31,8 +26,9 @@ export function createManifestWrites({
 }) {
   /**
    * Updates a recording's manifest by compare and swap: `next` computes the new state from the stored one,
-   * again after a concurrent write; `consent` are the receipts to write with it. A locked manifest is left unchanged with `mayBeLocked`. Two or three
-   * requests per attempt.
+   * again after a concurrent write; `consent` are the receipts to write with it. With `mayBeLocked` a locked
+   * manifest is left unchanged. Two or three requests per try.
+   * @throws {ReelroomError} STORAGE_UNAVAILABLE where others wrote it at each try
    */
   async function swapManifest<
     Seen extends { manifest: { text: string; etag: string | undefined } | undefined },
@@ -42,24 +38,26 @@ export function createManifestWrites({
     next: (seen: Seen) => Recording | undefined,
     { mayBeLocked = false, consent }: { mayBeLocked?: boolean; consent?: ConsentReceipt[] } = {},
   ): Promise<{ seen: Seen; now: Recording | undefined }> {
-    for (let swaps = 1; ; swaps += 1) {
-      const seen = await read();
-      const now = next(seen);
-      if (!now) return { seen, now };
-      const { text, etag } = seen.manifest ?? {};
+    const putJson: Storage['putJson'] = async (...args) => {
       try {
-        await storage.putJson(manifestKey(keyOf(name)), manifestOf(now, text, consent), ifUnchanged(etag));
-        return { seen, now };
+        return await storage.putJson(...args);
       } catch (error) {
-        if (mayBeLocked && isLocked(error)) {
-          log.warn({ err: error, name }, 'a manifest is locked: only the index has the current state');
-          return { seen, now };
-        }
-        if (!(error instanceof ConditionNotMet)) throw error;
-        if (swaps === maxSwaps) throw storageUnavailable(error);
-        await sleep(Math.random() * longestPauseMs);
+        if (!mayBeLocked || !isLocked(error)) throw error;
+        log.warn({ err: error, name }, 'a manifest is locked: only the index has the current state');
+        return undefined;
       }
-    }
+    };
+    const last = await swapJson(
+      { putJson },
+      manifestKey(keyOf(name)),
+      async () => {
+        const seen = await read();
+        return { seen, now: next(seen), etag: seen.manifest?.etag };
+      },
+      ({ seen, now }) => now && manifestOf(now, seen.manifest?.text, consent),
+    );
+    const { seen, now } = last.seen;
+    return { seen, now };
   }
 
   /**

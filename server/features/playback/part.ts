@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { LRUCache } from 'lru-cache';
 import { ConditionNotMet } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { recordingNotFound, storageUnavailable } from '../../lib/errors.ts';
+import { createReadThrough } from '../../lib/read-through.ts';
 import { resolveByteRange } from '../../http/sending/byte-range.ts';
 import type { Source } from '../../http/sending/send-object.ts';
 import { cutMp4, type Cut, type Span } from '../media/cut.ts';
@@ -55,9 +55,7 @@ export function createParts({
   storage: Pick<Storage, 'getPart' | 'get'>;
   keyOf: (name: string) => string;
 }) {
-  const cuts = new LRUCache<string, Promise<PlannedCut>>({ max: maxCuts });
-
-  async function plan(name: string, { from, to }: Part): Promise<PlannedCut> {
+  async function plan({ name, part: { from, to } }: { name: string; part: Part }): Promise<PlannedCut> {
     const tables = await readTables(storage, keyOf(name));
     if (!tables) throw recordingNotFound();
     const cut = cutMp4({ ...tables, from, to });
@@ -70,19 +68,10 @@ export function createParts({
     };
   }
 
-  const idOf = (name: string, { from, to }: Part) => `${from} ${to} ${name}`;
-
-  function planned(name: string, part: Part): Promise<PlannedCut> {
-    const id = idOf(name, part);
-    const known = cuts.get(id);
-    if (known) return known;
-    const cut = plan(name, part);
-    cuts.set(id, cut);
-    cut.catch(() => {
-      if (cuts.peek(id) === cut) cuts.delete(id);
-    });
-    return cut;
-  }
+  const cuts = createReadThrough(plan, {
+    max: maxCuts,
+    nameOf: ({ name, part: { from, to } }) => `${from} ${to} ${name}`,
+  });
 
   /** The bytes of the original from `start` to before `end`, if it is still the one that was cut. */
   async function original(
@@ -127,14 +116,14 @@ export function createParts({
      * @throws {UnsupportedMp4} where the recording cannot be cut, or has nothing there
      */
     async describe(name: string, part: Part): Promise<{ durationMs: number; size: number }> {
-      const { durationMs, length } = await planned(name, part);
+      const { durationMs, length } = await cuts.get({ name, part });
       return { durationMs, size: length };
     },
 
     /** A part as it is sent: one GET per range, none for its tables when they are cached. */
     source(name: string, part: Part): Source {
       async function get(range: string | undefined, signal: AbortSignal, isAgain = false) {
-        const cut = await planned(name, part);
+        const cut = await cuts.get({ name, part });
         const { length, etag } = cut;
         const span = range === undefined ? { start: 0, end: length } : resolveByteRange(range, length);
         if (!span) return { status: 416, contentLength: length, etag };
@@ -148,13 +137,13 @@ export function createParts({
           };
         } catch (error) {
           if (!(error instanceof ConditionNotMet) || isAgain) throw error;
-          cuts.delete(idOf(name, part));
+          cuts.forget({ name, part });
           return get(range, signal, true);
         }
       }
       return {
         async head() {
-          const { length, etag } = await planned(name, part);
+          const { length, etag } = await cuts.get({ name, part });
           return { status: 200, contentLength: length, etag };
         },
         get: (range, signal) => get(range, signal),

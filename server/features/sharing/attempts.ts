@@ -2,15 +2,12 @@ import { z } from 'zod';
 import { wallTime } from '../../lib/clock.ts';
 import { tooManyAttempts } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/parse-json.ts';
-import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import { isContended, swapJson } from '../../adapters/s3/swap.ts';
 
 /** How many wrong passwords a link takes, and in what time, in ms. */
 const maxAttempts = 10;
 const windowMs = 15 * 60_000;
-
-/** How often a count is tried that other processes write at the same time. */
-const maxSwaps = 10;
 
 const countSchema = z.object({ since: z.number(), count: z.number() }).catch({ since: 0, count: 0 });
 
@@ -26,18 +23,15 @@ export function createAttempts({ storage }: { storage: Pick<Storage, 'getTextAnd
     key: string,
     next: (count: z.infer<typeof countSchema>) => z.infer<typeof countSchema> | undefined,
   ): Promise<void> {
-    for (let swaps = 1; ; swaps += 1) {
-      const stored = await storage.getTextAndEtag(key);
-      const now = next(parseCount(stored?.text));
-      if (!now) return;
-      try {
-        await storage.putJson(key, now, ifUnchanged(stored?.etag));
-        return;
-      } catch (error) {
-        if (!(error instanceof ConditionNotMet)) throw error;
-        // So many at once are no people.
-        if (swaps === maxSwaps) throw tooManyAttempts();
-      }
+    const read = async () => {
+      const found = await storage.getTextAndEtag(key);
+      return { count: parseCount(found?.text), etag: found?.etag };
+    };
+    try {
+      await swapJson(storage, key, read, ({ count }) => next(count));
+    } catch (error) {
+      // So many at once are no people.
+      throw isContended(error) ? tooManyAttempts() : error;
     }
   }
 

@@ -1,5 +1,4 @@
 import type { Recording, Share, shareInputSchema, Unlocked, unlockInputSchema } from '@reelroom/shared';
-import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
 import type { z } from 'zod';
 import { wallTime } from '../../lib/clock.ts';
@@ -13,6 +12,7 @@ import {
   shareLocked,
   wrongLinkPassword,
 } from '../../lib/errors.ts';
+import { createReadThrough } from '../../lib/read-through.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Viewer } from '../accounts/viewer-cookie.ts';
 import type { Grant } from '../access/principal.ts';
@@ -28,9 +28,8 @@ import type { ViewCounts } from './view-counts.ts';
 /** How many links are read concurrently. */
 const maxConcurrent = 16;
 
-/** How long what the bucket says of a link is cached, in ms, and for how many links. */
-const cachedForMs = 5_000;
-const maxCached = 1_000;
+/** How what the bucket says of a link is cached. */
+const cached = { ttl: 5_000, max: 1_000 };
 
 /** How long a password is good for, in ms. */
 const unlockedForMs = 12 * 3_600_000;
@@ -41,8 +40,10 @@ const viewsSuffix = '.views';
 
 const isActive = ({ expiresAt }: Link) => expiresAt > Date.now();
 
-/** What the bucket says of a link; nothing where it was revoked. */
-type Found = Restrictions | undefined;
+/** What the bucket says of a link; no restrictions where it was revoked. */
+interface Found {
+  restrictions: Restrictions | undefined;
+}
 
 /** Nothing for a link that this version cannot read. */
 function unlessInvalid(error: unknown): undefined {
@@ -84,22 +85,20 @@ export function createShares({
 }) {
   const signer = createSigner(keys);
   const attempts = createAttempts({ storage });
-  const known = new LRUCache<string, Promise<Found>>({ max: maxCached, ttl: cachedForMs });
 
   /** What the bucket says of a link: a HEAD, a GET where it is restricted, or none when cached. */
-  function find(name: string, link: Link): Promise<Found> {
-    const key = linksFolder(path, name) + link.id;
-    const cached = known.get(key);
-    if (cached) return cached;
-    const answer = link.isRestricted
-      ? storage.getText(key).then((text) => (text === undefined ? undefined : parseRestrictions(text)))
-      : storage.head(key).then(({ status }) => (status === 200 ? {} : undefined));
-    known.set(key, answer);
-    answer.catch(() => {
-      if (known.peek(key) === answer) known.delete(key);
-    });
-    return answer;
-  }
+  const known = createReadThrough(
+    async ({ key, isRestricted }: { key: string; isRestricted: boolean }): Promise<Found> => {
+      if (!isRestricted) return { restrictions: (await storage.head(key)).status === 200 ? {} : undefined };
+      const text = await storage.getText(key);
+      return { restrictions: text === undefined ? undefined : parseRestrictions(text) };
+    },
+    { ...cached, nameOf: ({ key }) => key },
+  );
+
+  /** What a link is restricted to; undefined where it was revoked. */
+  const find = async (name: string, { id, isRestricted }: Link): Promise<Restrictions | undefined> =>
+    (await known.get({ key: linksFolder(path, name) + id, isRestricted })).restrictions;
 
   /** The links of keys in a recording's folder. */
   const linksAt = (name: string, keys: string[]): Link[] =>
@@ -108,7 +107,7 @@ export function createShares({
   async function deleteLinks(name: string, links: Link[]): Promise<void> {
     const keys = links.map(({ id }) => linksFolder(path, name) + id);
     await storage.deleteMany(keys.flatMap((key) => [key, key + attemptsSuffix, key + viewsSuffix]));
-    for (const key of keys) known.delete(key);
+    for (const key of keys) known.forget({ key, isRestricted: false });
   }
 
   /** The newest thousand keys of a recording's links, active or not: one LIST. */

@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { shareInvalid, shareSignIn } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { domainOf } from '../accounts/openid-account.ts';
 import { isKnown, type Viewer } from '../accounts/viewer-cookie.ts';
 import { passwordHashSchema } from './password.ts';
@@ -24,11 +25,9 @@ export type Restrictions = z.infer<typeof restrictionsSchema>;
  * @throws {ReelroomError} SHARE_INVALID for those that this version does not know
  */
 export function parseRestrictions(text: string): Restrictions {
-  try {
-    return restrictionsSchema.parse(JSON.parse(text));
-  } catch {
-    throw shareInvalid();
-  }
+  const restrictions = parseJson(restrictionsSchema, text);
+  if (!restrictions) throw shareInvalid();
+  return restrictions;
 }
 
 /**

@@ -1,12 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify';
 import pMap from 'p-map';
 import { z } from 'zod';
-import { ConditionNotMet, ifUnchanged } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import { swapJson } from '../../adapters/s3/swap.ts';
 import { parseJson } from '../../lib/parse-json.ts';
 
-/** How often a count is tried that other processes write at the same time. */
-const maxSwaps = 10;
+/** How many counts are written concurrently. */
 const maxConcurrent = 16;
 
 const viewsSchema = z.object({ views: z.number() }).catch({ views: 0 });
@@ -30,17 +29,15 @@ export function createViewCounts({
   let pending = new Map<string, number>();
 
   async function write(key: string, views: number): Promise<void> {
-    for (let swaps = 1; ; swaps += 1) {
-      const stored = await storage.getTextAndEtag(key);
+    const read = async () => {
+      const found = await storage.getTextAndEtag(key);
       // A link that was revoked meanwhile leaves nothing behind.
-      if (!stored && (await storage.head(linkOf(key))).status === 404) return;
-      try {
-        await storage.putJson(key, { views: parseViews(stored?.text) + views }, ifUnchanged(stored?.etag));
-        return;
-      } catch (error) {
-        if (!(error instanceof ConditionNotMet) || swaps === maxSwaps) throw error;
-      }
-    }
+      const isRevoked = !found && (await storage.head(linkOf(key))).status === 404;
+      return { isRevoked, before: parseViews(found?.text), etag: found?.etag };
+    };
+    await swapJson(storage, key, read, ({ isRevoked, before }) =>
+      isRevoked ? undefined : { views: before + views },
+    );
   }
 
   const add = (key: string, views: number) => pending.set(key, (pending.get(key) ?? 0) + views);

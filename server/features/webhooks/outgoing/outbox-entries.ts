@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Storage } from '../../../adapters/s3/bucket.ts';
 import { ConditionNotMet, ifUnchanged } from '../../../adapters/s3/conditions.ts';
+import { parseJson } from '../../../lib/parse-json.ts';
 
 const types = ['recording.started', 'recording.ready', 'recording.failed', 'recording.deleted'] as const;
 
@@ -19,15 +20,6 @@ const entrySchema = z.looseObject({
 /** An entry of the outbox. */
 export type Entry = z.infer<typeof entrySchema>;
 
-/** Parses an entry; undefined for one of a newer version, which is left to that. */
-function parseEntry(text: string): Entry | undefined {
-  try {
-    return entrySchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * The entries of the outbox, written by compare and swap, so that only one of several processes makes the
  * next attempt.
@@ -40,8 +32,9 @@ export function createOutboxEntries(storage: Pick<Storage, 'getTextAndEtag' | 'p
 
   async function read(key: string) {
     const found = await storage.getTextAndEtag(key);
-    const entry = found && parseEntry(found.text);
-    return entry && { entry, etag: found.etag };
+    // One of a newer version is left to that.
+    const entry = parseJson(entrySchema, found?.text);
+    return entry && { entry, etag: found?.etag };
   }
 
   return {
