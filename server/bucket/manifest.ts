@@ -119,7 +119,7 @@ const withConsentSchema = z.object({ consent: z.array(z.unknown()) });
 
 /** The receipts of consent in a manifest, the first answer first. */
 export const consentOfManifest = (manifestText: string | undefined): ConsentReceipt[] =>
-  (withConsentSchema.safeParse(parseJson(manifestText ?? '')).data?.consent ?? []).flatMap(
+  (parseJson(withConsentSchema, manifestText)?.consent ?? []).flatMap(
     (stored) => consentReceiptSchema.safeParse(stored).data ?? [],
   );
 
