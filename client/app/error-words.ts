@@ -1,8 +1,11 @@
 import type { ErrorCode } from '@reelroom/shared';
 import { m } from '../messages/messages.ts';
 
-/** What each error of the server means, in the page's language; what was typed wrong is said by the server alone. */
-export const errorWords: Record<Exclude<ErrorCode, 'INVALID_INPUT'>, string> = {
+/**
+ * What each error of the server means, in the page’s language; what was typed wrong, and which domains a
+ * link is for, is said by the server alone.
+ */
+export const errorWords: Record<Exclude<ErrorCode, 'INVALID_INPUT' | 'SHARE_SIGN_IN'>, string> = {
   UNAUTHENTICATED: m.error_unauthenticated,
   WEBHOOK_INVALID: m.error_webhook_invalid,
   WRONG_PASSWORD: m.error_wrong_password,

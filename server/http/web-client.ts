@@ -6,7 +6,7 @@ import { recorderPolicy, type PolicyFor } from './guards/csp.ts';
 import type { NotFoundHandler } from './not-found.ts';
 
 /** Paths that the client routes itself. */
-const clientRoutes = ['/', '/library', '/library/', '/room/*', '/sign-in', '/audit'];
+const clientRoutes = ['/', '/library', '/library/', '/room/*', '/sign-in', '/audit', '/keys'];
 
 /** The client's HTML pages: the one that people see, and the one that Egress films. */
 export type Pages = Record<'index' | 'recorder', Page>;

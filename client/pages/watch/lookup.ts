@@ -8,6 +8,8 @@ export interface Problem {
   text: string;
   /** Trying again may help. */
   retryable: boolean;
+  /** Signing in with an address of the link's domains does. */
+  needsSignIn?: boolean;
 }
 
 /** The state of the recording that is watched. */
@@ -40,6 +42,8 @@ export function problemOf(code: ErrorCode | undefined, sentence: string): Proble
         text: m.watch_invalid_hint,
         retryable: false,
       };
+    case 'SHARE_SIGN_IN':
+      return { heading: m.watch_sign_in, text: `${sentence}.`, retryable: false, needsSignIn: true };
     default:
       return { heading: m.watch_unreachable, text: sentence, retryable: true };
   }
