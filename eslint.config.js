@@ -26,7 +26,19 @@ const features = [
   ...['playback', 'webhooks', 'pages'],
 ];
 const clientLayers = [
-  ...['lib', 'design', 'app', 'media', 'player', 'sharing', 'recordings', 'call', 'recorder', 'pages'],
+  ...[
+    'messages',
+    'lib',
+    'design',
+    'app',
+    'media',
+    'player',
+    'sharing',
+    'recordings',
+    'call',
+    'recorder',
+    'pages',
+  ],
 ];
 
 /** What files may not import: relative paths into one of these folders, or to one of these files. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
+import { languages, messages, pseudo } from './client/messages/vite-plugin.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const app = process.env.REELROOM_APP_URL ?? 'http://localhost:6080';
@@ -33,9 +34,9 @@ const threshold = 1_024;
 const precompress = (): Plugin => ({
   name: 'precompress',
   apply: 'build',
-  writeBundle({ dir = '.' }) {
-    for (const file of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
-      if (!/\.(?:js|css|svg)$/.test(file)) continue;
+  writeBundle({ dir = '.' }, bundle) {
+    for (const file of Object.keys(bundle)) {
+      if (!/\.(?:js|css)$/.test(file)) continue;
       const path = join(dir, file);
       const text = readFileSync(path);
       if (text.length < threshold) continue;
@@ -76,7 +77,7 @@ async function shadowTree(module: string): Promise<string> {
  * Writes the hashes of all inline style sheets, the page's and those of Media Chrome's elements, of which pages
  * allow no others (server/http/guards/style-hashes.ts).
  */
-function hashStyles(): Plugin {
+function hashStyles(language: string): Plugin {
   let modules: string[] = [];
   return {
     name: 'hash-styles',
@@ -85,7 +86,7 @@ function hashStyles(): Plugin {
       modules = [...this.getModuleIds()].filter((id) => id.includes('/media-chrome/dist/'));
     },
     async writeBundle({ dir = '.' }) {
-      const page = readFileSync(join(dir, 'index.html'), 'utf8');
+      const page = readFileSync(join(dir, `index.${language}.html`), 'utf8');
       const trees = await Promise.all(modules.map(shadowTree));
       const hashes = new Set(
         [page, ...trees]
@@ -109,35 +110,42 @@ const vendors = [
   { name: 'contract', test: /\/node_modules\/(zod|@trpc)\/|\/sdk\/call-error\.ts$/ },
 ];
 
-export default defineConfig({
-  root: path('client'),
-  // Where it is served is said by the page's <base>.
-  base: './',
-  plugins: [svelte(), paintFirst(), hashStyles(), precompress()],
-  // Zod tries whether it may make code from text, which a page's Content-Security-Policy
-  // forbids, and browsers complain of on the console.
-  define: { 'globalThis.__zod_globalConfig': JSON.stringify({ jitless: true }) },
-  build: {
-    outDir: path('client/dist'),
-    emptyOutDir: true,
-    // Which files a page loads, for `client/weight.test.ts`.
-    manifest: true,
-    // Browsers without modulepreload load the same files, a little later.
-    modulePreload: { polyfill: false },
-    rolldownOptions: {
-      input: [path('client/index.html'), path('client/recorder.html')],
-      output: { codeSplitting: { groups: vendors } },
+/** A build is in one language, which its mode names: `vite build --mode es`. All go into one folder. */
+export default defineConfig(({ mode }) => {
+  const language = [...languages, pseudo].includes(mode) ? mode : 'en';
+  return {
+    root: path('client'),
+    // Where it is served is said by the page's <base>.
+    base: './',
+    plugins: [messages(language), svelte(), paintFirst(), hashStyles(language), precompress()],
+    // Zod tries whether it may make code from text, which a page's Content-Security-Policy
+    // forbids, and browsers complain of on the console.
+    define: {
+      'globalThis.__zod_globalConfig': JSON.stringify({ jitless: true }),
+      LANGUAGES: JSON.stringify(languages),
     },
-  },
-  server: {
-    host: '127.0.0.1',
-    port: Number(process.env.VITE_PORT ?? 6081),
-    strictPort: true,
-    proxy: {
-      // With the browser's own Host, so that links begin as the page does.
-      ...Object.fromEntries(appPaths.map((pattern) => [pattern, { target: app }])),
-      // Pages whose address ends as a file's does.
-      '^/(watch|embed)/[^/]+\\.mp4(\\?|$)': { target: app, bypass: () => '/index.html' },
+    build: {
+      outDir: path('client/dist'),
+      emptyOutDir: false,
+      // Which files a page loads, for `client/weight.test.ts`.
+      manifest: `.vite/manifest.${language}.json`,
+      // Browsers without modulepreload load the same files, a little later.
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        input: [path('client/index.html'), path('client/recorder.html')],
+        output: { codeSplitting: { groups: vendors } },
+      },
     },
-  },
+    server: {
+      host: '127.0.0.1',
+      port: Number(process.env.VITE_PORT ?? 6081),
+      strictPort: true,
+      proxy: {
+        // With the browser's own Host, so that links begin as the page does.
+        ...Object.fromEntries(appPaths.map((pattern) => [pattern, { target: app }])),
+        // Pages whose address ends as a file's does.
+        '^/(watch|embed)/[^/]+\\.mp4(\\?|$)': { target: app, bypass: () => '/index.html' },
+      },
+    },
+  };
 });

@@ -98,6 +98,7 @@ export function createServices(
 ) {
   const { path, crashSafe, maxMinutes, aloneMinutes, maxConcurrent, backupFolder, retentionDays, trashDays } =
     config.recordings;
+  const consent = askingMode(config.recordings.consent);
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
   const closing = new AbortController();
@@ -193,7 +194,7 @@ export function createServices(
     lock: createLock({ redis, scope: ownScope, log }),
     onChange,
     crashSafe,
-    consent: askingMode(config.recordings.consent),
+    consent,
     maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
     aloneMs: aloneMinutes * 60_000,
     maxConcurrent,
@@ -211,6 +212,7 @@ export function createServices(
           { issuer, clientId, clientSecret, ...openidRules },
           { keys: purposeKeys.keysFor('sign-in') },
         );
+  const hasOpenid = config.access === 'protected' && openid !== undefined;
   const rooms = createRooms({
     storage,
     path,
@@ -245,11 +247,13 @@ export function createServices(
   });
   const recoverOrphans = createRecoverOrphans({ storage, backup, lifecycle, path });
   const resumeDeletions = createResumeDeletions({ deletions, onGone });
-  const system = createSystem({ livekit, storage, format, setup, retentionDays, trashDays, log });
+  const system = createSystem({
+    ...{ livekit, storage, format, setup, retentionDays, trashDays, consent, log },
+  });
   const parts = createParts({ storage, keyOf: library.keyOf });
   const viewCounts = createViewCounts({ storage, log });
   const shares = createShares({
-    ...{ storage, library, path, viewCounts },
+    ...{ storage, library, path, viewCounts, hasOpenid },
     keys: purposeKeys.keysFor('share links'),
     describePart: parts.describe,
   });
@@ -308,7 +312,7 @@ export function createServices(
   });
   return {
     tokens: createTokens({ livekit, roomStatus, personOf, consent: config.recordings.consent }),
-    consent: createConsent({ livekit, storage, path, mode: askingMode(config.recordings.consent) }),
+    consent: createConsent({ livekit, storage, path, mode: consent }),
     library,
     shares,
     parts,
@@ -329,6 +333,7 @@ export function createServices(
     removeParticipant: createRemoveParticipant({ livekit, lobby }),
     keepOut: createKeepOut({ livekit, lobby }),
     guestKeys: purposeKeys.keysFor('invites'),
+    viewerKeys: purposeKeys.keysFor('viewers'),
     passwords,
     /** Signing in by OpenID Connect; absent where there is no provider. */
     openid,
@@ -336,10 +341,7 @@ export function createServices(
     apiKeys: createApiKeys({ storage, path }),
     signIn: {
       access: config.access,
-      ways: {
-        password: config.access === 'protected' && passwords.isOn,
-        openid: config.access === 'protected' && openid !== undefined,
-      },
+      ways: { password: config.access === 'protected' && passwords.isOn, openid: hasOpenid },
     },
     listing,
     totals,

@@ -71,11 +71,13 @@ export function nameSchema(field: string, forbidden: string, rule: string) {
     // With its spaces, as JSON Schema counts.
     z.refine((name) => characters(name) <= maxCharacters, {
       error: `${field} is too long: at most ${maxCharacters} characters`,
+      params: { most: maxCharacters },
     }),
     z.trim(),
     z.minLength(1, `${field} is required`),
     z.refine((name) => bytes(name) <= maxBytes, {
       error: `${field} is too long: at most ${maxBytes} bytes of UTF-8 (an emoji takes 4 or more)`,
+      params: { mostBytes: maxBytes },
     }),
     z.refine((name) => !refused.test(name), {
       error: `${field} may not contain ${rule}: letters, digits, spaces, accents, emoji and other symbols are fine`,

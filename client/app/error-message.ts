@@ -1,8 +1,20 @@
-import { isCallError } from '@reelroom/sdk';
+import type { ErrorCode } from '@reelroom/shared';
+import { errorCodeOf, isCallError } from '@reelroom/sdk';
+import { m } from '../messages/messages.ts';
 
-/** An error as the page says it: the server's own message where there is one. */
+let words: Partial<Record<ErrorCode, string>> = {};
+
+/** Loads the words for the server's errors, which no page needs at first; until then they are the server's own. */
+export async function loadErrorWords(): Promise<void> {
+  words = (await import('./error-words.ts')).errorWords;
+}
+
+/** An error's words by its code; the server's own where it says more than the code does. */
+export const wordsOf = (code: ErrorCode | undefined, sentence: string): string =>
+  (code && words[code]) ?? sentence;
+
+/** An error as the page says it. */
 export function errorSentence(error: unknown): string {
-  if (!isCallError(error)) return 'Something went wrong. Try again.';
-  if (error.data) return error.message;
-  return 'The Reelroom server cannot be reached. Check the connection and try again.';
+  if (!isCallError(error)) return m.error_unknown;
+  return error.data ? wordsOf(errorCodeOf(error), error.message) : m.error_unreachable;
 }

@@ -6,7 +6,7 @@ const reloadPauseMs = 60_000;
 /** How long, in ms, a page without `requestIdleCallback` is left alone before what it may need next is loaded. */
 const idleDelayMs = 2_000;
 
-let isLoadingAhead = false;
+let loadingAhead = 0;
 
 /**
  * Loads a part that may be needed next when the page has nothing else to do. A failure does not
@@ -14,8 +14,8 @@ let isLoadingAhead = false;
  */
 export function loadAhead(load: () => Promise<unknown>): void {
   const start = () => {
-    isLoadingAhead = true;
-    const end = () => (isLoadingAhead = false);
+    loadingAhead += 1;
+    const end = () => (loadingAhead -= 1);
     load().then(end, end);
   };
   if ('requestIdleCallback' in globalThis) requestIdleCallback(start);
@@ -29,7 +29,7 @@ export function loadAhead(load: () => Promise<unknown>): void {
  */
 export function reloadOnMissingParts(isInCall: () => boolean): void {
   addEventListener('vite:preloadError', () => {
-    if (isLoadingAhead || (wasReloaded() && performance.now() < reloadPauseMs) || isInCall()) return;
+    if (loadingAhead > 0 || (wasReloaded() && performance.now() < reloadPauseMs) || isInCall()) return;
     location.reload();
   });
 }

@@ -2,7 +2,7 @@ import type { SystemStatus } from '@reelroom/shared';
 import { base } from './base.ts';
 import { trpc } from './trpc.ts';
 import { serverTime } from '../lib/server-clock.ts';
-import { isAllReady } from './status-text.ts';
+import { isAllReady } from './all-ready.ts';
 
 const interval = 2000;
 

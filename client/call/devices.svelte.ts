@@ -1,3 +1,4 @@
+import { m } from '../messages/messages.ts';
 import { Room, RoomEvent, supportsAudioOutputSelection } from 'livekit-client';
 import { toast } from '../design/toasts.svelte.ts';
 import { remembered } from '../lib/storage.ts';
@@ -35,7 +36,7 @@ class CallDevice {
       remembered.set(`${this.kind}Id`, deviceId);
     } catch (error) {
       console.warn('The device could not be switched.', error);
-      toast(`This ${this.kind} cannot be used. The one before is still on.`, 'error');
+      toast(m.device_switch_failed(this.kind), 'error');
     }
     await this.#read();
   }
@@ -57,9 +58,7 @@ class CallDevice {
     if (!before || this.devices.some(({ deviceId }) => deviceId === before.deviceId)) return;
     const now = this.devices.find(({ deviceId }) => deviceId === this.deviceId);
     toast(
-      now
-        ? `${before.label} was disconnected. ${now.label} is used instead.`
-        : `${before.label} was disconnected. There is no other ${this.kind}.`,
+      now ? m.device_replaced(before.label, now.label) : m.device_gone(before.label, this.kind),
       'warning',
     );
   }

@@ -1,3 +1,4 @@
+import { m } from '../messages/messages.ts';
 import { ConnectionError, ConnectionErrorReason, DisconnectReason } from 'livekit-client';
 
 /** Why the user was disconnected, as the page says it. */
@@ -9,29 +10,29 @@ export interface DisconnectNotice {
 }
 
 const lost: DisconnectNotice = {
-  title: 'The connection was lost',
-  sentence: 'You rejoin automatically when the connection is back.',
+  title: m.call_lost,
+  sentence: m.call_lost_retry,
   retryable: true,
 };
 
 /** The same, too long ago to rejoin without a click. */
 export const lostForLong: DisconnectNotice = {
   title: lost.title,
-  sentence: 'Check your connection, then join again.',
+  sentence: m.call_lost_long,
   retryable: false,
 };
 
 /** Another tab, or another window, took this participant's place. */
 export const movedAway: DisconnectNotice = {
-  title: 'You joined from somewhere else',
-  sentence: 'This call goes on in another window.',
+  title: m.call_moved,
+  sentence: m.call_moved_hint,
   retryable: false,
 };
 
 /** A host has not let the user in. */
 export const notAdmitted: DisconnectNotice = {
-  title: 'You were not let in',
-  sentence: 'A host of this room declined. You can ask again in a minute.',
+  title: m.call_not_admitted,
+  sentence: m.call_not_admitted_hint,
   retryable: false,
 };
 
@@ -42,17 +43,17 @@ export function disconnectNotice(reason: DisconnectReason | undefined): Disconne
       return movedAway;
     case DisconnectReason.PARTICIPANT_REMOVED:
       return {
-        title: 'You were removed from the call',
-        sentence: 'A host removed you.',
+        title: m.call_removed,
+        sentence: m.call_removed_hint,
         retryable: false,
       };
     case DisconnectReason.ROOM_DELETED:
     case DisconnectReason.ROOM_CLOSED:
-      return { title: 'The call is over', sentence: 'The room was closed.', retryable: false };
+      return { title: m.call_over, sentence: m.call_room_closed, retryable: false };
     case DisconnectReason.SERVER_SHUTDOWN:
       return {
-        title: 'The call was interrupted',
-        sentence: 'The call server is restarting. You rejoin automatically in a moment.',
+        title: m.call_interrupted,
+        sentence: m.call_interrupted_hint,
         retryable: true,
       };
     default:
@@ -60,7 +61,7 @@ export function disconnectNotice(reason: DisconnectReason | undefined): Disconne
   }
 }
 
-const notJoined = 'The call could not be joined';
+const notJoined = m.call_not_joined;
 
 /** Errors of the server that do not go away by themselves. */
 const lasting: readonly (string | undefined)[] = [
@@ -75,7 +76,7 @@ const lasting: readonly (string | undefined)[] = [
  * @param sentence the error as the page says it
  */
 export const tokenFailure = (code: string | undefined, sentence: string): DisconnectNotice => ({
-  title: code === 'REMOVED_FROM_ROOM' ? 'You were removed from the call' : notJoined,
+  title: code === 'REMOVED_FROM_ROOM' ? m.call_removed : notJoined,
   sentence,
   retryable: !lasting.includes(code),
 });
@@ -83,36 +84,32 @@ export const tokenFailure = (code: string | undefined, sentence: string): Discon
 /** Why LiveKit could not be connected to, for people. */
 export function connectFailure(error: unknown): DisconnectNotice {
   if (!(error instanceof ConnectionError)) {
-    return { title: notJoined, sentence: 'Something went wrong. Try again.', retryable: true };
+    return { title: notJoined, sentence: m.error_unknown, retryable: true };
   }
   switch (error.reason) {
     case ConnectionErrorReason.NotAllowed:
       return {
         title: notJoined,
-        sentence:
-          error.status === 404
-            ? 'The room was closed. Join again to open it.'
-            : 'The call server does not let you in. Go back to the start and join anew.',
+        sentence: error.status === 404 ? m.call_closed_reopen : m.call_refused,
         retryable: false,
       };
     case ConnectionErrorReason.LeaveRequest:
       return {
         title: notJoined,
-        sentence: 'The call server turned you away: the room may be full. Try again in a moment.',
+        sentence: m.call_turned_away,
         retryable: false,
       };
     case ConnectionErrorReason.Timeout:
     case ConnectionErrorReason.InternalError:
       return {
         title: notJoined,
-        sentence:
-          'The call server answers, but no connection for audio and video could be made. A firewall may be in the way.',
+        sentence: m.call_no_media,
         retryable: true,
       };
     default:
       return {
         title: notJoined,
-        sentence: 'The call server cannot be reached. Check your connection and try again.',
+        sentence: m.call_unreachable,
         retryable: true,
       };
   }

@@ -1,3 +1,4 @@
+import { m } from '../messages/messages.ts';
 import {
   isLocalTrack,
   LocalAudioTrack,
@@ -32,9 +33,7 @@ async function publish(me: LocalParticipant, device: DeviceKind, track: MediaStr
 }
 
 const problemOf = (device: DeviceKind, on: boolean, error: unknown) =>
-  on
-    ? deviceProblem(device, error instanceof Error ? error.name : '')
-    : `The ${device} could not be turned off. It is still on.`;
+  on ? deviceProblem(device, error instanceof Error ? error.name : '') : m.device_still_on(device);
 
 /** The local microphone, camera and screen share: shown as requested at once, then as they are. */
 export class LocalMedia {
@@ -77,14 +76,14 @@ export class LocalMedia {
     } catch (error) {
       // Closing the browser's own picker is a choice, not a failure.
       if (MediaDeviceFailure.getFailure(error) === MediaDeviceFailure.PermissionDenied) return;
-      toast('The screen cannot be shared. Try another window or screen.', 'error');
+      toast(m.screen_failed, 'error');
     }
   };
 
   /** Mutes an open microphone, until what this returns is called. */
   muteMeanwhile(): () => void {
     if (!this.microphone) return () => undefined;
-    toast('Your microphone is muted while a recording plays.');
+    toast(m.microphone_muted_while_playing);
     void this.#set('microphone', false);
     return () => void this.#set('microphone', true);
   }

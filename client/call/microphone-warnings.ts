@@ -1,3 +1,4 @@
+import { m } from '../messages/messages.ts';
 import { LocalAudioTrack, RoomEvent, Track, type Room } from 'livekit-client';
 import { toast } from '../design/toasts.svelte.ts';
 import { watchLoudness } from '../media/level.ts';
@@ -7,9 +8,7 @@ const speech = { level: 0.45, forMs: 700 };
 
 /** Warns of a microphone that is on and hears nothing at all. */
 export function warnOfSilence(room: Room): void {
-  room.on(RoomEvent.LocalAudioSilenceDetected, () =>
-    toast('Your microphone is silent. Check that the right one is chosen.', 'warning'),
-  );
+  room.on(RoomEvent.LocalAudioSilenceDetected, () => toast(m.microphone_silent, 'warning'));
 }
 
 /**

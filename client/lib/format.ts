@@ -1,7 +1,9 @@
+import { locale as reader } from '../messages/words.ts';
+
 /** Keeps what `make` makes for each locale: a format takes far longer to make than to use. */
-function perLocale<Format>(make: (locale: string | undefined) => Format) {
-  const made = new Map<string | undefined, Format>();
-  return (locale: string | undefined): Format => {
+function perLocale<Format>(make: (locale: string) => Format) {
+  const made = new Map<string, Format>();
+  return (locale: string): Format => {
     const known = made.get(locale) ?? make(locale);
     made.set(locale, known);
     return known;
@@ -24,7 +26,7 @@ const sizeFormats = perLocale((locale) => {
 });
 
 /** A file's size in the reader's locale: `820 kB`, `24.1 MB`. */
-export function formatSize(bytes: number, locale?: string): string {
+export function formatSize(bytes: number, locale = reader): string {
   const number = (value: number, unit: (typeof units)[number]) => {
     const format = sizeFormats(locale).get(unit);
     return (value >= 100 ? format?.whole : format?.tenths)?.format(value) ?? '';
@@ -43,6 +45,6 @@ const dateFormats = perLocale(
 );
 
 /** A day and time in the reader's locale. */
-export function formatDate(ms: number, locale?: string): string {
+export function formatDate(ms: number, locale = reader): string {
   return dateFormats(locale).format(ms);
 }

@@ -1,3 +1,4 @@
+import { m } from '../messages/messages.ts';
 import type { Recording } from '@reelroom/shared';
 import { formatDate } from './format.ts';
 
@@ -7,4 +8,4 @@ export const shownName = ({ title, roomName }: Pick<Recording, 'title' | 'roomNa
 
 /** A recording in words that tell it from others: what the buttons of its row are named after. */
 export const spokenName = (recording: Pick<Recording, 'title' | 'roomName' | 'startedAt'>): string =>
-  `${recording.title ? `“${recording.title}”` : `the recording of ${recording.roomName}`}, ${formatDate(recording.startedAt)}`;
+  `${recording.title ? `“${recording.title}”` : m.recording_spoken(recording.roomName)}, ${formatDate(recording.startedAt)}`;

@@ -1,22 +1,22 @@
-export type DeviceKind = 'camera' | 'microphone';
+import { m } from '../messages/messages.ts';
 
-const titles = { camera: 'Camera', microphone: 'Microphone' };
+export type DeviceKind = 'camera' | 'microphone';
 
 /** Why a camera or microphone cannot be used, and what to do: `name` is that of the browser's error. */
 export function deviceProblem(kind: DeviceKind, name: string): string {
   switch (name) {
     case 'NotAllowedError':
     case 'SecurityError':
-      return `${titles[kind]} access is blocked. You can allow it in the browser’s address bar.`;
+      return m.device_blocked(kind);
     case 'NotFoundError':
     case 'OverconstrainedError':
-      return `No ${kind} was found.`;
+      return m.device_not_found(kind);
     case 'NotReadableError':
     case 'AbortError':
-      return `The ${kind} is in use by another program. Close that program, then turn it on again.`;
+      return m.device_in_use(kind);
     case 'InsecureContext':
-      return `The browser gives a page its ${kind} only over https.`;
+      return m.device_insecure(kind);
     default:
-      return `The ${kind} cannot be started.`;
+      return m.device_failed(kind);
   }
 }

@@ -1,4 +1,4 @@
-import { deviceProblem, type DeviceKind } from './device-problem.ts';
+import type { DeviceKind } from './device-problem.ts';
 import type { Tracks } from './handover.ts';
 import { remembered } from '../lib/storage.ts';
 
@@ -90,7 +90,10 @@ class DevicePreview {
     } catch (error) {
       if (requestId !== this.#requestId) return;
       this.state = 'failed';
-      this.problem = deviceProblem(this.kind, error instanceof DOMException ? error.name : '');
+      // Most people never read why.
+      const { deviceProblem } = await import('./device-problem.ts');
+      if (requestId === this.#requestId)
+        this.problem = deviceProblem(this.kind, error instanceof DOMException ? error.name : '');
     }
   }
 

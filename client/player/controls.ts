@@ -1,4 +1,5 @@
 // The controls over the picture: media-chrome's elements, those that the player uses.
+import './words.ts';
 import 'media-chrome/media-controller';
 import 'media-chrome/media-control-bar';
 import 'media-chrome/media-fullscreen-button';

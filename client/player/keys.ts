@@ -1,3 +1,4 @@
+import { m } from '../messages/messages.ts';
 import { bindKeys, type Binding } from '../lib/keys.ts';
 
 /** An action of a key. */
@@ -15,41 +16,41 @@ const digits = Object.fromEntries(
 
 const bindings: readonly Binding<Action>[] = [
   {
-    shown: ['Space', 'K'],
-    does: 'Play or pause',
+    shown: [m.key_space, 'K'],
+    does: m.keys_play,
     actions: { ' ': { do: 'play-pause' }, k: { do: 'play-pause' } },
   },
   {
     shown: ['←', '→'],
-    does: '5 seconds back or on',
+    does: m.keys_five,
     actions: { ArrowLeft: { do: 'skip', seconds: -5 }, ArrowRight: { do: 'skip', seconds: 5 } },
   },
   {
     shown: ['J', 'L'],
-    does: '10 seconds back or on',
+    does: m.keys_ten,
     actions: { j: { do: 'skip', seconds: -10 }, l: { do: 'skip', seconds: 10 } },
   },
-  { shown: ['0', '…', '9'], does: 'Jump to 0 %–90 %', actions: digits },
+  { shown: ['0', '…', '9'], does: m.keys_jump, actions: digits },
   {
     shown: ['Home', 'End'],
-    does: 'To its beginning or end',
+    does: m.keys_ends,
     actions: { Home: { do: 'go-to', part: 0 }, End: { do: 'go-to', part: 1 } },
   },
   {
     shown: ['<', '>'],
-    does: 'Slower or faster',
+    does: m.keys_speed,
     actions: { '<': { do: 'speed', step: -1 }, '>': { do: 'speed', step: 1 } },
   },
   {
     shown: ['↑', '↓'],
-    does: 'Louder or quieter',
+    does: m.keys_volume,
     actions: { ArrowUp: { do: 'volume', step: 1 }, ArrowDown: { do: 'volume', step: -1 } },
   },
-  { shown: ['M'], does: 'Sound on or off', actions: { m: { do: 'mute' } } },
-  { shown: ['F'], does: 'Full screen', actions: { f: { do: 'full-screen' } } },
-  { shown: ['P'], does: 'Picture in picture', actions: { p: { do: 'picture-in-picture' } } },
-  { shown: ['C'], does: 'Copy a link to this moment', actions: { c: { do: 'copy-link' } } },
-  { shown: ['?'], does: 'Show these keys', actions: { '?': { do: 'show-keys' } } },
+  { shown: ['M'], does: m.keys_mute, actions: { m: { do: 'mute' } } },
+  { shown: ['F'], does: m.keys_full_screen, actions: { f: { do: 'full-screen' } } },
+  { shown: ['P'], does: m.keys_picture_in_picture, actions: { p: { do: 'picture-in-picture' } } },
+  { shown: ['C'], does: m.keys_copy, actions: { c: { do: 'copy-link' } } },
+  { shown: ['?'], does: m.keys_show, actions: { '?': { do: 'show-keys' } } },
 ];
 
 /** Held down they go on: all others do their thing once. */

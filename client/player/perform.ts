@@ -1,3 +1,4 @@
+import { m } from '../messages/messages.ts';
 import type { Action } from './keys.ts';
 import { nextSpeed } from './speeds.ts';
 
@@ -36,16 +37,16 @@ export function perform(action: Action, { video, others }: Performer): string {
       return '';
     case 'speed':
       video.playbackRate = nextSpeed(video.playbackRate, action.step);
-      return `Speed ${video.playbackRate}×`;
+      return m.player_speed(video.playbackRate);
     case 'volume': {
       const steps = Math.round(video.volume / volumeStep) + action.step;
       video.volume = Math.min(1, Math.max(0, steps * volumeStep));
       video.muted = false;
-      return `Volume ${Math.round(video.volume * 100)}%`;
+      return m.player_volume(Math.round(video.volume * 100));
     }
     case 'mute':
       video.muted = !video.muted;
-      return video.muted ? 'Sound off' : 'Sound on';
+      return video.muted ? m.sound_off : m.sound_on;
     default:
       others[action.do]();
       return '';

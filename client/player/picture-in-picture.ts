@@ -1,3 +1,5 @@
+import { m } from '../messages/messages.ts';
+
 /** Shows a video in a window of its own, or on its page again: what to tell where that cannot be. */
 export async function togglePictureInPicture(
   video: Pick<HTMLVideoElement, 'requestPictureInPicture'>,
@@ -8,6 +10,6 @@ export async function togglePictureInPicture(
     return '';
   } catch {
     // The browser has none, or refuses it: a page may be forbidden it, and sound alone has no picture.
-    return 'Picture-in-picture is not available';
+    return m.picture_in_picture_unavailable;
   }
 }

@@ -1,9 +1,8 @@
+import { m } from '../messages/messages.ts';
 import type { DeleteManyOutput, Recording } from '@reelroom/shared';
-import { errorSentence } from '../app/error-message.ts';
+import { errorSentence, wordsOf } from '../app/error-message.ts';
 import { trpc } from '../app/trpc.ts';
 import { toast } from '../design/toasts.svelte.ts';
-import { countLabel } from './labels.ts';
-
 /** A recording for which something failed, and why, as the page says it. */
 export interface Failed {
   recording: Recording;
@@ -58,8 +57,8 @@ export async function restoreRecordings(
     count += restored.length;
     onrestored(restored);
   });
-  if (count > 0) toast(count === 1 ? 'Recording restored.' : `${countLabel(count)} restored.`);
-  if (failure) toast(`${countLabel(recordings.length - count)} not restored: ${failure.reason}`, 'error');
+  if (count > 0) toast(m.restore_done(count));
+  if (failure) toast(m.restore_failed(recordings.length - count, failure.reason), 'error');
 }
 
 /** Changes a batch; returns the reasons of those that failed, by name. */
@@ -70,7 +69,9 @@ async function changeBatch(recordings: Recording[], mutate: Mutate): Promise<Map
     return new Map(
       results.flatMap(({ name, error }) =>
         // Somebody else has deleted it.
-        error && error.code !== 'RECORDING_NOT_FOUND' ? [[name, error.message] as const] : [],
+        error && error.code !== 'RECORDING_NOT_FOUND'
+          ? [[name, wordsOf(error.code, error.message)] as const]
+          : [],
       ),
     );
   } catch (error) {

@@ -50,9 +50,9 @@ t.test('what is about to be deleted for its age says so', async (t) => {
 });
 
 t.test('how much the library has', async (t) => {
-  t.equal(totalsLine({ count: 1204, bytes: 38e9 }, 'en'), '1,204 recordings, 38 GB');
-  t.equal(totalsLine({ count: 1, bytes: 5 }, 'en'), '1 recording, 5B');
-  t.equal(totalsLine({ count: 0, bytes: 0 }, 'en'), 'No recordings');
+  t.equal(totalsLine({ count: 1204, bytes: 38e9 }), '1,204 recordings, 38 GB');
+  t.equal(totalsLine({ count: 1, bytes: 5 }), '1 recording, 5B');
+  t.equal(totalsLine({ count: 0, bytes: 0 }), 'No recordings');
 });
 
 t.test('retention is announced, and what it means to keep a recording', async (t) => {

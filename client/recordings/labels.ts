@@ -1,4 +1,5 @@
-import type { EndedBy, Recording, RecordingStatus } from '@reelroom/shared';
+import { m } from '../messages/messages.ts';
+import type { EndedBy, Failure, Recording, RecordingStatus } from '@reelroom/shared';
 import { formatDuration } from '../lib/duration.ts';
 import { formatSize } from '../lib/format.ts';
 
@@ -9,11 +10,11 @@ interface StatusView {
 }
 
 const statusViews: Record<RecordingStatus, StatusView> = {
-  starting: { label: 'Starting', tone: 'busy' },
-  recording: { label: 'Recording', tone: 'live' },
-  stopping: { label: 'Saving', tone: 'busy' },
-  ready: { label: 'Ready', tone: 'good' },
-  failed: { label: 'Failed', tone: 'bad' },
+  starting: { label: m.status_starting, tone: 'busy' },
+  recording: { label: m.status_recording, tone: 'live' },
+  stopping: { label: m.status_stopping, tone: 'busy' },
+  ready: { label: m.status_ready, tone: 'good' },
+  failed: { label: m.status_failed, tone: 'bad' },
 };
 
 /** How a recording's status is shown in a list. */
@@ -21,21 +22,32 @@ export const statusView = (status: RecordingStatus): StatusView => statusViews[s
 
 const endedByLabels: Record<EndedBy, string> = {
   stop: '',
-  'room-closed': 'Stopped when everyone had left',
-  limit: 'Stopped at the maximum length',
-  'recorder-shutdown': 'Stopped when the recorder was shut down',
-  recovered: 'Recovered after the recorder was lost',
-  alone: 'Stopped when only one person was left',
+  'room-closed': m.ended_room_closed,
+  limit: m.ended_limit,
+  'recorder-shutdown': m.ended_recorder_shutdown,
+  recovered: m.ended_recovered,
+  alone: m.ended_alone,
 };
+
+const failureLabels: Record<Failure, string> = {
+  NOT_BEGUN: m.failure_not_begun,
+  NO_RECORDER: m.failure_no_recorder,
+  RECORDER_FAILED: m.failure_recorder_failed,
+  RECORDER_LOST: m.failure_recorder_lost,
+};
+
+/** What is wrong with a recording: in our words where its failure is known, or else in the server's. */
+export const problemLabel = ({ failure, error }: Pick<Recording, 'failure' | 'error'>): string | undefined =>
+  failure ? failureLabels[failure] : error;
 
 /** What was unusual about how a recording ended or was made; empty when nothing was. */
 export function endedByLabel({ endedBy, lostMs = 0, audioOnly }: Recording): string {
   const lostSeconds = Math.round(lostMs / 1000);
   if (endedBy === 'recovered' && lostSeconds > 0) {
-    return `Recovered; the last ${lostSeconds === 1 ? 'second is' : `${lostSeconds} s are`} missing`;
+    return m.ended_recovered_lost(lostSeconds);
   }
   const note = endedBy ? endedByLabels[endedBy] : '';
-  return note || (audioOnly ? 'Sound only' : '');
+  return note || (audioOnly ? m.recording_sound_only : '');
 }
 
 /** The label of a recording that is watched before it is ready; empty when it is ready. */
@@ -43,13 +55,13 @@ export function liveLabel(status: RecordingStatus): string {
   switch (status) {
     case 'starting':
     case 'recording':
-      return 'Still being recorded';
+      return m.live_recording;
     case 'stopping':
-      return 'Being saved';
+      return m.live_saving;
     case 'ready':
       return '';
     case 'failed':
-      return 'The recording failed';
+      return m.live_failed;
   }
 }
 
@@ -60,9 +72,6 @@ export function recordingFacts({ durationMs, size }: Recording): { duration: str
     size: size > 0 ? formatSize(size) : '',
   };
 }
-
-/** A number of days, in words. */
-export const inDays = (days: number): string => (days === 1 ? 'a day' : `${days} days`);
 
 const dayMs = 24 * 60 * 60_000;
 /** Retention is announced this many days before it deletes a recording. */
@@ -77,8 +86,8 @@ export function expiryNote(
   if (retentionDays === undefined || keep) return '';
   const days = Math.ceil((startedAt - now) / dayMs + retentionDays);
   if (days > expiryNoticeDays) return '';
-  if (days <= 0) return 'Will be deleted any moment';
-  return days === 1 ? 'Will be deleted within a day' : `Will be deleted in ${days} days`;
+  if (days <= 0) return m.expiry_any_moment;
+  return days === 1 ? m.expiry_within_a_day : m.expiry_in_days(days);
 }
 
 /** How long a recording of the trash can still be restored. */
@@ -88,10 +97,6 @@ export function trashNote(
   now: number,
 ): string {
   const days = Math.ceil((trashedAt - now) / dayMs + trashDays);
-  if (days <= 0) return 'Will be gone any moment';
-  return days === 1 ? 'Less than a day left' : `${days} days left`;
+  if (days <= 0) return m.trash_any_moment;
+  return days === 1 ? m.trash_less_than_a_day : m.trash_days_left(days);
 }
-
-/** How many recordings, in words: `1,204 recordings`. */
-export const countLabel = (count: number, locale?: string): string =>
-  count === 1 ? '1 recording' : `${new Intl.NumberFormat(locale).format(count)} recordings`;

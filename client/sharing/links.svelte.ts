@@ -1,3 +1,4 @@
+import { m } from '../messages/messages.ts';
 import type { Share, ShareInput } from '@reelroom/shared';
 import { errorSentence } from '../app/error-message.ts';
 import { trpc } from '../app/trpc.ts';
@@ -40,7 +41,7 @@ class Links {
     return this.#change(async () => {
       const share = await trpc.recordings.share.mutate({ ...wanted, name: this.#name });
       this.#shares = [share, ...this.#without(share.id)];
-      return 'Link created.';
+      return m.share_created;
     });
   }
 
@@ -48,7 +49,7 @@ class Links {
     return this.#change(async () => {
       await trpc.recordings.unshare.mutate({ name: this.#name, id });
       this.#shares = this.#without(id);
-      return 'Link revoked.';
+      return m.share_revoked;
     });
   }
 
@@ -56,7 +57,7 @@ class Links {
     this.#change(async () => {
       const { revoked } = await trpc.recordings.unshare.mutate({ name: this.#name });
       this.#shares = [];
-      return revoked === 1 ? '1 link revoked.' : `${revoked} links revoked.`;
+      return m.share_revoked_count(revoked);
     });
 
   /** Makes one change; a toast says whether it worked. */

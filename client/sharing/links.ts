@@ -1,3 +1,5 @@
+import { span } from '../messages/words.ts';
+import { m } from '../messages/messages.ts';
 import type { Share } from '@reelroom/shared';
 import { formatDuration } from '../lib/duration.ts';
 
@@ -6,25 +8,26 @@ const day = 24 * hour;
 
 /** The lifetimes to choose from, in s. */
 export const lifetimes = [
-  { label: '1 hour', seconds: hour },
-  { label: '1 day', seconds: day },
-  { label: '1 week', seconds: 7 * day },
-  { label: '30 days', seconds: 30 * day },
-  { label: '1 year', seconds: 365 * day },
+  { label: span(1, 'hour'), seconds: hour },
+  { label: span(1, 'day'), seconds: day },
+  { label: span(1, 'week'), seconds: 7 * day },
+  { label: span(30, 'day'), seconds: 30 * day },
+  { label: span(1, 'year'), seconds: 365 * day },
 ] as const;
 
 /** The default lifetime, in s. */
 export const defaultLifetime = 7 * day;
 
 /** What a link is restricted to, and how often it was used: `download allowed · password · 1:00–2:30 · 3 views`. */
-export function shareFacts({ download, hasPassword, from, to, views }: Share): string {
+export function shareFacts({ download, hasPassword, domains, from, to, views }: Share): string {
   return [
-    download ? 'download allowed' : '',
-    hasPassword ? 'password' : '',
+    download ? m.share_download_allowed : '',
+    hasPassword ? m.share_has_password : '',
+    domains ? m.share_only_domains(domains.join(', ')) : '',
     from !== undefined && to !== undefined
       ? `${formatDuration(from * 1_000)}–${formatDuration(to * 1_000)}`
       : '',
-    views > 0 ? `${views} ${views === 1 ? 'view' : 'views'}` : '',
+    views > 0 ? m.share_views(views) : '',
   ]
     .filter(Boolean)
     .join(' · ');
@@ -44,3 +47,10 @@ const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (sign) => special[s
 /** The HTML that embeds the player in another page. */
 export const embedCode = ({ url, title }: { url: string; title: string }): string =>
   `<iframe src="${escapeHtml(url)}" title="${escapeHtml(title)}" width="640" height="360" style="border: 0" allow="autoplay; fullscreen; picture-in-picture" allowfullscreen></iframe>`;
+
+/** The domains in what somebody has typed, with commas or spaces between them, and perhaps a sign before each. */
+export const parseDomains = (typed: string): string[] =>
+  typed
+    .split(/[\s,;]+/)
+    .map((domain) => domain.replace(/^@/, ''))
+    .filter(Boolean);

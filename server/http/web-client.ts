@@ -6,7 +6,10 @@ import { recorderPolicy, type PolicyFor } from './guards/csp.ts';
 import type { NotFoundHandler } from './not-found.ts';
 
 /** Paths that the client routes itself. */
-const clientRoutes = ['/', '/library', '/library/', '/room/*', '/sign-in', '/audit'];
+const clientRoutes = ['/', '/library', '/library/', '/room/*', '/sign-in', '/audit', '/keys'];
+
+/** The client's HTML pages: the one that people see, and the one that Egress films. */
+export type Pages = Record<'index' | 'recorder', Page>;
 
 /** Whether the request accepts HTML: browsers do, as does a missing Accept; programs ask for JSON alone. */
 const takesHtml = ({ headers: { accept = '*/*' } }: FastifyRequest) =>
@@ -24,13 +27,13 @@ export async function webClient(
   {
     root,
     base,
-    page,
+    pages,
     policyFor,
     notFoundHandler,
   }: {
     root: string;
     base: string;
-    page: Page | undefined;
+    pages: Pages | undefined;
     policyFor: PolicyFor;
     notFoundHandler: NotFoundHandler;
   },
@@ -38,24 +41,29 @@ export async function webClient(
   // Fastify's own handler would log the URL with its secrets.
   app.setNotFoundHandler((request, reply) => notFoundHandler(request, reply));
   getAndHead(app, '/recordings.html', {}, (_request, reply) => reply.redirect(`${base}/library`));
-  if (!page) {
+  if (!pages) {
     app.log.warn(`the web client is not built: ${root} is missing`);
     return;
   }
 
   const sendPage = (request: FastifyRequest, reply: FastifyReply) =>
-    reply
-      .type('text/html; charset=utf-8')
-      .header('cache-control', 'no-cache')
-      .header('content-security-policy', policyFor(request))
-      .send(page());
+    pages.index.send(
+      request,
+      reply.header('cache-control', 'no-cache').header('content-security-policy', policyFor(request)),
+    );
   for (const url of clientRoutes) getAndHead(app, url, {}, sendPage);
+  getAndHead(app, '/recorder.html', {}, (request, reply) =>
+    pages.recorder.send(
+      request,
+      reply.header('cache-control', 'no-cache').header('content-security-policy', recorderPolicy),
+    ),
+  );
   // One route per file leaves all other paths to us.
   await app.register(fastifyStatic, {
     root,
     wildcard: false,
-    // The page as built has no prefix; precompressed files are served in place of the others.
-    globIgnore: ['index.html', '**/*.{br,gz}'],
+    // The pages as built have no prefix, and a language; precompressed files are served in place of the others.
+    globIgnore: ['*.html', '**/*.{br,gz}'],
     preCompressed: true,
     // The host application may have its own `reply.sendFile`.
     decorateReply: false,
@@ -64,7 +72,6 @@ export async function webClient(
       // Vite puts a content hash into the names of built files.
       const isHashed = path.includes('/assets/');
       response.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-      if (/\.html(?:\.br|\.gz)?$/.test(path)) response.header('content-security-policy', recorderPolicy);
     },
   });
   getAndHead(app, '/*', {}, (request, reply) => {

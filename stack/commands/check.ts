@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageProblems } from '../../client/messages/check.ts';
 import { endNow } from '../processes/leftovers.ts';
 import { untilInterrupted } from '../processes/lifetime.ts';
 import { run } from '../processes/process.ts';
@@ -20,7 +21,10 @@ export async function check(): Promise<boolean> {
     endNow(data);
     process.exit(1);
   });
-  let allWell = true;
+  const problems = await messageProblems();
+  console.log(`Messages: ${problems.length === 0 ? 'good' : 'failed'}`);
+  for (const problem of problems) console.log(problem);
+  let allWell = problems.length === 0;
   for (const { name, command, args } of checks) {
     const began = Date.now();
     const bin = join(root, 'node_modules', '.bin', command);

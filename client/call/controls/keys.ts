@@ -1,3 +1,4 @@
+import { m } from '../../messages/messages.ts';
 import { bindKeys } from '../../lib/keys.ts';
 
 /** An action of a key in a call. */
@@ -14,13 +15,13 @@ export type CallAction =
 
 /** The keys of a call, those of the products that people come from where they agree. */
 export const callKeys = bindKeys<CallAction>([
-  { shown: ['M'], does: 'Microphone on or off', actions: { m: 'microphone' } },
-  { shown: ['Space'], does: 'Talk while held down', actions: { ' ': 'talk' } },
-  { shown: ['V'], does: 'Camera on or off', actions: { v: 'camera' } },
-  { shown: ['S'], does: 'Share your screen, or stop', actions: { s: 'screen' } },
-  { shown: ['P'], does: 'People', actions: { p: 'people' } },
-  { shown: ['C'], does: 'Chat', actions: { c: 'chat' } },
-  { shown: ['R'], does: 'Recordings', actions: { r: 'recordings' } },
-  { shown: ['F'], does: 'Full screen', actions: { f: 'full-screen' } },
-  { shown: ['?'], does: 'Show these keys', actions: { '?': 'show-keys' } },
+  { shown: ['M'], does: m.keys_microphone, actions: { m: 'microphone' } },
+  { shown: [m.key_space], does: m.keys_talk, actions: { ' ': 'talk' } },
+  { shown: ['V'], does: m.keys_camera, actions: { v: 'camera' } },
+  { shown: ['S'], does: m.keys_screen, actions: { s: 'screen' } },
+  { shown: ['P'], does: m.room_people, actions: { p: 'people' } },
+  { shown: ['C'], does: m.chat_label, actions: { c: 'chat' } },
+  { shown: ['R'], does: m.common_recordings, actions: { r: 'recordings' } },
+  { shown: ['F'], does: m.keys_full_screen, actions: { f: 'full-screen' } },
+  { shown: ['?'], does: m.keys_show, actions: { '?': 'show-keys' } },
 ]);

@@ -1,3 +1,4 @@
+import { m } from '../../messages/messages.ts';
 import type { Invite, RoomRules } from '@reelroom/shared';
 import { errorSentence } from '../../app/error-message.ts';
 import { paths } from '../../app/routes.ts';
@@ -64,14 +65,14 @@ class Invites {
       });
       this.#list = [invite, ...(this.#list ?? [])];
       const link = new URL(paths.room(this.#roomName, token), location.href).href;
-      await copy(link, 'Invitation copied. Send it to the people you want to invite.');
+      await copy(link, m.invite_copied);
     });
 
   revoke = (id: string) =>
     this.#change(async () => {
       await trpc.invites.revoke.mutate({ roomName: this.#roomName, id });
       this.#list = this.#list?.filter((invite) => invite.id !== id);
-      toast('Invitation revoked.');
+      toast(m.invite_revoked);
     });
 
   setRules = (rules: Partial<RoomRules>) =>

@@ -7,13 +7,6 @@ export function minutesToWarnOf(endsAt: number, now: number): number | undefined
   return left > 0 ? warnAt.find((minutes) => left <= minutes) : undefined;
 }
 
-/** The warning itself. */
-export const limitWarning = (minutes: number) =>
-  `Recording stops in ${minutes === 1 ? '1 minute' : `${minutes} minutes`} (maximum length).`;
-
-/** When a recording ends that nobody answers for: `in 42 seconds`. */
-export function secondsLeft(until: number, now: number): string {
-  const seconds = Math.ceil((until - now) / 1_000);
-  if (seconds <= 0) return 'now';
-  return seconds === 1 ? 'in a second' : `in ${seconds} seconds`;
-}
+/** How many seconds are left of a recording that nobody answers for. */
+export const secondsLeft = (until: number, now: number): number =>
+  Math.max(0, Math.ceil((until - now) / 1_000));

@@ -1,3 +1,4 @@
+import { m } from '../../messages/messages.ts';
 import { statusOrder, type RoomStatus, type SystemStatus } from '@reelroom/shared';
 
 /**
@@ -19,17 +20,17 @@ export type Pending = 'start' | 'stop' | undefined;
 
 /** The recording button. */
 export interface RecordButtonView {
-  label: 'Record' | 'Starting…' | 'Stop recording' | 'Stopping…';
+  label: string;
   tone: 'idle' | 'busy' | 'live';
   /** What a click does; none while the button is disabled. */
   action: Pending;
 }
 
 const buttons = {
-  idle: { label: 'Record', tone: 'idle', action: 'start' },
-  starting: { label: 'Starting…', tone: 'busy', action: undefined },
-  live: { label: 'Stop recording', tone: 'live', action: 'stop' },
-  stopping: { label: 'Stopping…', tone: 'busy', action: undefined },
+  idle: { label: m.record_start, tone: 'idle', action: 'start' },
+  starting: { label: m.record_starting, tone: 'busy', action: undefined },
+  live: { label: m.record_stop, tone: 'live', action: 'stop' },
+  stopping: { label: m.record_stopping, tone: 'busy', action: undefined },
 } as const satisfies Record<string, RecordButtonView>;
 
 /** The state of a room's recording. */
@@ -38,26 +39,29 @@ type Shown = Pick<RoomStatus, 'status' | 'error' | 'audioOnly'> | undefined;
 /** Why saving a recording takes longer than usual, if it does; it does not block the next recording. */
 const whyDelayed = (shown: Shown) => (shown?.status === 'stopping' ? shown.error : undefined);
 
-/** The recording button in a room whose recording is as `shown`, when `pending` was clicked. */
-export function recordButtonView(shown: Shown, pending: Pending): RecordButtonView {
+function buttonState(shown: Shown, pending: Pending): keyof typeof buttons {
   const status = whyDelayed(shown) === undefined ? shown?.status : undefined;
-  if (status === 'stopping') return buttons.stopping;
-  if (status === 'recording') return pending === 'stop' ? buttons.stopping : buttons.live;
-  return status === 'starting' || pending === 'start' ? buttons.starting : buttons.idle;
+  if (status === 'stopping') return 'stopping';
+  if (status === 'recording') return pending === 'stop' ? 'stopping' : 'live';
+  return status === 'starting' || pending === 'start' ? 'starting' : 'idle';
 }
+
+/** The recording button in a room whose recording is as `shown`, when `pending` was clicked. */
+export const recordButtonView = (shown: Shown, pending: Pending): RecordButtonView =>
+  buttons[buttonState(shown, pending)];
 
 /** Why nothing can be recorded now, a sentence; none when it can. */
 export function whyNoRecording(system: SystemStatus | undefined): string | undefined {
   if (!system || system.recording.ready) return undefined;
-  return system.recording.reason ?? 'Recording is still being set up.';
+  return system.recording.reason ?? m.record_not_ready;
 }
 
 /** What a room that waits to be recorded lacks. */
 export type AutoRecordBlocker = 'person' | 'recorder' | undefined;
 
 const blockedAlerts = {
-  person: 'Recording starts when a second person arrives',
-  recorder: 'Recording starts as soon as a recorder is free',
+  person: m.record_waits_for_person,
+  recorder: m.record_waits_for_recorder,
 };
 
 /** What the room page and the join page say of the recording. */
@@ -66,20 +70,19 @@ export function alertView(
   pending: Pending,
   blocker?: AutoRecordBlocker,
 ): { text: string; tone: 'waiting' | 'busy' | 'live' } | undefined {
-  const { label } = recordButtonView(shown, pending);
   const delay = whyDelayed(shown);
-  switch (label) {
-    case 'Record':
+  switch (buttonState(shown, pending)) {
+    case 'idle':
       if (delay !== undefined) return { text: delay, tone: 'busy' };
       return blocker && { text: blockedAlerts[blocker], tone: 'waiting' };
-    case 'Starting…':
-      return { text: 'Recording is starting…', tone: 'busy' };
-    case 'Stop recording':
+    case 'starting':
+      return { text: m.record_alert_starting, tone: 'busy' };
+    case 'live':
       return {
-        text: shown?.audioOnly ? 'Recording sound only' : 'This room is being recorded',
+        text: shown?.audioOnly ? m.record_alert_audio : m.record_alert_live,
         tone: 'live',
       };
-    case 'Stopping…':
-      return { text: 'The recording is being saved…', tone: 'busy' };
+    case 'stopping':
+      return { text: m.record_alert_saving, tone: 'busy' };
   }
 }

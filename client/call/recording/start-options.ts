@@ -1,3 +1,4 @@
+import { m } from '../../messages/messages.ts';
 import { startOptionsSchema, type StartOptions } from '@reelroom/shared';
 
 /** How Record records a room. */
@@ -20,9 +21,9 @@ export function parseOptions(text: string | undefined): Options {
 
 /** The choices, in words. */
 export const layouts: { value: Options['layout']; label: string; hint: string }[] = [
-  { value: 'grid', label: 'Grid', hint: 'Everyone, equally large' },
-  { value: 'speaker', label: 'Speaker', hint: 'The speaker large, the others beside' },
-  { value: 'single-speaker', label: 'Speaker only', hint: 'The speaker, nobody else' },
+  { value: 'grid', label: m.layout_grid, hint: m.layout_grid_hint },
+  { value: 'speaker', label: m.layout_speaker, hint: m.layout_speaker_hint },
+  { value: 'single-speaker', label: m.layout_single, hint: m.layout_single_hint },
 ];
 export const qualities: { value: Options['quality']; label: string }[] = [
   { value: '480p', label: '480p' },

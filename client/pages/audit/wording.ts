@@ -1,45 +1,46 @@
+import { m } from '../../messages/messages.ts';
 import type { AuditEntry } from '@reelroom/shared';
 
 /** What was done, as the page says it. */
 const done: Record<string, string> = {
-  'session.signIn': 'signed in',
-  'session.signOut': 'signed out',
-  'recordings.start': 'started a recording',
-  'recordings.stop': 'stopped the recording',
-  playback: 'watched',
-  download: 'downloaded',
-  'recordings.share': 'made a share link',
-  'recordings.unshare': 'revoked share links',
-  'recordings.unlock': 'opened a share link by its password',
-  'recordings.rename': 'renamed',
-  'recordings.setKeep': 'changed what is kept',
-  'recordings.delete': 'deleted',
-  'recordings.deleteMany': 'deleted several',
-  'recordings.restore': 'restored',
-  'recordings.deleteForGood': 'deleted for good',
-  'recordings.emptyTrash': 'emptied the trash',
-  'rooms.setRules': 'changed the rules of a room',
-  'invites.create': 'made an invitation',
-  'invites.revoke': 'revoked an invitation',
-  'lobby.decide': 'let people in, or declined',
-  'lobby.remove': 'removed somebody',
-  'keys.create': 'made an API key',
-  'keys.revoke': 'revoked an API key',
+  'session.signIn': m.audit_signed_in,
+  'session.signOut': m.audit_signed_out,
+  'recordings.start': m.audit_started,
+  'recordings.stop': m.audit_stopped,
+  playback: m.audit_watched,
+  download: m.audit_downloaded,
+  'recordings.share': m.audit_shared,
+  'recordings.unshare': m.audit_unshared,
+  'recordings.unlock': m.audit_unlocked,
+  'recordings.rename': m.audit_renamed,
+  'recordings.setKeep': m.audit_kept,
+  'recordings.delete': m.audit_deleted,
+  'recordings.deleteMany': m.audit_deleted_several,
+  'recordings.restore': m.audit_restored,
+  'recordings.deleteForGood': m.audit_deleted_for_good,
+  'recordings.emptyTrash': m.audit_emptied_trash,
+  'rooms.setRules': m.audit_changed_rules,
+  'invites.create': m.audit_invited,
+  'invites.revoke': m.audit_uninvited,
+  'lobby.decide': m.audit_decided,
+  'lobby.remove': m.audit_removed,
+  'keys.create': m.audit_made_key,
+  'keys.revoke': m.audit_revoked_key,
 };
 
 export const actionOf = ({ what }: Pick<AuditEntry, 'what'>): string => done[what] ?? what;
 
 /** Groups of what was done, by the beginning of their names, to choose from. */
 export const groups = [
-  { value: '', label: 'Everything' },
-  { value: 'session.', label: 'Signing in and out' },
-  { value: 'playback', label: 'Watching' },
-  { value: 'download', label: 'Downloads' },
-  { value: 'recordings.', label: 'Changes to recordings' },
-  { value: 'rooms.', label: 'Rules of rooms' },
-  { value: 'invites.', label: 'Invitations' },
-  { value: 'lobby.', label: 'Waiting rooms, removals' },
-  { value: 'keys.', label: 'API keys' },
+  { value: '', label: m.audit_everything },
+  { value: 'session.', label: m.audit_group_session },
+  { value: 'playback', label: m.audit_group_watching },
+  { value: 'download', label: m.audit_group_downloads },
+  { value: 'recordings.', label: m.audit_group_changes },
+  { value: 'rooms.', label: m.audit_group_rules },
+  { value: 'invites.', label: m.audit_group_invitations },
+  { value: 'lobby.', label: m.audit_group_waiting },
+  { value: 'keys.', label: m.audit_group_keys },
 ] as const;
 
 /** A value as one cell of CSV (RFC 4180), which no spreadsheet takes for a formula. */

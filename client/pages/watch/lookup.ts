@@ -1,3 +1,4 @@
+import { m } from '../../messages/messages.ts';
 import { statusOrder, type ErrorCode, type Recording } from '@reelroom/shared';
 import type { RowChange } from '../../recordings/rows.ts';
 
@@ -7,6 +8,8 @@ export interface Problem {
   text: string;
   /** Trying again may help. */
   retryable: boolean;
+  /** Signing in with an address of the link's domains does. */
+  needsSignIn?: boolean;
 }
 
 /** The state of the recording that is watched. */
@@ -23,30 +26,32 @@ export function problemOf(code: ErrorCode | undefined, sentence: string): Proble
     case 'RECORDING_NOT_FOUND':
     case 'INVALID_INPUT':
       return {
-        heading: 'Recording not found',
-        text: 'It may have been deleted, or the link is incomplete.',
+        heading: m.watch_not_found,
+        text: m.watch_not_found_hint,
         retryable: false,
       };
     case 'SHARE_EXPIRED':
       return {
-        heading: 'This link has expired',
-        text: 'It has expired or was revoked. Ask the sender for a new one.',
+        heading: m.watch_expired,
+        text: m.watch_expired_hint,
         retryable: false,
       };
     case 'SHARE_INVALID':
       return {
-        heading: 'This link is not valid',
-        text: 'It may be incomplete. Ask the sender to send it again.',
+        heading: m.watch_invalid,
+        text: m.watch_invalid_hint,
         retryable: false,
       };
+    case 'SHARE_SIGN_IN':
+      return { heading: m.watch_sign_in, text: `${sentence}.`, retryable: false, needsSignIn: true };
     default:
-      return { heading: 'The recording cannot be reached', text: sentence, retryable: true };
+      return { heading: m.watch_unreachable, text: sentence, retryable: true };
   }
 }
 
 const deleted: Problem = {
-  heading: 'This recording was deleted',
-  text: 'Somebody has just deleted it.',
+  heading: m.watch_deleted,
+  text: m.watch_deleted_hint,
   retryable: false,
 };
 

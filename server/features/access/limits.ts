@@ -20,7 +20,9 @@ const minute = 60_000;
 
 /** The limits that rules name: generous, since an honest caller never meets them. */
 export const limits = {
-  /** What somebody may guess: a password, or whom one knocks at. */
+  /** Signing in by password, each try of which takes a quarter of a second of a core. */
+  password: { mostOfAddress: 30, mostOfPrincipal: 30, windowMs: 10 * minute, countsLocal: true },
+  /** What somebody may guess: an invitation, a link's password, or whom one knocks at. */
   guess: { mostOfAddress: 1_000, mostOfPrincipal: 1_000, windowMs: 10 * minute, countsLocal: true },
   /** Joining a call: a whole office does at nine o'clock. */
   join: { mostOfAddress: 3_000, mostOfPrincipal: 1_000, windowMs: minute, countsLocal: false },
@@ -77,6 +79,7 @@ export async function createLimiter(app: FastifyInstance, count: Counter) {
     };
   };
   const counters = {
+    password: counting('password'),
     guess: counting('guess'),
     join: counting('join'),
     start: counting('start'),

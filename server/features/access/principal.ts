@@ -1,5 +1,6 @@
 import type { Ability } from '@reelroom/shared';
 import type { Session } from '../accounts/sessions.ts';
+import type { Viewer } from '../accounts/viewer-cookie.ts';
 
 /** What one credential of a request is worth. */
 export type Grant =
@@ -38,6 +39,8 @@ export interface Principal {
   /** Of who is signed in. */
   session?: Session;
   guest?: Guest;
+  /** Whom the provider of OpenID Connect knows; worth nothing but with a share link for their domain. */
+  viewer?: Viewer;
   /** Whether its credentials are still good; its streams end when they are not. Always when absent. */
   isActive?: () => Promise<boolean>;
 }

@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 
 /** What a key is for; a key of one purpose is worth nothing for another. */
-type Purpose = 'share links' | 'sessions' | 'sign-in' | 'invites' | 'waiting room';
+type Purpose = 'share links' | 'sessions' | 'sign-in' | 'invites' | 'waiting room' | 'viewers';
 
 /** Keys of 256 bits for each purpose. */
 export interface PurposeKeys {

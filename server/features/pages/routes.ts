@@ -48,9 +48,11 @@ export async function watchRoutes(
   async function headFor(request: Request): Promise<string | undefined> {
     const name = recordingNameOf(request.params);
     const token = tokenIn(request.query);
-    const grant = token === undefined ? undefined : await shares.grantOf(name, token);
-    const link = token === undefined ? undefined : await shares.check(name, token);
-    const principal = grant ? withGrant(request.reelroomPrincipal, grant) : request.reelroomPrincipal;
+    const { reelroomPrincipal: asked } = request;
+    const { viewer } = asked;
+    const grant = token === undefined ? undefined : await shares.grantOf(name, token, viewer);
+    const link = token === undefined ? undefined : await shares.check(name, token, { viewer });
+    const principal = grant ? withGrant(asked, grant) : asked;
     await access.assert(principal, 'play', { kind: 'recordings', names: [name] });
     const recording = await shares.inPart(await library.get(name), link?.part);
     if (recording.status !== 'ready') return undefined;
@@ -60,18 +62,17 @@ export async function watchRoutes(
 
   async function send(request: Request, reply: FastifyReply, policyFor: PolicyFor): Promise<FastifyReply> {
     reply
-      .type('text/html; charset=utf-8')
       .header('cache-control', 'private, no-cache')
       .header('content-security-policy', policyFor(request))
       // The URL may carry a share token: keep it out of search indexes and Referer headers.
       .header('referrer-policy', 'no-referrer')
       .header('x-robots-tag', 'noindex');
     try {
-      return reply.send(page(await headFor(request)));
+      return page.send(request, reply, await headFor(request));
     } catch (error) {
       const known = toReelroomError(error);
       if (known.status >= 500) request.log.error({ err: error }, known.message);
-      return reply.code(known.status).send(page());
+      return page.send(request, reply.code(known.status));
     }
   }
 

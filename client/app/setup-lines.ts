@@ -9,12 +9,6 @@ export interface SetupLine {
   failed: boolean;
 }
 
-/** Whether everything works, so that polling can end. */
-export function isAllReady(status: SystemStatus): boolean {
-  const { calls, recording, storage, setup } = status;
-  return calls.ready && recording.ready && storage.ready && setup.every((part) => part.state === 'ready');
-}
-
 /** The lines of the set-up banner: parts in progress and failed ones, or else the first that waits. */
 export function setupLines(setup: SystemStatus['setup']): SetupLine[] {
   const active = setup.filter((part) => part.state === 'working' || part.state === 'failed');

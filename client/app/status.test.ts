@@ -1,6 +1,7 @@
 import type { SystemStatus } from '@reelroom/shared';
 import t from 'tap';
-import { isAllReady, setupLines } from './status-text.ts';
+import { isAllReady } from './all-ready.ts';
+import { setupLines } from './setup-lines.ts';
 
 type Part = SystemStatus['setup'][number];
 
