@@ -1,4 +1,4 @@
-import { parseConsent, type Consent } from '@reelroom/shared';
+import { isYesTo, parseConsent, type Consent } from '@reelroom/shared';
 import {
   ConnectionQuality,
   ParticipantEvent,
@@ -82,7 +82,7 @@ export class Attendee {
 
   /** Whether the participant is in this recording, of those that ask. */
   isIn(recording: string): boolean {
-    return this.consent?.recording === recording && this.consent.answer === 'yes';
+    return isYesTo(this.consent, recording);
   }
 
   /** When the participant was last heard, Unix time in ms; 0 for who has not spoken yet. */

@@ -1,7 +1,6 @@
 import { errorCodeOf } from '@reelroom/sdk';
 import type { RoomAccess } from '@reelroom/shared';
 import { DisconnectReason, Room, RoomEvent } from 'livekit-client';
-import { toast } from '../design/toasts.svelte.ts';
 import { errorSentence } from '../app/error-message.ts';
 import {
   markCallClosed,
@@ -15,7 +14,7 @@ import {
 } from './active-call.ts';
 import { paths } from '../app/routes.ts';
 import { signInFirst } from '../app/sign-in-first.ts';
-import { clearInvite, inviteTo } from './invite.ts';
+import { acceptInvite } from './invite.ts';
 import { trpc } from '../app/trpc.ts';
 import { watchAttendees, type Attendee, type Attendees } from './attendees.svelte.ts';
 import {
@@ -198,20 +197,6 @@ class Connection {
     });
   }
 
-  /** Accepts the invite by whose link the user came, if any. */
-  async #acceptInvite(): Promise<void> {
-    const invite = inviteTo(this.#roomName);
-    if (invite === undefined) return;
-    try {
-      await trpc.invites.accept.mutate({ roomName: this.#roomName, invite });
-    } catch (error) {
-      // The user may be let in all the same.
-      if (errorCodeOf(error) !== 'INVITE_INVALID') throw error;
-      toast(errorSentence(error), 'warning');
-    }
-    clearInvite();
-  }
-
   /** Waits until a host lets the user in, then asks for the token again. */
   async #waitForAdmission(isWanted: () => boolean): Promise<Grant | undefined> {
     this.phase = 'waiting';
@@ -229,7 +214,7 @@ class Connection {
   async #askForToken(isWanted: () => boolean): Promise<Grant | undefined> {
     try {
       const { name } = this.#call;
-      await this.#acceptInvite();
+      await acceptInvite(this.#roomName);
       const grant = await trpc.tokens.create.mutate({
         roomName: this.#roomName,
         participantName: name,
