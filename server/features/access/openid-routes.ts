@@ -10,9 +10,9 @@ const cookieName = 'reelroom-sign-in';
 const callback = '/sign-in/openid/callback';
 
 /**
- * `GET /sign-in/openid` sends the browser to the provider, which sends it back to `…/callback`. Who is not let in
- * comes to the page to sign in, which says why: `refused` by our rules, or `failed`, which is logged.
- * @param base the path that addresses begin with for people
+ * `GET /sign-in/openid` redirects to the provider, which redirects to `…/callback`. A failure redirects to the
+ * sign-in page with its reason: `refused` by our rules, or `failed`, which is logged.
+ * @param base the path prefix of public URLs
  */
 export async function openidRoutes(
   app: FastifyInstance,

@@ -7,9 +7,9 @@ import { createPasswords } from './password.ts';
 import { createSessions } from './sessions.ts';
 
 /**
- * Who people and programs are: passwords, OpenID Connect, sessions, API keys.
+ * Accounts of people and keys of programs: passwords, OpenID Connect, sessions, API keys.
  * @param path key prefix of the recordings' folder
- * @param keysFor the keys that sign, newest first, by their purpose
+ * @param keysFor the signing keys of a purpose, newest first
  */
 export function createAccounts(
   config: Pick<Options, 'access' | 'signIn' | 'openid'>,
@@ -32,11 +32,11 @@ export function createAccounts(
   };
   return {
     passwords,
-    /** Signing in by OpenID Connect; absent where there is no provider. */
+    /** OpenID Connect; absent without a provider. */
     openid,
     sessions: createSessions({ storage, path, keys: keysFor('sessions'), passwords }),
     apiKeys: createApiKeys({ storage, path }),
-    /** Whether people sign in, and in which ways they can. */
+    /** Whether people have to sign in, and how they can. */
     signIn,
   };
 }
