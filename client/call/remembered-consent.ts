@@ -7,21 +7,21 @@ import {
 } from '@reelroom/shared';
 import { activeCall } from '../lib/storage.ts';
 
-/** What the user answered in this tab for that recording. */
+/** The user's answer in this tab for a recording. */
 export function consentFor(recording: string): ConsentAnswer | undefined {
   const consent = parseConsent({ [consentAttribute]: activeCall.get('call.consent') ?? '' });
   return consent?.recording === recording ? consent.answer : undefined;
 }
 
-/** Saves what the user answered for a recording, for when the page is reloaded. */
+/** Saves the user's answer for a recording across reloads. */
 export function rememberConsent(consent: Consent): void {
   activeCall.set('call.consent', consentValue(consent));
 }
 
-/** Whether the user agreed in this tab to be in any recording of that room. */
+/** Whether the user agreed in this tab to all recordings of a room. */
 export const hasAgreed = (roomName: string): boolean => activeCall.get('call.agreed') === roomName;
 
-/** Saves that the user agrees to be in any recording of that room. */
+/** Saves that the user agrees to all recordings of a room. */
 export function agree(roomName: string): void {
   activeCall.set('call.agreed', roomName);
 }

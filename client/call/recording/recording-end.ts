@@ -11,7 +11,7 @@ export function minutesToWarnOf(endsAt: number, now: number): number | undefined
 export const limitWarning = (minutes: number) =>
   `Recording stops in ${minutes === 1 ? '1 minute' : `${minutes} minutes`} (maximum length).`;
 
-/** When a recording ends that nobody answers for: `in 42 seconds`. */
+/** When a recording ends unless somebody continues it: `in 42 seconds`. */
 export function secondsLeft(until: number, now: number): string {
   const seconds = Math.ceil((until - now) / 1_000);
   if (seconds <= 0) return 'now';

@@ -1,8 +1,8 @@
 import { statusOrder, type RoomStatus, type SystemStatus } from '@reelroom/shared';
 
 /**
- * The state of a room's recording, from the room's metadata and from
- * what the server answered this client, whichever is further.
+ * The state of a room's recording: that of the room's metadata or of the server's last response to this client,
+ * whichever is later.
  */
 export function latestStatus(
   room: RoomStatus | undefined,
@@ -21,7 +21,7 @@ export type Pending = 'start' | 'stop' | undefined;
 export interface RecordButtonView {
   label: 'Record' | 'Starting…' | 'Stop recording' | 'Stopping…';
   tone: 'idle' | 'busy' | 'live';
-  /** What a click does; none while the button is disabled. */
+  /** The action of a click; undefined while the button is disabled. */
   action: Pending;
 }
 
@@ -46,13 +46,13 @@ export function recordButtonView(shown: Shown, pending: Pending): RecordButtonVi
   return status === 'starting' || pending === 'start' ? buttons.starting : buttons.idle;
 }
 
-/** Why nothing can be recorded now, a sentence; none when it can. */
+/** Why recording is not possible, a sentence for people; undefined where it is. */
 export function whyNoRecording(system: SystemStatus | undefined): string | undefined {
   if (!system || system.recording.ready) return undefined;
   return system.recording.reason ?? 'Recording is still being set up.';
 }
 
-/** What a room that waits to be recorded lacks. */
+/** What auto-record still waits for. */
 export type AutoRecordBlocker = 'person' | 'recorder' | undefined;
 
 const blockedAlerts = {
@@ -60,7 +60,7 @@ const blockedAlerts = {
   recorder: 'Recording starts as soon as a recorder is free',
 };
 
-/** What the room page and the join page say of the recording. */
+/** The text about the recording on the room page and the join page. */
 export function alertView(
   shown: Shown,
   pending: Pending,
