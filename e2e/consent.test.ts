@@ -40,9 +40,15 @@ t.test('ask: who declines is in the call, and not in the recording, until they a
   await Promise.all([ana, ben].map((page) => question(page).waitFor()));
   // Who has not answered is left out, and everybody sees who is.
   await tile(ana, 'Ben').getByText('Not recorded').waitFor();
+  await ana.getByRole('button', { name: 'People' }).click();
+  const consents = ana.getByRole('region', { name: 'Consent to the recording' });
+  await consents.getByText('No answer yet: Ana, Ben').waitFor();
   await ana.getByRole('button', { name: 'Be in the recording' }).click();
   await tile(ben, 'Ana').getByText('Not recorded').waitFor({ state: 'detached' });
+  await consents.getByText('No answer yet: Ben').waitFor();
   await ben.getByRole('button', { name: 'Stay out of it' }).click();
+  await consents.getByText('Declined: Ben').waitFor();
+  t.equal(await consents.getByText('No answer yet').count(), 0);
   await question(ben).waitFor({ state: 'detached' });
   await ben.getByRole('button', { name: 'You are not in the recording' }).waitFor();
   await ben.getByRole('button', { name: 'Share screen' }).click();
@@ -62,6 +68,7 @@ t.test('ask: who declines is in the call, and not in the recording, until they a
   const stillWithout: Span = { from: without.to, to: secondsNow() - 1 };
   await ben.getByRole('button', { name: 'Be in the recording' }).click();
   await tile(ana, 'Ben').getByText('Not recorded').waitFor({ state: 'detached' });
+  await consents.getByText('Everyone in the call has agreed.').waitFor();
   const agreedAt = secondsNow();
   await sleep(8_000);
   const together: Span = { from: agreedAt + 3, to: secondsNow() - 1 };
@@ -111,9 +118,8 @@ t.test('require: who does not agree does not join; who agreed is in every record
   await page.goto('/');
   await page.getByRole('textbox', { name: 'Your name' }).fill('Ana');
   await page.getByRole('textbox', { name: 'Room' }).fill(roomName);
-  await page.getByRole('button', { name: 'Join' }).click();
   await page.getByText('Calls in this room may be recorded').waitFor();
-  t.equal(await page.getByRole('button', { name: 'Leave' }).count(), 0, 'she is not in the call');
+  t.equal(await page.getByRole('button', { name: 'Join', exact: true }).count(), 0, 'asked before she joins');
   await page.getByRole('button', { name: 'Agree and join' }).click();
   await page.getByRole('button', { name: 'Leave' }).waitFor();
 

@@ -50,6 +50,7 @@ import { gateRoutes, requireRules } from './features/access/gate.ts';
 import { createLimiter } from './features/access/limits.ts';
 import { openidRoutes } from './features/access/openid-routes.ts';
 import { createSessionCookies } from './features/accounts/session-cookie.ts';
+import { createViewerCookies } from './features/accounts/viewer-cookie.ts';
 import { createGuestCookies } from './features/admission/guest-cookie.ts';
 import { createCounter } from './adapters/redis/counter.ts';
 import { appRouter, type AppRouter, type Collaborators } from './router.ts';
@@ -128,13 +129,14 @@ export async function reelroom(
   const services = createServices({ livekit, storage, redis, log: app.log }, options, setup);
   const cookies = createSessionCookies({ sessions: services.sessions, baseUrlOf });
   const guests = createGuestCookies({ keys: services.guestKeys, baseUrlOf });
+  const viewers = createViewerCookies({ keys: services.viewerKeys, baseUrlOf });
   const isOpen = options.access === 'open';
   const audit = (request: FastifyRequest, call: AuditedCall) =>
     services.auditLog.record(auditEntry(call, { principal: request.reelroomPrincipal, address: request.ip }));
   gateRoutes(app, {
     ...services,
     authenticate: createAuthenticator({
-      ...{ ...services, isOpen, cookies, guests, ownOrigins },
+      ...{ ...services, isOpen, cookies, guests, viewers, ownOrigins },
       isInviteActive: ({ room, id }) => services.invites.isActive(room, id),
     }),
     renew: cookies.renew,
@@ -160,17 +162,21 @@ export async function reelroom(
       ...contextOf(request.reelroomPrincipal, {
         access: services.access,
         baseUrl: baseUrlOf(request),
-        grantOfLink: services.shares.grantOf,
+        grantOfLink: (name, token) => services.shares.grantOf(name, token, request.reelroomPrincipal.viewer),
         startSession: (account) => cookies.start(request, reply, account, { isByPassword: true }),
         keepGuest: (guest) => guests.keep(request, reply, guest),
-        endSession: (how) => cookies.end(request, reply, request.reelroomPrincipal.session, how),
+        endSession: async (how) => {
+          await cookies.end(request, reply, request.reelroomPrincipal.session, how);
+          reply.header('set-cookie', viewers.forget(request));
+        },
         countCall: (rule) => countCall(request, rule),
         audit: (call) => audit(request, call),
       }),
     }),
   });
   const { openid } = services;
-  if (openid && !isOpen) await app.register(openidRoutes, { openid, cookies, baseUrlOf, base, audit });
+  if (openid && !isOpen)
+    await app.register(openidRoutes, { openid, cookies, viewers, baseUrlOf, base, audit });
   await app.register(tokenRoutes, services);
   await app.register(recordingRoutes, services);
   await app.register(libraryRoutes, services);

@@ -84,6 +84,7 @@ export function createServices(
 ) {
   const { path, crashSafe, maxMinutes, aloneMinutes, maxConcurrent, backupFolder, retentionDays, trashDays } =
     config.recordings;
+  const consent = askingMode(config.recordings.consent);
   const { bucket } = config.s3;
   const { urls, secret } = config.notifications;
   const closing = new AbortController();
@@ -179,7 +180,7 @@ export function createServices(
     lock: createLock({ redis, scope: ownScope, log }),
     onChange,
     crashSafe,
-    consent: askingMode(config.recordings.consent),
+    consent,
     maxMs: maxMinutes === undefined ? undefined : maxMinutes * 60_000,
     aloneMs: aloneMinutes * 60_000,
     maxConcurrent,
@@ -188,6 +189,7 @@ export function createServices(
   });
   const personOf = createPeople({ keys: purposeKeys.keysFor('waiting room') });
   const lobby = createLobby({ storage, path, events });
+  const accounts = createAccounts(config, { storage, path, keysFor: purposeKeys.keysFor });
   const rooms = createRooms({
     storage,
     path,
@@ -222,11 +224,13 @@ export function createServices(
   });
   const recoverOrphans = createRecoverOrphans({ storage, backup, lifecycle, path });
   const resumeDeletions = createResumeDeletions({ deletions, onGone });
-  const system = createSystem({ livekit, storage, format, setup, retentionDays, trashDays, log });
+  const system = createSystem({
+    ...{ livekit, storage, format, setup, retentionDays, trashDays, consent, log },
+  });
   const parts = createParts({ storage, keyOf: library.keyOf });
   const viewCounts = createViewCounts({ storage, log });
   const shares = createShares({
-    ...{ storage, library, path, viewCounts },
+    ...{ storage, library, path, viewCounts, hasOpenid: accounts.signIn.ways.openid },
     keys: purposeKeys.keysFor('share links'),
     describePart: parts.describe,
   });
@@ -271,7 +275,7 @@ export function createServices(
   });
   return {
     tokens: createTokens({ livekit, roomStatus, personOf, consent: config.recordings.consent }),
-    consent: createConsent({ livekit, storage, path, mode: askingMode(config.recordings.consent) }),
+    consent: createConsent({ livekit, storage, path, mode: consent }),
     library,
     shares,
     parts,
@@ -292,7 +296,8 @@ export function createServices(
     removeParticipant: createRemoveParticipant({ livekit, lobby }),
     keepOut: createKeepOut({ livekit, lobby }),
     guestKeys: purposeKeys.keysFor('invites'),
-    ...createAccounts(config, { storage, path, keysFor: purposeKeys.keysFor }),
+    viewerKeys: purposeKeys.keysFor('viewers'),
+    ...accounts,
     listing,
     totals,
     emptyTrash: createEmptyTrash({ index, library }),

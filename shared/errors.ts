@@ -20,6 +20,8 @@ export const errorCodes = {
   SHARE_EXPIRED: { status: 403, trpc: 'FORBIDDEN' },
   /** The share link has a password, which was not given, or is another. */
   SHARE_LOCKED: { status: 403, trpc: 'FORBIDDEN' },
+  /** The share link is for people of some e-mail domains: the caller has not signed in with such an address. */
+  SHARE_SIGN_IN: { status: 403, trpc: 'FORBIDDEN' },
   /** The principal may not do this. */
   FORBIDDEN: { status: 403, trpc: 'FORBIDDEN' },
   /** The invite is not for this room, has expired, was revoked, or has let in as many as it may. */

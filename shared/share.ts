@@ -10,9 +10,23 @@ const moment = (field: string) =>
     .number(`${field} must be a number of seconds, such as 90`)
     .check(z.minimum(0, `${field} must be 0 or more`), z.maximum(10_000_000, `${field} is too large`));
 
+const maxDomains = 20;
+
+/** The domain of e-mail addresses, such as `example.com`. */
+const domainSchema = z
+  .string({ error: 'domains must be a list of domains, such as example.com' })
+  .check(
+    z.trim(),
+    z.toLowerCase(),
+    z.regex(
+      /^(?=.{1,253}$)[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?$/u,
+      'domains must be names of domains, such as example.com',
+    ),
+  );
+
 /**
- * A new share link: its lifetime in seconds, whether it allows the download, a password, and the part of the
- * recording that it is for, in seconds from its beginning; all of it when absent.
+ * A new share link: its lifetime in seconds, whether it allows the download, a password, the domains whose people it
+ * is for, and the part of the recording that it is for, in seconds from its beginning; all of it when absent.
  */
 export const shareInputSchema = z
   .extend(recordingInputSchema, {
@@ -37,6 +51,14 @@ export const shareInputSchema = z
           z.maxLength(1_000, 'password is too long: at most 1000 characters'),
         ),
     ),
+    domains: z.optional(
+      z
+        .array(domainSchema, { error: 'domains must be a list of domains, such as example.com' })
+        .check(
+          z.minLength(1, 'domains must have at least one domain: without domains a link is for everyone'),
+          z.maxLength(maxDomains, `domains has too many: at most ${maxDomains}`),
+        ),
+    ),
     from: z.optional(moment('from')),
     to: z.optional(moment('to')),
   })
@@ -56,6 +78,8 @@ export const shareSchema = z.object({
   expiresAt: z.number(),
   download: z.boolean(),
   hasPassword: z.boolean(),
+  /** The domains of e-mail addresses whose people may watch, signed in; everyone when absent. */
+  domains: z.optional(z.array(z.string())),
   /** The part that it is for, in s; all of the recording when absent. */
   from: z.optional(z.number()),
   to: z.optional(z.number()),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { askingModeSchema } from './consent.ts';
 
 /** A part of the stack that `npm start` sets up. */
 export const setupPartSchema = z.object({
@@ -36,6 +37,13 @@ export const systemStatusSchema = z.object({
     z
       .number()
       .check(z.describe('For how many days deleted recordings stay in the trash; there is none when absent')),
+  ),
+  consent: z.optional(
+    askingModeSchema.check(
+      z.describe(
+        'Whether participants are asked, or must agree to be recorded before they join; told when absent',
+      ),
+    ),
   ),
   notices: z.optional(
     z.array(z.string()).check(z.describe('Problems that do not keep recordings from working, for operators')),

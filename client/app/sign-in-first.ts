@@ -6,6 +6,10 @@ import { paths } from './routes.ts';
 export const signInPath = (to = location.pathname + location.search): string =>
   `${paths.join()}sign-in?${new URLSearchParams({ to })}`;
 
+/** The address where who opens a share link shows who they are, after which they come back to the open page. */
+export const signInForLink = (): string =>
+  `${paths.join()}sign-in/openid?${new URLSearchParams({ for: 'link', to: location.pathname + location.search })}`;
+
 /**
  * Opens the page to sign in where that is what `error` says is missing; not in place of a call, nor in another
  * site's frame.

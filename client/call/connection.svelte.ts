@@ -27,7 +27,7 @@ import {
   type DisconnectNotice,
 } from './disconnect-notice.ts';
 import { holdIdentity } from './identity-lock.ts';
-import { hasAgreed } from './remembered-consent.ts';
+import { hasAgreed } from './agreement.ts';
 import { waitForAdmission } from './wait-for-admission.ts';
 
 /**

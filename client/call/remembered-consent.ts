@@ -17,11 +17,3 @@ export function consentFor(recording: string): ConsentAnswer | undefined {
 export function rememberConsent(consent: Consent): void {
   activeCall.set('call.consent', consentValue(consent));
 }
-
-/** Whether the user agreed in this tab to all recordings of a room. */
-export const hasAgreed = (roomName: string): boolean => activeCall.get('call.agreed') === roomName;
-
-/** Saves that the user agrees to all recordings of a room. */
-export function agree(roomName: string): void {
-  activeCall.set('call.agreed', roomName);
-}

@@ -17,10 +17,11 @@ export const lifetimes = [
 export const defaultLifetime = 7 * day;
 
 /** What a link is restricted to, and how often it was used: `download allowed · password · 1:00–2:30 · 3 views`. */
-export function shareFacts({ download, hasPassword, from, to, views }: Share): string {
+export function shareFacts({ download, hasPassword, domains, from, to, views }: Share): string {
   return [
     download ? 'download allowed' : '',
     hasPassword ? 'password' : '',
+    domains ? `only ${domains.join(', ')}` : '',
     from !== undefined && to !== undefined
       ? `${formatDuration(from * 1_000)}–${formatDuration(to * 1_000)}`
       : '',
@@ -44,3 +45,10 @@ const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (sign) => special[s
 /** The HTML that embeds the player in another page. */
 export const embedCode = ({ url, title }: { url: string; title: string }): string =>
   `<iframe src="${escapeHtml(url)}" title="${escapeHtml(title)}" width="640" height="360" style="border: 0" allow="autoplay; fullscreen; picture-in-picture" allowfullscreen></iframe>`;
+
+/** The domains in what somebody has typed, with commas or spaces between them, and perhaps a sign before each. */
+export const parseDomains = (typed: string): string[] =>
+  typed
+    .split(/[\s,;]+/)
+    .map((domain) => domain.replace(/^@/, ''))
+    .filter(Boolean);

@@ -1,4 +1,5 @@
 import {
+  consentReceiptSchema,
   manifestSuffix,
   mediaSuffix,
   parseRecordingName,
@@ -113,6 +114,14 @@ export const isManifest = (manifestText: string | undefined): boolean =>
 /** The names of the media that a manifest of a newer Egress lists. */
 export const mediaOfManifest = (manifestText: string | undefined): string[] =>
   (parseManifest(manifestText)?.files ?? []).flatMap(({ filename }) => filename.split('/').pop() ?? []);
+
+const withConsentSchema = z.object({ consent: z.array(z.unknown()) });
+
+/** The receipts of consent in a manifest, the first answer first. */
+export const consentOfManifest = (manifestText: string | undefined): ConsentReceipt[] =>
+  (parseJson(withConsentSchema, manifestText)?.consent ?? []).flatMap(
+    (stored) => consentReceiptSchema.safeParse(stored).data ?? [],
+  );
 
 /** How a recording ended, by a manifest of ours; nothing by one of Egress. */
 export const endOf = (manifestText: string | undefined): RecordingStatus | undefined =>

@@ -6,7 +6,7 @@ import { recorderPolicy, type PolicyFor } from './guards/csp.ts';
 import type { NotFoundHandler } from './not-found.ts';
 
 /** Paths that the client routes itself. */
-const clientRoutes = ['/', '/library', '/library/', '/room/*', '/sign-in', '/audit'];
+const clientRoutes = ['/', '/library', '/library/', '/room/*', '/sign-in', '/audit', '/keys'];
 
 /** Whether the request accepts HTML: browsers do, as does a missing Accept; programs ask for JSON alone. */
 const takesHtml = ({ headers: { accept = '*/*' } }: FastifyRequest) =>

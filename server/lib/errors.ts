@@ -43,6 +43,14 @@ export const downloadNotShared = () =>
 export const shareLocked = () => new ReelroomError('SHARE_LOCKED', 'This link has a password');
 export const wrongLinkPassword = () =>
   new ReelroomError('SHARE_LOCKED', 'That is not the password of this link');
+const anyOf = new Intl.ListFormat('en', { type: 'disjunction' });
+export const shareSignIn = (domains: readonly string[], email?: string) =>
+  new ReelroomError(
+    'SHARE_SIGN_IN',
+    `This link is for people with an e-mail address of ${anyOf.format(domains)}${
+      email === undefined ? '' : `: you are signed in as ${email}`
+    }`,
+  );
 export const tooManyAttempts = () =>
   new ReelroomError(
     'TOO_MANY_REQUESTS',
@@ -189,6 +197,7 @@ export const exampleErrors: Record<ErrorCode, ReelroomError> = {
   SHARE_INVALID: shareInvalid(),
   SHARE_EXPIRED: shareExpired(),
   SHARE_LOCKED: shareLocked(),
+  SHARE_SIGN_IN: shareSignIn(['example.com']),
   FORBIDDEN: forbidden(),
   INVITE_INVALID: inviteInvalid(),
   WAITING_ROOM: waitingRoom(),

@@ -1,11 +1,14 @@
 import { abilities, type Ability } from '@reelroom/shared';
 import type { FastifyInstance } from 'fastify';
 import t from 'tap';
+import { SignJWT, decodeJwt } from 'jose';
 import { hostAbilities } from '../features/access/abilities.ts';
 import { procedureRules, routeRules, type Rule } from '../features/access/policy.ts';
+import { createPurposeKeys } from '../features/access/purpose-keys.ts';
+import { createSigner, newLink } from '../features/sharing/token.ts';
 import { appRouter } from '../router.ts';
 import { bucketOf, build } from './support/build.ts';
-import { call, cookieOf, ourPage, protectedConfig, signIn } from './support/protected.ts';
+import { call, cookieOf, ourPage, protectedConfig, signIn, viewerCookie } from './support/protected.ts';
 import { putSeedRecordings } from './support/seeded.ts';
 
 t.setTimeout(300_000);
@@ -25,7 +28,7 @@ interface Walker {
   /** What they may do with recordings of some rooms, whichever those are. */
   library?: readonly Ability[];
   /** What is refused them whatever they ask. */
-  refused?: 'KEY_INVALID' | 'SHARE_INVALID' | 'SHARE_EXPIRED';
+  refused?: 'KEY_INVALID' | 'SHARE_INVALID' | 'SHARE_EXPIRED' | 'SHARE_SIGN_IN';
   /** Whether they have no credential at all. */
   isNobody?: boolean;
 }
@@ -58,7 +61,10 @@ function requestOf(name: string, rule: Rule, recording: string, { share }: Crede
   return method === 'POST' ? { method, url, body: fields } : { method, url };
 }
 
-const refusals = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'KEY_INVALID', 'SHARE_INVALID', 'SHARE_EXPIRED']);
+const refusals = new Set([
+  ...['UNAUTHENTICATED', 'FORBIDDEN', 'KEY_INVALID'],
+  ...['SHARE_INVALID', 'SHARE_EXPIRED', 'SHARE_SIGN_IN'],
+]);
 
 /** What is answered: the code of a refusal, or nothing. A stream is left after its first piece. */
 async function answerTo(
@@ -106,6 +112,14 @@ function expected(name: string, { needs, on, share }: Rule, walker: Walker): str
   return walker.isNobody || (walker.credentials.share !== undefined && !takesLink)
     ? 'UNAUTHENTICATED'
     : 'FORBIDDEN';
+}
+
+/** The `Cookie` header of a session as if its token expired then, in s since 1970. */
+async function expiring(cookie: string, key: Buffer | undefined, exp: number): Promise<string> {
+  const [name = '', token = ''] = cookie.split('=');
+  if (!key) throw new Error('there is no key');
+  const moved = new SignJWT({ ...decodeJwt(token), exp }).setProtectedHeader({ alg: 'HS256' });
+  return `${name}=${await moved.sign(key)}`;
 }
 
 async function makeKey(
@@ -163,10 +177,62 @@ t.test('every route and procedure, for everybody, is as the table says', async (
   await call(app, 'session.signOut', undefined, as(signedOut));
   const keyOfAll = await makeKey(app, admin, { scopes: abilities });
 
+  const { keysFor } = createPurposeKeys(config.signIn.sessionSecrets);
+  const [sessionKey] = keysFor('sessions');
+  const now = Math.floor(Date.now() / 1_000);
+  const stillGood = await expiring(ana, sessionKey, now + 600);
+  const session = await app.inject({ url: '/trpc/session.get', headers: { cookie: stillGood } });
+  t.match(session.json(), { result: { data: { account: { name: 'ana' } } } });
+  const expiredLink = newLink({ createdAt: Date.now() - 60_000, expiresInSeconds: 59, download: true });
+  await put(`recordings/.reelroom/shares/${recording.slice(0, -4)}/${expiredLink.id}`, '');
+  const ofDomain = await tokenOf(recording, ana, { domains: ['Partner.example'] });
+  const viewerOf = (email: string, expiresAt = now + 600) => viewerCookie(config, email, expiresAt);
+  const cara = await viewerOf('cara@partner.example');
+
   const walkers: Walker[] = [
     { who: 'nobody', credentials: {}, inRoom: [], isNobody: true },
     { who: 'signed out', credentials: as(signedOut), inRoom: [], isNobody: true },
     { who: 'a forged session', credentials: as(`${ana.slice(0, -4)}AAAA`), inRoom: [], isNobody: true },
+    {
+      who: 'a session that has expired',
+      credentials: as(await expiring(ana, sessionKey, now - 1)),
+      inRoom: [],
+      isNobody: true,
+    },
+    { who: 'a viewer, known by an address', credentials: as(cara), inRoom: [], isNobody: true },
+    {
+      who: "a viewer with a link for the address's domain",
+      credentials: { ...as(cara), share: ofDomain.share },
+      inRoom: ['play'],
+      isNobody: true,
+    },
+    {
+      who: 'the holder of a link for a domain, whom nobody knows',
+      credentials: { share: ofDomain.share },
+      inRoom: [],
+      refused: 'SHARE_SIGN_IN',
+      isNobody: true,
+    },
+    {
+      who: 'a viewer with a link for another domain',
+      credentials: { ...as(await viewerOf('foe@elsewhere.example')), share: ofDomain.share },
+      inRoom: [],
+      refused: 'SHARE_SIGN_IN',
+      isNobody: true,
+    },
+    {
+      who: 'a viewer whose address is not believed any more',
+      credentials: { ...as(await viewerOf('cara@partner.example', now - 1)), share: ofDomain.share },
+      inRoom: [],
+      refused: 'SHARE_SIGN_IN',
+      isNobody: true,
+    },
+    {
+      who: 'the holder of an expired link',
+      credentials: { share: createSigner(keysFor('share links')).tokenOf(expiredLink, recording) },
+      inRoom: [],
+      refused: 'SHARE_EXPIRED',
+    },
     { who: 'a key that was revoked', credentials: revokedKey, inRoom: [], refused: 'KEY_INVALID' },
     {
       who: 'a forged key',

@@ -9,6 +9,7 @@ import { silentLog } from './support/log.ts';
 import { startRedis } from './support/redis.ts';
 
 const most: Record<LimitName, number> = {
+  password: limits.password.mostOfAddress,
   guess: limits.guess.mostOfAddress,
   join: limits.join.mostOfAddress,
   start: limits.start.mostOfAddress,

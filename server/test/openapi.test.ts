@@ -25,6 +25,7 @@ const undescribed: Record<string, string> = {
   '/room/*': 'a page',
   '/sign-in': 'a page',
   '/audit': 'a page',
+  '/keys': 'a page',
   '/icon.svg': 'a file of the web client',
   '/recorder.html': 'the page that is recorded',
   '*': 'CORS preflight requests',

@@ -197,7 +197,7 @@ t.test('a link with a password', async (t) => {
 
   await t.test('what a later version restricts it by is not passed over', async (t) => {
     const restricted = await share.mutate({ name, password: 'x' });
-    await put(folder + restricted.id, JSON.stringify({ domains: ['example.com'] }));
+    await put(folder + restricted.id, JSON.stringify({ countries: ['FR'] }));
     const other = await serve(t, { ...config, port: 0 });
     const { query } = other.trpc.recordings.get;
     t.match(await failure(query({ name, share: tokenOf(restricted) })), {

@@ -30,6 +30,7 @@ const storageTests = [
   'video-redirect',
   'share-link',
   'record',
+  'egress-session',
 ].map((name) => `server/test/${name}.test.ts`);
 
 /** How long all tests together may take, in ms. */

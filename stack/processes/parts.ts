@@ -172,6 +172,7 @@ export function egressPart({ config, ports, runtime }: Settings, binary: string)
     // Of the recorded page's own host: Chromium lets no page of another address reach loopback.
     ws_url: `ws://${urlHost(config.host)}:${ports.livekit}`,
     backup_storage: config.recordings.backupFolder,
+    ...(config.s3.egressUpload === 'server' && { s3: egressStorage(config) }),
     // By default it takes no job on two cores, and aborts one when it is short of CPU.
     cpu_cost: { max_cpu_utilization: 1, room_composite_cpu_cost: 0.5, web_cpu_cost: 0.5 },
   };
@@ -189,6 +190,20 @@ export function egressPart({ config, ports, runtime }: Settings, binary: string)
     isUp: (log) => Promise.resolve(log.includes('service ready')),
     // Recordings under way end as good files.
     stopBy: [['SIGINT', recordingGrace]],
+  };
+}
+
+/** Where Egress uploads to, where its requests do not say so. */
+function egressStorage({ s3 }: Config) {
+  const isItsOwn = s3.egressAccessKey !== undefined;
+  return {
+    access_key: isItsOwn ? s3.egressAccessKey : s3.accessKey,
+    secret: isItsOwn ? s3.egressSecretKey : s3.secretKey,
+    session_token: isItsOwn ? s3.egressSessionToken : s3.sessionToken,
+    region: s3.region,
+    endpoint: s3.egressEndpoint ?? s3.endpoint,
+    bucket: s3.bucket,
+    force_path_style: s3.forcePathStyle,
   };
 }
 

@@ -2,7 +2,8 @@ import type { AskingMode, ConsentAnswer } from '@reelroom/shared';
 import { errorSentence } from '../../app/error-message.ts';
 import { trpc } from '../../app/trpc.ts';
 import { toast } from '../../design/toasts.svelte.ts';
-import { consentFor, hasAgreed, rememberConsent } from '../remembered-consent.ts';
+import { hasAgreed } from '../agreement.ts';
+import { consentFor, rememberConsent } from '../remembered-consent.ts';
 import type { Session } from '../session.svelte.ts';
 
 /** The user's consent to a room's recording: the question and the answer. */

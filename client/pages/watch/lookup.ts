@@ -7,6 +7,8 @@ export interface Problem {
   text: string;
   /** Trying again may help. */
   retryable: boolean;
+  /** Signing in with an address of the link's domains does. */
+  needsSignIn?: boolean;
 }
 
 /** The state of the recording that is watched. */
@@ -39,6 +41,8 @@ export function problemOf(code: ErrorCode | undefined, sentence: string): Proble
         text: 'It may be incomplete. Ask the sender to send it again.',
         retryable: false,
       };
+    case 'SHARE_SIGN_IN':
+      return { heading: 'Sign in to watch', text: `${sentence}.`, retryable: false, needsSignIn: true };
     default:
       return { heading: 'The recording cannot be reached', text: sentence, retryable: true };
   }

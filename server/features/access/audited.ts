@@ -32,7 +32,7 @@ export function auditEntry(
   { what, on, name, outcome }: AuditedCall,
   { principal, address, link }: { principal: Principal; address: string; link?: string | undefined },
 ): AuditEntry {
-  const called = principal.name ?? name;
+  const called = principal.name ?? principal.viewer?.email ?? name;
   return {
     at: wallTime(),
     ...{ what, who: whoIs(principal, link), address, outcome },

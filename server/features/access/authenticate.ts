@@ -13,6 +13,7 @@ import {
 } from './principal.ts';
 import type { SessionCookies } from '../accounts/session-cookie.ts';
 import type { Session, Sessions } from '../accounts/sessions.ts';
+import type { ViewerCookies } from '../accounts/viewer-cookie.ts';
 
 const grantOf = ({ account }: Session): Grant => ({ kind: account.role });
 
@@ -33,6 +34,7 @@ export const createAuthenticator =
     sessions,
     cookies,
     guests,
+    viewers,
     isInviteActive,
     ownOrigins,
   }: {
@@ -41,6 +43,7 @@ export const createAuthenticator =
     sessions: Pick<Sessions, 'isActive'>;
     cookies: Pick<SessionCookies, 'of'>;
     guests: { of: (request: FastifyRequest) => Promise<Guest | undefined> };
+    viewers: Pick<ViewerCookies, 'of'>;
     /** Whether an accepted invite is still valid. */
     isInviteActive: (invite: AcceptedInvite) => Promise<boolean>;
     /** Further origins of our own pages. */
@@ -48,7 +51,8 @@ export const createAuthenticator =
   }) =>
   async (request: FastifyRequest): Promise<Principal> => {
     if (isOpen) return openAdmin;
-    let principal = nobody;
+    const viewer = await viewers.of(request);
+    let principal = viewer ? { ...nobody, viewer } : nobody;
     const session = await cookies.of(request);
     const guest = await guests.of(request);
     if (session || guest) {

@@ -20,7 +20,9 @@ const minute = 60_000;
 
 /** The limits that rules name; normal use does not reach them. */
 export const limits = {
-  /** Calls that could be used for guessing, such as passwords. */
+  /** Signing in by password: each try takes a quarter of a second of a core. */
+  password: { mostOfAddress: 30, mostOfPrincipal: 30, windowMs: 10 * minute, countsLocal: true },
+  /** Calls that could be used for guessing: an invite, a link's password, a room to knock at. */
   guess: { mostOfAddress: 1_000, mostOfPrincipal: 1_000, windowMs: 10 * minute, countsLocal: true },
   /** Joining a call: a whole office may do so at nine o'clock. */
   join: { mostOfAddress: 3_000, mostOfPrincipal: 1_000, windowMs: minute, countsLocal: false },
@@ -77,6 +79,7 @@ export async function createLimiter(app: FastifyInstance, count: Counter) {
     };
   };
   const counters = {
+    password: counting('password'),
     guess: counting('guess'),
     join: counting('join'),
     start: counting('start'),

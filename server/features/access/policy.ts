@@ -82,7 +82,7 @@ export const procedureRules = {
   'lobby.remove': { needs: 'moderate', on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'session.get': { needs: 'nothing', on: 'nothing', cost: 'free' },
   'session.signIn': {
-    ...{ needs: 'nothing', on: 'nothing', cost: 'dear', limit: 'guess' },
+    ...{ needs: 'nothing', on: 'nothing', cost: 'dear', limit: 'password' },
     audit: { by: 'name' },
   },
   'session.signOut': { needs: 'nothing', on: 'nothing', cost: 'cheap', audit: true },
@@ -135,6 +135,7 @@ export const routeRules = {
   'GET /room/*': page,
   'GET /sign-in': page,
   'GET /audit': page,
+  'GET /keys': page,
   'GET /sign-in/openid': { ...page, cost: 'cheap', limit: 'guess' },
   'GET /sign-in/openid/callback': { ...page, cost: 'cheap', limit: 'guess' },
   'GET /recordings.html': page,

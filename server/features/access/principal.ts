@@ -1,5 +1,6 @@
 import type { Ability } from '@reelroom/shared';
 import type { Session } from '../accounts/sessions.ts';
+import type { Viewer } from '../accounts/viewer-cookie.ts';
 
 /** What one credential of a request grants. */
 export type Grant =
@@ -38,6 +39,8 @@ export interface Principal {
   /** The session of a signed-in account. */
   session?: Session;
   guest?: Guest;
+  /** The user as the OpenID Connect provider knows them; matters only for share links for their domain. */
+  viewer?: Viewer;
   /** Whether its credentials are still valid; otherwise its streams end. Absent where they do not expire. */
   isActive?: () => Promise<boolean>;
 }

@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 
 /** The purpose of a key, which is valid for no other. */
-type Purpose = 'share links' | 'sessions' | 'sign-in' | 'invites' | 'waiting room';
+type Purpose = 'share links' | 'sessions' | 'sign-in' | 'invites' | 'waiting room' | 'viewers';
 
 /** Keys of 256 bits for each purpose. */
 export interface PurposeKeys {

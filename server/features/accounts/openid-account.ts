@@ -19,6 +19,20 @@ const claimsSchema = z.looseObject({
   email_verified: z.boolean().optional().catch(undefined),
 });
 
+type Claims = z.infer<typeof claimsSchema>;
+
+/** The domain of an e-mail address, as it is compared. Pure. */
+export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase();
+
+const emailIn = ({ email, email_verified: isVerified }: Claims): string | undefined =>
+  isVerified && email?.includes('@') ? email : undefined;
+
+/** Somebody's e-mail address, if the provider says that it has verified it. Pure. */
+export function verifiedEmail(claims: unknown): string | undefined {
+  const { data } = claimsSchema.safeParse(claims);
+  return data && emailIn(data);
+}
+
 const groupsSchema = z.union([z.array(z.string()), z.string().transform((group) => [group])]).catch([]);
 
 /**
@@ -28,10 +42,11 @@ const groupsSchema = z.union([z.array(z.string()), z.string().transform((group) 
 export function accountOf(claims: unknown, rules: OpenidRules): Account | undefined {
   const { data } = claimsSchema.safeParse(claims);
   if (!data) return undefined;
-  const { iss, sub, email, email_verified: isVerified, name = email ?? sub } = data;
+  const { iss, sub, email, name = email ?? sub } = data;
   const groups = groupsSchema.parse(data[rules.groupsClaim]);
   const isIn = (wanted: readonly string[]) => groups.some((group) => wanted.includes(group));
-  const domain = isVerified ? email?.slice(email.lastIndexOf('@') + 1).toLowerCase() : undefined;
+  const verified = emailIn(data);
+  const domain = verified === undefined ? undefined : domainOf(verified);
 
   const { allowedDomains, memberGroups, adminGroups } = rules;
   const isOfDomain =

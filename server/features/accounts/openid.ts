@@ -12,7 +12,7 @@ import {
   type Configuration,
 } from 'openid-client';
 import { z } from 'zod';
-import { accountOf, type OpenidRules } from './openid-account.ts';
+import { accountOf, verifiedEmail, type OpenidRules } from './openid-account.ts';
 import type { Account } from './password.ts';
 import { algorithm, readClaims } from './signed-claims.ts';
 
@@ -26,7 +26,20 @@ const attemptSchema = z.object({
   verifier: z.string(),
   /** The path of ours to open afterwards. */
   to: z.string(),
+  /** Whether they only show their address, to open a share link. */
+  isForLink: z.boolean().optional(),
 });
+type Attempt = z.infer<typeof attemptSchema>;
+
+/** Somebody that the provider has sent back. */
+export interface SignedIn {
+  /** Who they are here; absent where the rules do not let them in. */
+  account: Account | undefined;
+  /** Their address, if the provider has verified it. */
+  email: string | undefined;
+  to: string;
+  isForLink: boolean;
+}
 
 export interface OpenidOptions extends OpenidRules {
   /** The provider's URL, for its discovery document. */
@@ -59,9 +72,18 @@ export function createOpenid(
     /**
      * Begins a sign-in.
      * @param redirectUri the callback URL
+     * @param isForLink whether it only verifies the user's address, to open a share link
+     * @param asksAgain whether the provider asks for the account even if it knows it
      * @returns the provider's URL to redirect to, and the cookie's content
      */
-    async begin(to: string, redirectUri: string): Promise<{ url: string; attempt: string }> {
+    async begin(
+      {
+        to,
+        isForLink = false,
+        asksAgain = false,
+      }: Pick<Attempt, 'to' | 'isForLink'> & { asksAgain?: boolean },
+      redirectUri: string,
+    ): Promise<{ url: string; attempt: string }> {
       const [newest] = keys;
       if (!newest) throw new Error('without a secret nobody can sign in');
       const [state, nonce, verifier] = [randomState(), randomNonce(), randomPKCECodeVerifier()];
@@ -69,8 +91,9 @@ export function createOpenid(
         ...{ redirect_uri: redirectUri, scope: 'openid email profile', state, nonce },
         code_challenge: await calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        ...(asksAgain && { prompt: 'login' }),
       });
-      const attempt = await new SignJWT({ state, nonce, verifier, to })
+      const attempt = await new SignJWT({ state, nonce, verifier, to, isForLink })
         .setProtectedHeader({ alg: algorithm })
         .setExpirationTime(`${attemptSeconds}s`)
         .sign(newest);
@@ -80,10 +103,9 @@ export function createOpenid(
     /**
      * Completes a sign-in: two or three requests to the provider.
      * @param url the callback URL with the provider's parameters
-     * @returns the account, undefined where the rules do not allow it, and the path to open
      * @throws where the provider's response is invalid, or belongs to another attempt
      */
-    async end(url: URL, attempt: string): Promise<{ account: Account | undefined; to: string }> {
+    async end(url: URL, attempt: string): Promise<SignedIn> {
       const { data: kept } = attemptSchema.safeParse(await readClaims(attempt, keys));
       if (!kept) throw new Error('this browser has not begun to sign in, or too long ago');
       const config = await configuration();
@@ -97,7 +119,9 @@ export function createOpenid(
       if (!claims) throw new Error('the provider has sent no ID token');
       const { userinfo_endpoint: hasMore } = config.serverMetadata();
       const more = hasMore ? await fetchUserInfo(config, tokens.access_token, claims.sub) : {};
-      return { account: accountOf({ ...more, ...claims }, rules), to: kept.to };
+      const all = { ...more, ...claims };
+      const { to, isForLink = false } = kept;
+      return { account: accountOf(all, rules), email: verifiedEmail(all), to, isForLink };
     },
   };
 }

@@ -15,7 +15,13 @@ import { createManifestWrites } from './manifest-writes.ts';
 import { createTidy } from './tidy.ts';
 import { createTrash, isListed, type TrashChange } from './trash.ts';
 import type { Index } from '../index/store.ts';
-import { describeFailure, describeRecording, endOf, manifestKey } from '../../bucket/manifest.ts';
+import {
+  consentOfManifest,
+  describeFailure,
+  describeRecording,
+  endOf,
+  manifestKey,
+} from '../../bucket/manifest.ts';
 import { listSegments } from '../../bucket/layout.ts';
 import type { Target } from '../../adapters/livekit/egress-info.ts';
 import type { Tombstones } from '../../bucket/tombstones.ts';
@@ -180,12 +186,12 @@ export function createLibrary({
     get,
 
     /**
-     * One recording, and the ETag of its file: two S3 requests.
+     * One recording, the ETag of its file, and the receipts of consent to it: two S3 requests.
      * @throws {ReelroomError} RECORDING_NOT_FOUND, which says the name
      */
     async find(name: string) {
-      const { recording, etag } = await readWithManifest(name);
-      if (isListed(recording)) return { recording, etag };
+      const { recording, etag, manifest } = await readWithManifest(name);
+      if (isListed(recording)) return { recording, etag, consent: consentOfManifest(manifest?.text) };
       healMissing(name);
       throw recordingNotFound(name);
     },

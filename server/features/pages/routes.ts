@@ -48,9 +48,11 @@ export async function watchRoutes(
   async function headFor(request: Request): Promise<string | undefined> {
     const name = recordingNameOf(request.params);
     const token = tokenIn(request.query);
-    const grant = token === undefined ? undefined : await shares.grantOf(name, token);
-    const link = token === undefined ? undefined : await shares.check(name, token);
-    const principal = grant ? withGrant(request.reelroomPrincipal, grant) : request.reelroomPrincipal;
+    const { reelroomPrincipal: asked } = request;
+    const { viewer } = asked;
+    const grant = token === undefined ? undefined : await shares.grantOf(name, token, viewer);
+    const link = token === undefined ? undefined : await shares.check(name, token, { viewer });
+    const principal = grant ? withGrant(asked, grant) : asked;
     await access.assert(principal, 'play', { kind: 'recordings', names: [name] });
     const recording = await shares.inPart(await library.get(name), link?.part);
     if (recording.status !== 'ready') return undefined;

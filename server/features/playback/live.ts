@@ -29,7 +29,14 @@ const poster: Operation = {
   headers: fileHeaders,
   responses: {
     ...fileResponses(['image/jpeg']),
-    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'SHARE_LOCKED', 'STORAGE_UNAVAILABLE'),
+    ...errors(
+      'FORBIDDEN',
+      'SHARE_INVALID',
+      'SHARE_EXPIRED',
+      'SHARE_LOCKED',
+      'SHARE_SIGN_IN',
+      'STORAGE_UNAVAILABLE',
+    ),
     ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
 };
@@ -47,7 +54,14 @@ const liveFile: Operation = {
   headers: fileHeaders,
   responses: {
     ...fileResponses(['application/vnd.apple.mpegurl', 'video/mp2t']),
-    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'SHARE_LOCKED', 'STORAGE_UNAVAILABLE'),
+    ...errors(
+      'FORBIDDEN',
+      'SHARE_INVALID',
+      'SHARE_EXPIRED',
+      'SHARE_LOCKED',
+      'SHARE_SIGN_IN',
+      'STORAGE_UNAVAILABLE',
+    ),
     ...errors(['NOT_FOUND', liveFileNotFound().message]),
   },
 };

@@ -34,7 +34,14 @@ const operation: Operation = {
       headers: z.object({ 'Cache-Control': z.string() }),
       content: { 'text/vtt': { schema: z.string() }, ...binary('image/jpeg') },
     },
-    ...errors('FORBIDDEN', 'SHARE_INVALID', 'SHARE_EXPIRED', 'SHARE_LOCKED', 'STORAGE_UNAVAILABLE'),
+    ...errors(
+      'FORBIDDEN',
+      'SHARE_INVALID',
+      'SHARE_EXPIRED',
+      'SHARE_LOCKED',
+      'SHARE_SIGN_IN',
+      'STORAGE_UNAVAILABLE',
+    ),
     ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
 };

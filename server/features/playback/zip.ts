@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import formbody from '@fastify/formbody';
-import { zipInputSchema } from '@reelroom/shared';
+import { zipInputSchema, type ConsentReceipt } from '@reelroom/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import pMap from 'p-map';
 import { z } from 'zod';
@@ -10,6 +10,9 @@ import { invalidInput, parseInput, recordingNotFound, storageUnavailable } from 
 import { getAndHead } from '../../http/get-and-head.ts';
 import { binary, errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import { manifestKey } from '../../bucket/manifest.ts';
+import type { Access } from '../access/access.ts';
+import type { Principal } from '../access/principal.ts';
 import type { Library } from '../library/recordings.ts';
 import type { Lifecycle } from '../recording/lifecycle.ts';
 import { resolveByteRange } from '../../http/sending/byte-range.ts';
@@ -19,7 +22,7 @@ import { sendObject, type Source } from '../../http/sending/send-object.ts';
 import { fileResponses, fileHeaders } from './video-doc.ts';
 import { descriptorOf, directoryOf, headerOf, zipLayout, type ZipEntry } from './zip-layout.ts';
 import { timeZoneSchema, wallClock, type WallClock } from '../library/time-zone.ts';
-import { uniqueNames } from './file-names.ts';
+import { receiptNames, uniqueNames } from './file-names.ts';
 
 type ZipRoute = { Querystring: { name?: unknown; tz?: unknown } };
 
@@ -29,10 +32,11 @@ const maxConcurrent = 16;
 /** The most bytes to read again for a range's checksums: beyond, the Range is ignored (RFC 9110 §14.2). */
 const maxRereadBytes = 4 * 2 ** 30;
 
-/** A file in a ZIP: an S3 object with this ETag. */
+/** A file in a ZIP: an S3 object with this ETag, or some bytes of that object. */
 export interface ZippedFile extends ZipEntry {
   key: string;
   etag: string | undefined;
+  bytes?: Buffer;
 }
 
 /** A ZIP's ETag, a hash of all that determines its bytes; undefined where a file has none. */
@@ -73,6 +77,12 @@ export function zipOf(storage: Pick<Storage, 'get'>, checksums: Checksums, files
   async function* read(index: number, start: number, end: number, signal: AbortSignal) {
     const [file, sum] = [files[index], sums[index]];
     if (!file || !sum || start >= end) return;
+    if (file.bytes) {
+      const bytes = file.bytes.subarray(start, end);
+      sum.add(bytes, start);
+      yield bytes;
+      return;
+    }
     const Range = start > 0 || end < file.size ? `bytes=${start}-${end - 1}` : undefined;
     const { status, body } = await storage.get(file.key, { IfMatch: file.etag, Range }, signal);
     if (status !== (Range === undefined ? 200 : 206) || !body)
@@ -166,7 +176,8 @@ const getZip: Operation = {
   tag: 'Video',
   summary: 'Some recordings as one ZIP',
   description:
-    'Where there are few: a long address is not taken everywhere. One that is named twice is in it once.',
+    'Where there are few: a long address is not taken everywhere. One that is named twice is in it once. Beside a ' +
+    'recording is `….consent.json`, the receipts of consent to it, if there are any and the caller may manage it.',
   query: z.object({ name: urlNames, tz }),
   headers: fileHeaders,
   responses: { ...fileResponses(['application/zip'], { hasDate: false }), ...responses },
@@ -193,41 +204,77 @@ const fromForm = ({ name, tz }: { name?: unknown; tz?: unknown }) => ({
   tz,
 });
 
+/** The receipts of consent to a recording as a file beside it, for people and programs. */
+function receiptsFile(video: ZippedFile, recording: string, consent: ConsentReceipt[]): ZippedFile {
+  const receipts = consent.map((receipt) => ({ ...receipt, at: new Date(receipt.at).toISOString() }));
+  const bytes = Buffer.from(`${JSON.stringify({ recording, consent: receipts }, undefined, 2)}\n`);
+  const { lastModified, shownAs, key } = video;
+  const etag = createHash('sha256').update(bytes).digest('hex');
+  return { name: video.name, size: bytes.length, lastModified, shownAs, key: manifestKey(key), etag, bytes };
+}
+
 /**
  * `POST /recordings/zip`, with `name`, repeated, from a form, or with JSON, `{ names: […] }`; `GET
  * /recordings/zip?name=…&name=…` where there are few: recordings as one ZIP with a Content-Length, its names
- * and dates in the reader's zone, `tz`. Two S3 requests for each before the response begins, and one for each
- * during it; a failure of S3 cuts the response.
+ * and dates in the reader's zone, `tz`; beside each, for who may manage it, `….consent.json` with the receipts of
+ * consent, if there are any. Two S3 requests for each before the response begins, and one for each during it; a
+ * failure of S3 cuts the response.
  *
  * Errors: INVALID_INPUT, also for a recording that is not ready; RECORDING_NOT_FOUND. Both name the
  * recording.
  */
 export async function zipRoutes(
   app: FastifyInstance,
-  { library, lifecycle, storage }: { library: Library; lifecycle: Lifecycle; storage: Storage },
+  {
+    library,
+    lifecycle,
+    access,
+    storage,
+  }: {
+    library: Pick<Library, 'find' | 'keyOf'>;
+    lifecycle: Pick<Lifecycle, 'isLive'>;
+    access: Pick<Access, 'allows'>;
+    storage: Storage;
+  },
 ): Promise<void> {
   const checksums = createChecksums();
 
   // For these routes only: any site can send a form.
   await app.register(formbody);
 
-  async function fileOf(name: string, clock: WallClock): Promise<ZippedFile> {
-    const { recording, etag } = await library.find(name);
+  /** A recording's file, and that of its receipts where there are any that the principal may see. */
+  async function filesOf(
+    name: string,
+    clock: WallClock,
+    principal: Principal,
+  ): Promise<{ video: ZippedFile; receipts: ZippedFile | undefined }> {
+    const { recording, etag, consent } = await library.find(name);
     if (recording.status !== 'ready' || lifecycle.isLive(name))
       throw invalidInput(`${name} cannot be downloaded: only recordings that are ready can`);
-    return {
+    const video = {
       ...{ etag, size: recording.size, key: library.keyOf(name), name: downloadName(recording, clock) },
       lastModified: new Date(recording.startedAt),
       shownAs: clock.at(recording.startedAt),
     };
+    // As the rule of recordings.consent.
+    const isShown =
+      consent.length > 0 && (await access.allows(principal, 'manage', { kind: 'recordings', names: [name] }));
+    return { video, receipts: isShown ? receiptsFile(video, name, consent) : undefined };
   }
 
   async function send(input: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { names, tz } = parseInput(inputSchema, input);
     const clock = wallClock(tz);
-    const files = await pMap(new Set(names), (name) => fileOf(name, clock), { concurrency: maxConcurrent });
-    const inZip = uniqueNames(files.map(({ name }) => name));
-    const zipped = files.map((file, index) => ({ ...file, name: inZip[index] ?? file.name }));
+    const { reelroomPrincipal: principal } = request;
+    const files = await pMap(new Set(names), (name) => filesOf(name, clock, principal), {
+      concurrency: maxConcurrent,
+    });
+    const videoNames = uniqueNames(files.map(({ video }) => video.name));
+    const besides = receiptNames(videoNames);
+    const zipped = files.flatMap(({ video, receipts }, index) => [
+      { ...video, name: videoNames[index] ?? video.name },
+      ...(receipts ? [{ ...receipts, name: besides[index] ?? receipts.name }] : []),
+    ]);
     const today = clock.at(wallTime()).toISOString().slice(0, 10) + clock.suffix;
     return sendObject(request, reply, zipOf(storage, checksums, zipped), {
       ...{ type: 'application/zip', cacheControl: 'private, no-cache', missing: recordingNotFound },

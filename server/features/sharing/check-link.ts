@@ -49,10 +49,10 @@ export const checkLink =
     const { '*': path } = z.object({ '*': z.string() }).parse(params);
     // The path may go on with one of the recording's files.
     const [name = ''] = path.split('/');
-    request.reelroomLink = await shares.check(name, share, { download: download !== undefined });
-    const { isActive = async () => true } = request.reelroomPrincipal;
+    const { viewer, isActive = async () => true } = request.reelroomPrincipal;
+    request.reelroomLink = await shares.check(name, share, { viewer, download: download !== undefined });
     request.reelroomPrincipal = {
-      ...withGrant(request.reelroomPrincipal, await shares.grantOf(name, share)),
-      isActive: async () => (await isActive()) && isGood(shares.check(name, share)),
+      ...withGrant(request.reelroomPrincipal, await shares.grantOf(name, share, viewer)),
+      isActive: async () => (await isActive()) && isGood(shares.check(name, share, { viewer })),
     };
   };

@@ -1,4 +1,4 @@
-import type { Recording, Share, shareInputSchema, Unlocked } from '@reelroom/shared';
+import type { Recording, Share, shareInputSchema, Unlocked, unlockInputSchema } from '@reelroom/shared';
 import pMap from 'p-map';
 import type { z } from 'zod';
 import { wallTime } from '../../lib/clock.ts';
@@ -14,12 +14,13 @@ import {
 } from '../../lib/errors.ts';
 import { createReadThrough } from '../../lib/read-through.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import type { Viewer } from '../accounts/viewer-cookie.ts';
 import type { Grant } from '../access/principal.ts';
 import type { Library } from '../library/recordings.ts';
 import { linksFolder, listLinks } from '../../bucket/share-folder.ts';
 import { createAttempts } from './attempts.ts';
 import { hashPassword, isPassword } from './password.ts';
-import { parseRestrictions, type Part, type Restrictions } from './restrictions.ts';
+import { assertDomain, parseRestrictions, type Part, type Restrictions } from './restrictions.ts';
 import { createSigner, newLink, readLink, type Link } from './token.ts';
 import { watchUrls } from './urls.ts';
 import type { ViewCounts } from './view-counts.ts';
@@ -68,12 +69,15 @@ export function createShares({
   keys,
   describePart,
   viewCounts,
+  hasOpenid,
 }: {
   storage: Storage;
   library: Pick<Library, 'get'>;
   /** The length and the size of a part of a recording; throws where it cannot be cut. */
   describePart: (name: string, part: Part) => Promise<{ durationMs: number; size: number }>;
   viewCounts: Pick<ViewCounts, 'add' | 'get'>;
+  /** Whether people can sign in by OpenID Connect. */
+  hasOpenid: boolean;
   /** Key prefix of the recordings' folder. */
   path: string;
   /** The keys that sign links, newest first; without its key a link is invalid. */
@@ -126,13 +130,14 @@ export function createShares({
     link: Link,
     name: string,
     base: string,
-    { part, password }: Restrictions,
+    { part, password, domains }: Restrictions,
     views = 0,
   ): Share => {
     const { url, videoUrl, embedUrl } = watchUrls(base, name, signer.tokenOf(link, name));
     const { id, createdAt, expiresAt, download } = link;
     return {
       ...{ id, createdAt, expiresAt, download, hasPassword: password !== undefined },
+      ...(domains && { domains }),
       ...part,
       ...{ views, url, videoUrl, embedUrl },
     };
@@ -151,13 +156,19 @@ export function createShares({
   /**
    * Checks that `token` allows watching the recording `name` or, with `download`, downloading it: a HEAD or a GET,
    * or no S3 request for a forged or expired token, and for one checked in the last 5 s.
+   * @param viewer the caller as the OpenID Connect provider knows them
    * @returns the link, and its part of the recording
-   * @throws {ReelroomError} SHARE_INVALID; SHARE_EXPIRED, also when it was revoked; SHARE_LOCKED until its
-   *   password is given
+   * @throws {ReelroomError} SHARE_INVALID; SHARE_EXPIRED, also when it was revoked; SHARE_SIGN_IN where it is for
+   *   domains and the viewer is of none; SHARE_LOCKED until its password is given
    */
-  async function check(name: string, token: string, { download = false } = {}): Promise<CheckedLink> {
+  async function check(
+    name: string,
+    token: string,
+    { viewer, download = false }: { viewer: Viewer | undefined; download?: boolean },
+  ): Promise<CheckedLink> {
     const { link, restrictions } = await findActive(name, token);
     if (download && !link.download) throw downloadNotShared();
+    assertDomain(restrictions, viewer);
     if (restrictions.password && (link.unlockedUntil ?? 0) < wallTime()) throw shareLocked();
     const { id } = link;
     return { id, download: link.download, ...(restrictions.part && { part: restrictions.part }) };
@@ -186,19 +197,24 @@ export function createShares({
     /**
      * Creates a link to a recording: four S3 requests, one more where others have expired, two more for a part.
      * @param base the app's URL, without a trailing slash
-     * @throws {ReelroomError} RECORDING_NOT_FOUND, also for one that is not ready; INVALID_INPUT for a part
-     *   outside the recording, or of one that cannot be cut
+     * @throws {ReelroomError} RECORDING_NOT_FOUND, also for one that is not ready; INVALID_INPUT for a part outside
+     *   the recording, or of one that cannot be cut, and for domains without OpenID Connect
      */
     async create(
-      { name, expiresInSeconds, download, password, from, to }: z.output<typeof shareInputSchema>,
+      { name, expiresInSeconds, download, password, domains, from, to }: z.output<typeof shareInputSchema>,
       base: string,
     ): Promise<Share> {
+      if (domains && !hasOpenid)
+        throw invalidInput(
+          'domains needs people to sign in by OpenID Connect: set ACCESS=protected, OIDC_ISSUER and OIDC_CLIENT_ID',
+        );
       const recording = await library.get(name);
       if (recording.status !== 'ready') throw recordingNotFound();
       const part = await partOf(recording, { from, to });
       const restrictions: Restrictions = {
         ...(part && { part }),
         ...(password !== undefined && { password: await hashPassword(password) }),
+        ...(domains && { domains }),
       };
       const isRestricted = Object.keys(restrictions).length > 0;
       const link = newLink({ createdAt: Date.now(), expiresInSeconds, download, isRestricted });
@@ -245,10 +261,10 @@ export function createShares({
 
     /**
      * The grant of `token` for the recording `name`: requests as {@link check}.
-     * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED, SHARE_LOCKED
+     * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED, SHARE_SIGN_IN, SHARE_LOCKED
      */
-    async grantOf(name: string, token: string): Promise<Grant> {
-      const link = await check(name, token);
+    async grantOf(name: string, token: string, viewer: Viewer | undefined): Promise<Grant> {
+      const link = await check(name, token, { viewer });
       return { kind: 'link', recording: name, scopes: link.download ? ['play', 'download'] : ['play'] };
     },
 
@@ -257,10 +273,15 @@ export function createShares({
     /**
      * Unlocks a link by its password; returns a token for half a day at most. Some six S3 requests. Ten wrong
      * passwords lock the link for the rest of a quarter of an hour, in all app processes.
-     * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED; SHARE_LOCKED for another password; TOO_MANY_REQUESTS
+     * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED; SHARE_SIGN_IN; SHARE_LOCKED for another password;
+     *   TOO_MANY_REQUESTS
      */
-    async unlock(name: string, token: string, password: string): Promise<Unlocked> {
+    async unlock(
+      { name, share: token, password }: z.output<typeof unlockInputSchema>,
+      viewer: Viewer | undefined,
+    ): Promise<Unlocked> {
       const { link, restrictions } = await findActive(name, token);
+      assertDomain(restrictions, viewer);
       if (restrictions.password) {
         const tries = linksFolder(path, name) + link.id + attemptsSuffix;
         await attempts.begin(tries);

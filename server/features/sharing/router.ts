@@ -21,7 +21,9 @@ export const sharingProcedures = {
   /** One recording; a share link, if given, must be valid. */
   get: procedure.input(watchInputSchema).query(async ({ ctx, input }) => {
     if (input.share === undefined) return ctx.library.get(input.name);
-    const { part } = await ctx.shares.check(input.name, input.share);
+    const { part } = await ctx.shares.check(input.name, input.share, {
+      viewer: ctx.principal.viewer,
+    });
     const recording = await ctx.shares.inPart(await ctx.library.get(input.name), part);
     // Egress's own reason may quote internal addresses.
     return { ...recording, reason: undefined };
@@ -30,7 +32,7 @@ export const sharingProcedures = {
   /** Unlocks a share link by its password; returns the token to use from then on. */
   unlock: procedure
     .input(unlockInputSchema)
-    .mutation(({ ctx, input }) => ctx.shares.unlock(input.name, input.share, input.password)),
+    .mutation(({ ctx, input }) => ctx.shares.unlock(input, ctx.principal.viewer)),
 
   /** Creates a share link to a recording. */
   share: procedure

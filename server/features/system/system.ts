@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Setup, SystemStatus } from '@reelroom/shared';
+import type { AskingMode, Setup, SystemStatus } from '@reelroom/shared';
 import type { FastifyBaseLogger } from 'fastify';
 import { monotonicTime } from '../../lib/clock.ts';
 import { ReelroomError, storageNewer, toReelroomError } from '../../lib/errors.ts';
@@ -27,6 +27,7 @@ export function createSystem({
   setup,
   retentionDays,
   trashDays,
+  consent,
   log,
 }: {
   /** Throws when LiveKit is unavailable. */
@@ -40,6 +41,8 @@ export function createSystem({
   /** After how many days recordings are deleted; never when absent. */
   retentionDays: number | undefined;
   trashDays: number;
+  /** How participants are asked whether they may be recorded; absent where they are told. */
+  consent: AskingMode | undefined;
   log: FastifyBaseLogger;
 }) {
   /** Why each dependency is down; `undefined` while it is up. */
@@ -139,6 +142,7 @@ export function createSystem({
         ...{ calls, storage: bucket, recording, setup: setup().parts },
         ...(retentionDays !== undefined && { retentionDays }),
         ...(trashDays > 0 && { trashDays }),
+        ...(consent && { consent }),
         ...(notices.length > 0 && { notices }),
       };
     },

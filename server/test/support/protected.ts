@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, InjectOptions } from 'fastify';
+import { SignJWT } from 'jose';
+import { createPurposeKeys } from '../../features/access/purpose-keys.ts';
 import { hashPassword } from '../../features/accounts/password.ts';
 import { testConfig } from './build.ts';
 
@@ -61,4 +63,16 @@ export async function signIn(app: FastifyInstance, name: keyof typeof passwords)
   const answer = await call(app, 'session.signIn', { name, password: passwords[name] });
   if (answer.statusCode !== 200) throw new Error(answer.body);
   return cookieOf(answer);
+}
+
+/** The `Cookie` header of whom a provider knows by an address, until then, in s since 1970. */
+export async function viewerCookie(
+  { signIn }: { signIn: { sessionSecrets: readonly string[] } },
+  email: string,
+  expiresAt: number,
+): Promise<string> {
+  const [key] = createPurposeKeys(signIn.sessionSecrets).keysFor('viewers');
+  if (!key) throw new Error('there is no secret');
+  const token = new SignJWT({ email }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime(expiresAt);
+  return `reelroom-viewer=${await token.sign(key)}`;
 }
