@@ -2,7 +2,7 @@ import { remembered } from '../../lib/storage.ts';
 import { stageLayouts } from './layout.ts';
 
 /** `auto`: a grid while all fit on one page, then the speaker with others beside. */
-export const viewLayouts = ['auto', ...stageLayouts] as const;
+const viewLayouts = ['auto', ...stageLayouts] as const;
 export type ViewLayout = (typeof viewLayouts)[number];
 
 /** The user's, or the recorder's, view of the call. */
