@@ -505,6 +505,7 @@ export default {
     `Consentimiento (${plural(count, { one: '# respuesta', other: '# respuestas' })})`,
 
   // The audit: one word
+  audit_anyone: 'cualquiera',
   audit_watched: 'vio',
   audit_downloaded: 'descargó',
   audit_renamed: 'cambió el título de',
