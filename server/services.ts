@@ -4,14 +4,11 @@ import type { FastifyBaseLogger } from 'fastify';
 import { createAccess } from './features/access/access.ts';
 import { auditEntry } from './features/access/audited.ts';
 import { createAudit } from './features/audit/audit.ts';
-import { createApiKeys } from './features/accounts/api-keys.ts';
-import { createOpenid } from './features/accounts/openid.ts';
-import { createPasswords } from './features/accounts/password.ts';
 import { createPurposeKeys } from './features/access/purpose-keys.ts';
-import { createSessions } from './features/accounts/sessions.ts';
+import { createAccounts } from './features/accounts/accounts.ts';
 import { createRooms } from './features/access/rooms.ts';
 import { createInvites } from './features/admission/invites.ts';
-import { createLobby, keptMs as lobbyKeptMs } from './features/admission/lobby.ts';
+import { createLobby } from './features/admission/lobby.ts';
 import { createPeople } from './features/admission/people.ts';
 import { createKeepOut, createRemoveParticipant } from './features/admission/remove-participant.ts';
 import { createEvents } from './features/events/events.ts';
@@ -24,11 +21,6 @@ import { createElsewhere } from './features/recording/elsewhere.ts';
 import { createDeletionJournal } from './features/library/deletion.ts';
 import { createFinaliser } from './features/recording/finalise.ts';
 import { createFormat, guardWrites } from './bucket/format.ts';
-import { inviteIds, sessionIds } from './bucket/expiring-id.ts';
-import { invitesRoot, lobbiesRoot, sessionsRoot } from './bucket/layout.ts';
-import { linksRoot } from './bucket/share-folder.ts';
-import { readLink } from './features/sharing/token.ts';
-import type { StoredObject } from './adapters/s3/types.ts';
 import { readManifest } from './bucket/manifest.ts';
 import { createIndexBuilder } from './features/index/builder.ts';
 import { reindex } from './features/index/reindex.ts';
@@ -38,7 +30,7 @@ import { schedule } from './jobs/schedule.ts';
 import { createLifecycle } from './features/recording/lifecycle.ts';
 import { createEmptyTrash } from './features/library/empty-trash.ts';
 import { createListing } from './features/library/listing.ts';
-import { createDeleteExpired } from './jobs/delete-expired.ts';
+import { createDeleteExpiredObjects } from './jobs/expired-objects.ts';
 import { createDeleteOrphanedManifests } from './jobs/orphaned-manifests.ts';
 import { createApplyRetention, isExpired } from './jobs/retention.ts';
 import { createSweepTrash } from './jobs/sweep-trash.ts';
@@ -83,12 +75,6 @@ interface Outside {
   redis: Redis | undefined;
   log: FastifyBaseLogger;
 }
-
-/** When an object expires, by the last part of its key. */
-const byName =
-  (expiryOf: (name: string) => number | undefined) =>
-  ({ key }: StoredObject): number | undefined =>
-    expiryOf(key.slice(key.lastIndexOf('/') + 1));
 
 /** Creates the services that routers, routes and jobs delegate to, each after those that it is built on. */
 export function createServices(
@@ -203,16 +189,7 @@ export function createServices(
   });
   const personOf = createPeople({ keys: purposeKeys.keysFor('waiting room') });
   const lobby = createLobby({ storage, path, events });
-  const passwords = createPasswords(config.signIn);
-  const { issuer, clientId, clientSecret, ...openidRules } = config.openid;
-  const openid =
-    issuer === undefined || clientId === undefined
-      ? undefined
-      : createOpenid(
-          { issuer, clientId, clientSecret, ...openidRules },
-          { keys: purposeKeys.keysFor('sign-in') },
-        );
-  const hasOpenid = config.access === 'protected' && openid !== undefined;
+  const accounts = createAccounts(config, { storage, path, keysFor: purposeKeys.keysFor });
   const rooms = createRooms({
     storage,
     path,
@@ -253,7 +230,7 @@ export function createServices(
   const parts = createParts({ storage, keyOf: library.keyOf });
   const viewCounts = createViewCounts({ storage, log });
   const shares = createShares({
-    ...{ storage, library, path, viewCounts, hasOpenid },
+    ...{ storage, library, path, viewCounts, hasOpenid: accounts.signIn.ways.openid },
     keys: purposeKeys.keysFor('share links'),
     describePart: parts.describe,
   });
@@ -294,21 +271,7 @@ export function createServices(
       path,
       log,
     }),
-    deleteExpired: [
-      // Beside a link, with a suffix, is what is counted of it.
-      {
-        what: 'share links',
-        folder: linksRoot(path),
-        expiryOf: byName((id) => readLink(id.replace(/\..*$/, ''))?.expiresAt),
-      },
-      { what: 'invites', folder: invitesRoot(path), expiryOf: byName(inviteIds.expiryOf) },
-      { what: 'sessions', folder: sessionsRoot(path), expiryOf: byName(sessionIds.expiryOf) },
-      {
-        what: 'entries of waiting rooms',
-        folder: lobbiesRoot(path),
-        expiryOf: ({ lastModified }: StoredObject) => lastModified.getTime() + lobbyKeptMs,
-      },
-    ].map((one) => createDeleteExpired({ ...one, storage, log })),
+    deleteExpired: createDeleteExpiredObjects({ storage, path, log }),
   });
   return {
     tokens: createTokens({ livekit, roomStatus, personOf, consent: config.recordings.consent }),
@@ -334,15 +297,7 @@ export function createServices(
     keepOut: createKeepOut({ livekit, lobby }),
     guestKeys: purposeKeys.keysFor('invites'),
     viewerKeys: purposeKeys.keysFor('viewers'),
-    passwords,
-    /** Signing in by OpenID Connect; absent where there is no provider. */
-    openid,
-    sessions: createSessions({ storage, path, keys: purposeKeys.keysFor('sessions'), passwords }),
-    apiKeys: createApiKeys({ storage, path }),
-    signIn: {
-      access: config.access,
-      ways: { password: config.access === 'protected' && passwords.isOn, openid: hasOpenid },
-    },
+    ...accounts,
     listing,
     totals,
     emptyTrash: createEmptyTrash({ index, library }),

@@ -24,8 +24,10 @@ export function parseConsent(attributes: Readonly<Record<string, string>>): Cons
   return isAnswer && recording !== undefined ? { answer, recording } : undefined;
 }
 
+/** Whether an answer is a yes to being in this recording. */
+export const isYesTo = (consent: Consent | undefined, recording: string): boolean =>
+  consent?.recording === recording && consent.answer === 'yes';
+
 /** Whether a participant with these attributes agreed to be in this recording. */
-export function agreesTo(attributes: Readonly<Record<string, string>>, recording: string): boolean {
-  const consent = parseConsent(attributes);
-  return consent?.recording === recording && consent.answer === 'yes';
-}
+export const agreesTo = (attributes: Readonly<Record<string, string>>, recording: string): boolean =>
+  isYesTo(parseConsent(attributes), recording);

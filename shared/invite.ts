@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { roomNameSchema } from './room-name.ts';
-import { roomInputSchema } from './recording.ts';
+import { roomInputSchema, roomNameSchema } from './room-name.ts';
 
 /** As what an invite lets somebody in. */
 export const inviteRoles = ['guest', 'host'] as const;

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { nameSchema } from './name-text.ts';
-import { roomInputSchema } from './recording.ts';
-import { roomNameSchema } from './room-name.ts';
+import { roomInputSchema, roomNameSchema } from './room-name.ts';
 
 /** Somebody asks to be let into a room. */
 export const knockInputSchema = z.object({

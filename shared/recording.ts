@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { recordingNameSchema } from './recording-name.ts';
 import { recordingStatusSchema } from './recording-status.ts';
-import { roomNameSchema } from './room-name.ts';
+import { roomInputSchema } from './room-name.ts';
 
 /** Why a ready recording ended. */
 export const endedBySchema = z
@@ -87,8 +87,6 @@ export const recordingSchema = z.object({
   ),
 });
 export type Recording = z.infer<typeof recordingSchema>;
-
-export const roomInputSchema = z.object({ roomName: roomNameSchema });
 
 /** How to record, all of it optional. */
 export const startOptionsSchema = z.object({

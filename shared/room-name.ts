@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { nameSchema } from './name-text.ts';
 
 /**
@@ -10,3 +11,6 @@ export const roomNameSchema = nameSchema(
   '/\\|{}',
   '/ \\ | { }, control characters or such as turn the direction of text',
 );
+
+/** The input of what is about one room. */
+export const roomInputSchema = z.object({ roomName: roomNameSchema });

@@ -4,9 +4,9 @@ import { m } from '../messages/messages.ts';
 
 let words: Partial<Record<ErrorCode, string>> = {};
 
-/** Loads the words for the server's errors, which no page needs at first; until then they are the server's own. */
-export async function loadErrorWords(): Promise<void> {
-  words = (await import('./error-words.ts')).errorWords;
+/** Takes the words for the server's errors, which no page needs at first; until then they are the server's own. */
+export function useErrorWords(loaded: typeof words): void {
+  words = loaded;
 }
 
 /** An error's words by its code; the server's own where it says more than the code does. */

@@ -23,18 +23,18 @@ export interface ActiveCall extends JoinChoices {
 /** A participant's place in a room: with its token the client becomes the same participant again, not a second one. */
 export interface Place {
   room: string;
-  /** What the participant is called. */
+  /** The participant's name. */
   name: string;
   identity: string;
   token: string;
 }
 
-/** How long, in ms, a tab goes back to its call without a click. */
+/** How long after the last connection a tab rejoins its call by itself, in ms. */
 const resumableMs = 60_000;
 
 /**
- * Whether a tab that was in a call goes back to it by itself: after a reload, or after a
- * crash, which leaves the call unclosed; not where it was closed and opened again, nor later.
+ * Whether a tab that was in a call rejoins it by itself: after a reload or a crash; not after it was closed, nor
+ * after too long.
  * @param at when it was last known to be in the call, in ms since 1970
  */
 export const isResumable = (
@@ -110,7 +110,7 @@ export function currentCall(): ActiveCall {
 const placeKeys: readonly PlaceKey[] = ['room', 'name', 'identity', 'token'];
 const stores = [activeCall, remembered];
 
-/** The place in that room that this tab has or had, or else this browser; nothing where it was given up. */
+/** The stored place in a room of this tab, or else of this browser; undefined where it was given up. */
 export function placeIn(roomName: string): Place | undefined {
   for (const store of stores) {
     const [room, name, identity, token] = placeKeys.map((key) => store.get(`place.${key}`));

@@ -1,4 +1,4 @@
-import { parseConsent, type Consent } from '@reelroom/shared';
+import { isYesTo, parseConsent, type Consent } from '@reelroom/shared';
 import {
   ConnectionQuality,
   ParticipantEvent,
@@ -43,23 +43,22 @@ const isSame = (a: readonly unknown[], b: readonly unknown[]) =>
   a.length === b.length && a.every((value, index) => value === b[index]);
 
 /**
- * A participant as the stage shows one. The object stays for as long as the participant
- * does, and an event changes those of its fields alone that are different: what shows a
- * track is touched by nothing but that track.
+ * A participant for the stage. There is one object per participant, and events update only the fields that
+ * changed, so that an element that plays a track is affected by nothing else.
  */
 export class Attendee {
   readonly participant: Participant;
-  /** The identity: unique, while names need not be. */
+  /** The identity, which is unique; names need not be. */
   readonly id: string;
   readonly isLocal: boolean;
   name = $state('');
   isSpeaking = $state(false);
-  /** The participant's connection is bad, or gone for the moment. */
+  /** The participant's connection is poor or lost. */
   isUnstable = $state(false);
   isMuted = $state(true);
   /** A recorder or another helper: in the room, but not part of the call. */
   isHidden = $state(false);
-  /** The answer whether to be in a recording. */
+  /** The participant's consent, or refusal, to be recorded. */
   consent = $state.raw<Consent>();
   camera = $state.raw<Track>();
   screen = $state.raw<Track>();
@@ -79,12 +78,12 @@ export class Attendee {
     for (const event of ownEvents) this.participant.off(event, this.#read);
   }
 
-  /** Whether the participant is in this recording, of those that ask. */
+  /** Whether the participant agreed to be in this recording. */
   isIn(recording: string): boolean {
-    return this.consent?.recording === recording && this.consent.answer === 'yes';
+    return isYesTo(this.consent, recording);
   }
 
-  /** When the participant was last heard, Unix time in ms; 0 for who has not spoken yet. */
+  /** When the participant last spoke, in ms since 1970; 0 if never. */
   get lastSpokeAt(): number {
     return this.participant.lastSpokeAt?.getTime() ?? 0;
   }
@@ -110,7 +109,7 @@ const byArrival = (a: Attendee, b: Attendee) =>
   Number(b.isLocal) - Number(a.isLocal) ||
   (a.participant.joinedAt?.getTime() ?? 0) - (b.participant.joinedAt?.getTime() ?? 0);
 
-/** Who is in a room: each identity once. */
+/** The participants of a room: each identity once. */
 class Attendees {
   #all = $state.raw<readonly Attendee[]>([]);
   readonly #shown = $derived(this.#all.filter(({ isHidden }) => !isHidden).sort(byArrival));
@@ -133,7 +132,7 @@ class Attendees {
     this.#all = this.#all.filter((attendee) => attendee !== gone);
   }
 
-  /** Adds and removes until exactly `participants` are left. */
+  /** Adds and removes attendees to match `participants`. */
   keep(participants: readonly Participant[]): void {
     for (const { participant } of this.#all) {
       if (!participants.includes(participant)) this.remove(participant);
@@ -144,7 +143,7 @@ class Attendees {
 
 export type { Attendees };
 
-/** The participants of a room, from when it is connected until it is disconnected; the local one `withLocal` only. */
+/** The participants of a room while it is connected; with the local one only `withLocal`. */
 export function watchAttendees(room: Room, { withLocal }: { withLocal: boolean }): Attendees {
   const attendees = new Attendees();
   const readAll = () =>

@@ -1,7 +1,6 @@
 import { errorCodeOf } from '@reelroom/sdk';
 import type { RoomAccess } from '@reelroom/shared';
 import { DisconnectReason, Room, RoomEvent } from 'livekit-client';
-import { toast } from '../design/toasts.svelte.ts';
 import { errorSentence } from '../app/error-message.ts';
 import {
   markCallClosed,
@@ -15,7 +14,7 @@ import {
 } from './active-call.ts';
 import { paths } from '../app/routes.ts';
 import { signInFirst } from '../app/sign-in-first.ts';
-import { clearInvite, inviteTo } from './invite.ts';
+import { acceptInvite } from './invite.ts';
 import { trpc } from '../app/trpc.ts';
 import { watchAttendees, type Attendee, type Attendees } from './attendees.svelte.ts';
 import {
@@ -33,12 +32,12 @@ import { waitForAdmission } from './wait-for-admission.ts';
 
 /**
  * `elsewhere`: another tab of this browser is this participant. `waiting`: in the waiting room, until a host
- * decides. `unagreed`: who joins must agree to be recorded.
+ * decides. `unagreed`: the user must agree to be recorded to join.
  */
 type Phase =
   'joining' | 'waiting' | 'unagreed' | 'elsewhere' | 'connected' | 'reconnecting' | 'ended' | 'left';
 
-/** What is needed to connect. */
+/** The token, LiveKit's URL, and the user's access. */
 type Grant = Awaited<ReturnType<typeof trpc.tokens.create.mutate>>;
 
 /** How often, in ms, the active call is renewed. */
@@ -50,7 +49,7 @@ const comeBackMs = 15 * 60_000;
 /** The delay, in ms, before the next retry; a network that is back ends it. */
 const retryMs = (tries: number) => Math.min(1000 * 2 ** tries, 15_000);
 
-/** What a connection calls, each time with its current room. */
+/** The callbacks of a connection, called with its current room. */
 interface Hooks {
   /** Whether the room is asked to be recorded as soon as two people are in it. */
   autoRecord: () => boolean;
@@ -71,7 +70,7 @@ class Connection {
   #room: Room | undefined;
   #attendees = $state.raw<Attendees>();
   #place: Place | undefined;
-  /** Lets go of the place's identity; there while this tab has it. */
+  /** Releases the lock on the place's identity; set while this tab holds it. */
   #letGo: (() => void) | undefined;
   #waiting: AbortController | undefined;
   #lastConnectedAt = 0;
@@ -79,12 +78,12 @@ class Connection {
   #tries = 0;
 
   phase = $state<Phase>('joining');
-  /** What the user may do in the room, and its rules, where it has some; unknown until the server says. */
+  /** The user's access to the room, and the room's rules if any; undefined until the server answers. */
   access = $state.raw<RoomAccess>();
   ending = $state.raw<DisconnectNotice>();
-  /** The browser wants a click before it plays sound. */
+  /** The browser requires a click before it plays sound. */
   audioBlocked = $state(false);
-  /** The browser wants a click before it shows moving pictures, as an iPhone does that saves power. */
+  /** The browser requires a click before it plays video, as an iPhone in low-power mode does. */
   videoBlocked = $state(false);
 
   constructor(roomName: string, call: ActiveCall, hooks: Hooks) {
@@ -94,7 +93,7 @@ class Connection {
     this.#listen();
   }
 
-  /** Whether this is the room that the connection is to, or is being made to. */
+  /** Whether this is the connection's current room, connected or connecting. */
   isTo(room: Room): boolean {
     return room === this.#room;
   }
@@ -131,7 +130,7 @@ class Connection {
     this.#end.abort();
     this.#disconnect();
     this.#release();
-    // Another page of ours was opened: going forward again leads to the door, not into the call.
+    // Another page of ours was opened: going forward again leads to the join page, not into the call.
     clearActiveCall();
   }
 
@@ -166,7 +165,7 @@ class Connection {
     await this.#hooks.onJoined(room);
   }
 
-  /** Whether this tab is, or may become, the participant that it was before. */
+  /** Takes the stored place, if any, for this tab; false where the join is over or another tab has the place. */
   async #takePlace(move: boolean, isWanted: () => boolean): Promise<boolean> {
     const earlier = this.#place ?? placeIn(this.#roomName);
     if (!earlier || this.#letGo) return true;
@@ -183,7 +182,7 @@ class Connection {
       this.phase = 'elsewhere';
       return false;
     }
-    // Somebody else at the same computer is a participant of their own.
+    // Another name at the same computer is a separate participant.
     return true;
   }
 
@@ -196,20 +195,6 @@ class Connection {
         this.#stop(movedAway);
       },
     });
-  }
-
-  /** Accepts the invite by whose link the user came, if any. */
-  async #acceptInvite(): Promise<void> {
-    const invite = inviteTo(this.#roomName);
-    if (invite === undefined) return;
-    try {
-      await trpc.invites.accept.mutate({ roomName: this.#roomName, invite });
-    } catch (error) {
-      // The user may be let in all the same.
-      if (errorCodeOf(error) !== 'INVITE_INVALID') throw error;
-      toast(errorSentence(error), 'warning');
-    }
-    clearInvite();
   }
 
   /** Waits until a host lets the user in, then asks for the token again. */
@@ -229,7 +214,7 @@ class Connection {
   async #askForToken(isWanted: () => boolean): Promise<Grant | undefined> {
     try {
       const { name } = this.#call;
-      await this.#acceptInvite();
+      await acceptInvite(this.#roomName);
       const grant = await trpc.tokens.create.mutate({
         roomName: this.#roomName,
         participantName: name,
@@ -253,7 +238,7 @@ class Connection {
         this.#disconnect();
         this.phase = 'unagreed';
       } else if (isWanted()) {
-        // Whoever has signed in comes back to the room.
+        // Signing in leads back to the room.
         signInFirst(error, paths.room(this.#roomName));
         this.#stop(tokenFailure(errorCodeOf(error), errorSentence(error)));
       }
@@ -296,7 +281,7 @@ class Connection {
     if (isConnected) this.#hooks.onReconnected(room);
   }
 
-  /** Listens to what the page and the browser do to a call. */
+  /** Listens to events of page and browser that affect the call. */
   #listen() {
     const { signal } = this.#end;
     const timer = setInterval(() => this.#beat(), heartbeatMs);
@@ -311,7 +296,7 @@ class Connection {
       () => {
         if (!this.#room) return;
         markCallClosed();
-        // A page that the browser keeps and shows again joins again.
+        // A page restored from the back/forward cache joins again.
         this.#stop(disconnectNotice(undefined), false);
       },
       { signal },
@@ -359,6 +344,6 @@ class Connection {
 
 export type { Connection };
 
-/** A connection to a room, not yet made. */
+/** Creates a connection to a room, not yet joined. */
 export const createConnection = (roomName: string, call: ActiveCall, hooks: Hooks) =>
   new Connection(roomName, call, hooks);

@@ -25,11 +25,11 @@ class CallDevice {
       .on(RoomEvent.ActiveDeviceChanged, () => void this.#read());
     const speaker = this.kind === 'speaker' ? remembered.get('speakerId') : undefined;
     await this.#read();
-    // One that is not there any more gives way to the browser's default.
+    // A device that is no longer connected is replaced by the browser's default.
     if (speaker && this.devices.some(({ deviceId }) => deviceId === speaker)) await this.choose(speaker);
   }
 
-  /** Switches to another device, in the next calls, too. */
+  /** Switches to another device, also for later calls. */
   async choose(deviceId: string): Promise<void> {
     try {
       await this.#room?.switchActiveDevice(inputs[this.kind], deviceId);
@@ -44,7 +44,7 @@ class CallDevice {
   async #read(): Promise<void> {
     const room = this.#room;
     const all = await Room.getLocalDevices(inputs[this.kind], false).catch(() => []);
-    // Before the browser may use a kind of device it does not name them.
+    // Browsers name devices only once they may use that kind.
     this.devices = all.filter(({ deviceId }) => deviceId);
     const active = room?.getActiveDevice(inputs[this.kind]);
     const known = this.devices.find(({ deviceId }) => deviceId === active) ?? this.devices[0];
@@ -70,7 +70,7 @@ export type { CallDevice };
 export class CallDevices {
   readonly microphone = new CallDevice('microphone');
   readonly camera = new CallDevice('camera');
-  /** Absent where pages cannot choose it. */
+  /** Absent where the browser does not let pages choose speakers. */
   readonly speaker = supportsAudioOutputSelection() ? new CallDevice('speaker') : undefined;
 
   /** Follows the devices of a room that was just joined. */

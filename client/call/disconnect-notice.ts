@@ -1,7 +1,7 @@
 import { m } from '../messages/messages.ts';
 import { ConnectionError, ConnectionErrorReason, DisconnectReason } from 'livekit-client';
 
-/** Why the user was disconnected, as the page says it. */
+/** The notice why the user was disconnected. */
 export interface DisconnectNotice {
   title: string;
   sentence: string;
@@ -81,7 +81,7 @@ export const tokenFailure = (code: string | undefined, sentence: string): Discon
   retryable: !lasting.includes(code),
 });
 
-/** Why LiveKit could not be connected to, for people. */
+/** The notice why the connection to LiveKit failed. */
 export function connectFailure(error: unknown): DisconnectNotice {
   if (!(error instanceof ConnectionError)) {
     return { title: notJoined, sentence: m.error_unknown, retryable: true };

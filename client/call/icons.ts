@@ -1,6 +1,6 @@
 import type { Drawing } from '../design/icons.ts';
 
-/** What only a call shows, and is loaded with it. */
+/** Icons that only a call uses, loaded with it. */
 export const callIcons = {
   screen: {
     lines: [

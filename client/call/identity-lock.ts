@@ -1,15 +1,14 @@
-/** How long, in ms, a page that is being reloaded may take to let go. */
+/** How long a page that is being reloaded may take to release the lock, in ms. */
 const releaseTimeoutMs = 2000;
 
 const isHeldElsewhere = (error: unknown) =>
   error instanceof DOMException && ['TimeoutError', 'AbortError'].includes(error.name);
 
 /**
- * Holds a participant's identity for this tab, until what this returns is called; the
- * browser lets go by itself when the tab is closed or crashes (Web Locks API). Nothing is
- * returned where another tab of this browser has it, unless it is taken from there by
- * `steal`; `onStolen` is called when another tab does that to us. Where there are no locks
- * everyone has theirs.
+ * Locks a participant's identity for this tab (Web Locks API); returns a function that releases the lock, as the
+ * browser does when the tab is closed or crashes. Returns undefined where another tab of this browser holds it,
+ * unless `steal` takes it over; `onStolen` is called when another tab takes ours over. Browsers without locks
+ * always grant it.
  */
 export function holdIdentity(
   identity: string,

@@ -21,13 +21,13 @@ const isOn = (me: LocalParticipant, device: DeviceKind) =>
 const turn = (me: LocalParticipant, device: DeviceKind, on: boolean) =>
   device === 'camera' ? me.setCameraEnabled(on) : me.setMicrophoneEnabled(on);
 
-/** Publishes a device that is on already, like one that LiveKit has turned on: muting a camera turns it off. */
+/** Publishes an open track as LiveKit's own: muting its camera turns that off. */
 async function publish(me: LocalParticipant, device: DeviceKind, track: MediaStreamTrack): Promise<void> {
   const isCamera = device === 'camera';
   const local: Track = new (isCamera ? LocalVideoTrack : LocalAudioTrack)(track, undefined, false);
-  // By this the room knows that it may play sound.
+  // LiveKit takes this as permission to play sound.
   if (!isCamera) me.emit(ParticipantEvent.AudioStreamAcquired);
-  // Their types do not say that they are.
+  // Their types lack that.
   if (isLocalTrack(local))
     await me.publishTrack(local, { source: Track.Source[isCamera ? 'Camera' : 'Microphone'] });
 }
@@ -35,20 +35,20 @@ async function publish(me: LocalParticipant, device: DeviceKind, track: MediaStr
 const problemOf = (device: DeviceKind, on: boolean, error: unknown) =>
   on ? deviceProblem(device, error instanceof Error ? error.name : '') : m.device_still_on(device);
 
-/** The local microphone, camera and screen share: shown as requested at once, then as they are. */
+/** The local microphone, camera and screen share: shows requested states at once, then the actual ones. */
 export class LocalMedia {
   microphone = $state(false);
   camera = $state(false);
   sharing = $state(false);
   #me: LocalParticipant | undefined;
-  /** Changes in flight of this call; those of an earlier call may still be failing. */
+  /** This call's changes in progress; an earlier call's may still fail. */
   #changing: Partial<Record<DeviceKind, Promise<void> | undefined>> = {};
-  /** What the page before has turned on, until it is published. */
+  /** Tracks that the previous page opened, until they are published. */
   readonly #tracks: Tracks;
   readonly #onChange: () => void;
 
   /**
-   * @param tracks what is on already
+   * @param tracks the open tracks
    * @param onChange called when the user turned a device on or off
    */
   constructor({ microphone, camera }: DeviceChoices, tracks: Tracks, onChange: () => void) {
@@ -58,7 +58,7 @@ export class LocalMedia {
     this.#onChange = onChange;
   }
 
-  /** Has `me` publish what is on; nobody, while there is no call: what is on then stays a wish. */
+  /** Makes `me` publish the devices that are on; without a participant they are published later. */
   async use(me: LocalParticipant | undefined): Promise<void> {
     this.#me = me;
     this.#changing = {};
@@ -80,7 +80,7 @@ export class LocalMedia {
     }
   };
 
-  /** Mutes an open microphone, until what this returns is called. */
+  /** Mutes an open microphone; returns a function that ends that. */
   muteMeanwhile(): () => void {
     if (!this.microphone) return () => undefined;
     toast(m.microphone_muted_while_playing);
@@ -88,7 +88,7 @@ export class LocalMedia {
     return () => void this.#set('microphone', true);
   }
 
-  /** Reads the real state: the browser's own button may have ended sharing, or a device was unplugged. */
+  /** Reads the actual state: the browser's button may have ended sharing, or a device was unplugged. */
   read(): void {
     const me = this.#me;
     if (!me) return;
@@ -103,27 +103,27 @@ export class LocalMedia {
     return (this.#changing[device] ??= this.#apply(device));
   }
 
-  /** Turns a device on, or publishes it where it is on. */
+  /** Turns a device on, or publishes its open track. */
   async #turnOn(me: LocalParticipant, device: DeviceKind): Promise<void> {
     const track = this.#tracks[device];
     if (track?.readyState !== 'live') return void (await turn(me, device, true));
     try {
       await publish(me, device, track);
-      // From here on it is LiveKit's.
+      // LiveKit owns the track from here on.
       this.#tracks[device] = undefined;
     } finally {
-      // As LiveKit does: what could not be published is off.
+      // Off, as with LiveKit, where publishing failed.
       this.#drop(device);
     }
   }
 
-  /** Turns off what has not been published. */
+  /** Turns off tracks that have not been published. */
   #drop(device: DeviceKind): void {
     this.#tracks[device]?.stop();
     this.#tracks[device] = undefined;
   }
 
-  /** Changes a device, one change at a time, until it is as last requested. */
+  /** Changes a device, one change at a time, until it has the last requested state. */
   async #apply(device: DeviceKind): Promise<void> {
     const me = this.#me;
     const changing = this.#changing;
@@ -134,7 +134,7 @@ export class LocalMedia {
         await (done ? this.#turnOn(me, device) : turn(me, device, false));
       }
     } catch (error) {
-      // A call that was left meanwhile shows neither errors nor state.
+      // Neither errors nor states of a call that was left meanwhile are shown.
       if (me === this.#me) toast(problemOf(device, done === true, error), 'error');
     } finally {
       changing[device] = undefined;

@@ -3,17 +3,17 @@ import { LocalAudioTrack, RoomEvent, Track, type Room } from 'livekit-client';
 import { toast } from '../design/toasts.svelte.ts';
 import { watchLoudness } from '../media/level.ts';
 
-/** How loud (0–1) speech is at least, and how long, in ms, somebody speaks before it is no cough. */
+/** The least level (0–1) of speech, and its least duration, in ms: a cough is shorter. */
 const speech = { level: 0.45, forMs: 700 };
 
-/** Warns of a microphone that is on and hears nothing at all. */
+/** Warns of an open microphone without any signal. */
 export function warnOfSilence(room: Room): void {
   room.on(RoomEvent.LocalAudioSilenceDetected, () => toast(m.microphone_silent, 'warning'));
 }
 
 /**
- * Listens to a muted microphone until the user talks, or until what this returns is called. It is a copy of the muted
- * track that is listened to, on this machine: nothing of it is sent.
+ * Listens to a muted microphone until the user talks; returns a function that ends that. Measures a copy of the
+ * muted track on this machine: nothing is sent.
  * @param onTalking called once, when the user talks
  */
 export function listenWhileMuted(room: Room, onTalking: () => void): () => void {

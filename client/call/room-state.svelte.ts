@@ -1,17 +1,17 @@
 import { parseRoomState, type RoomStatus } from '@reelroom/shared';
 import type { Room } from 'livekit-client';
 
-/** What LiveKit tells of a room: its id, and in its metadata what the server says of its recording. */
+/** A room's id, and the state of its recording from the room's metadata. */
 class RoomState {
   #id = $state<string>();
   #recording = $state.raw<RoomStatus>();
   #autoRecordPending = $state(false);
 
-  /** LiveKit's id of the room as it is open now: another call of this name has another. */
+  /** LiveKit's id of the open room; another call of the same name has a different one. */
   get id() {
     return this.#id;
   }
-  /** The recording that the metadata tells of. */
+  /** The recording in the metadata. */
   get recording() {
     return this.#recording;
   }

@@ -16,7 +16,7 @@ const ownEvents = [
   ParticipantEvent.TrackUnmuted,
 ] as const;
 
-/** The local side of a call: the connection, what the room says of itself, and the user's devices. */
+/** The local side of a call: the connection, the room's state, and the user's devices. */
 class Session {
   readonly roomName: string;
   readonly media: LocalMedia;
@@ -27,7 +27,7 @@ class Session {
   /** The user talks with the microphone muted. */
   talksWhileMuted = $state(false);
   #stopListening: (() => void) | undefined;
-  /** The user asked for auto-record, and it has not happened yet. */
+  /** The user asked for auto-record, which has not begun yet. */
   #autoRecord: boolean;
 
   constructor(roomName: string, call: ActiveCall, tracks: Tracks) {
@@ -71,7 +71,7 @@ class Session {
     if (!this.connection.isTo(room)) return;
     this.room.read(room);
     if (this.#autoRecord && !this.room.autoRecordPending && this.connection.phase === 'connected') {
-      // It has happened: a reload of the page does not ask for it again, since somebody may have stopped it.
+      // Begun: a reload must not ask for it again, since somebody may have stopped it.
       this.#autoRecord = false;
       this.#save();
     }
@@ -91,7 +91,7 @@ class Session {
     this.#stopListening = room && listenWhileMuted(room, () => (this.talksWhileMuted = true));
   }
 
-  /** Saves what a reload of the page goes back into the call with. */
+  /** Saves how to rejoin the call after a reload. */
   #save() {
     const { camera, microphone } = this.media;
     saveActiveCall(this.roomName, { camera, microphone, autoRecord: this.#autoRecord });
@@ -100,6 +100,6 @@ class Session {
 
 export type { Session };
 
-/** A session in a room, not yet joined; what is on already, by `tracks`, is its own to turn off. */
+/** Creates a session in a room, not yet joined; it owns the open `tracks`. */
 export const createSession = (roomName: string, call: ActiveCall, tracks: Tracks): Session =>
   new Session(roomName, call, tracks);

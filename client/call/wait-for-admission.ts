@@ -1,10 +1,10 @@
 import type { Standing } from '@reelroom/shared';
 import { trpc } from '../app/trpc.ts';
 
-/** How long, in ms, until the user asks again whose connection to the server was lost. */
+/** The pause before knocking again after the connection to the server was lost, in ms. */
 const againMs = 2_000;
 
-/** Where the user stands once it is decided; undefined when the connection ends first. */
+/** The user's standing once it is decided; undefined when the connection ends first. */
 const decision = (roomName: string, signal: AbortSignal): Promise<Standing | undefined> =>
   new Promise((resolve) => {
     const subscription = trpc.lobby.wait.subscribe(
@@ -27,8 +27,8 @@ const decision = (roomName: string, signal: AbortSignal): Promise<Standing | und
   });
 
 /**
- * Asks to be let into a room, and waits until a host decides, or `signal` is aborted; goes on when the server was
- * away.
+ * Knocks at a room, and waits until a host decides or `signal` is aborted; knocks again after a lost connection to
+ * the server.
  */
 export async function waitForAdmission(
   roomName: string,
@@ -41,7 +41,7 @@ export async function waitForAdmission(
       const decided = standing === 'waiting' ? await decision(roomName, signal) : standing;
       if (decided !== undefined) return decided;
     } catch {
-      // The server is away: asked again below.
+      // The server is unreachable: retried below.
     }
     await new Promise((resolve) => setTimeout(resolve, againMs));
   }

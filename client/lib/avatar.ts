@@ -1,6 +1,6 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** One or two signs that stand for a name where there is no picture: `Ana María` is `AM`. */
+/** The initials of a name, one or two characters: `Ana María` is `AM`. */
 export function initials(name: string): string {
   const words = name.split(/\s+/u).filter(Boolean);
   const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
@@ -10,7 +10,7 @@ export function initials(name: string): string {
     .toLocaleUpperCase();
 }
 
-/** A hue (0–359) that is always the same for the same text. */
+/** A hue (0–359) derived from a text. */
 export function hue(text: string): number {
   let hash = 0;
   for (const character of text) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 360_000;

@@ -6,7 +6,7 @@ const eachSecond = createSubscriber((update) => {
   return () => clearInterval(timer);
 });
 
-/** The server's time now; read in a template or an effect it ticks, and the timer runs only while it is read. */
+/** The server's time; reactive. The timer runs only while a template or an effect reads it. */
 export function now(): number {
   eachSecond();
   return serverTime();

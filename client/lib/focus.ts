@@ -1,8 +1,8 @@
 let isFirstPage = true;
 
 /**
- * Puts the focus on a page's heading when the page is opened, as a browser does
- * for a new document: a screen reader starts there. The first page is a document.
+ * Moves the focus to a page's heading when the page is opened, so that screen readers start there, as for a new
+ * document. Not for the first page, which is one.
  */
 export function focusOnNavigation(heading: HTMLElement): void {
   if (!isFirstPage) heading.focus({ preventScroll: true });

@@ -1,6 +1,6 @@
 import { locale as reader } from '../messages/words.ts';
 
-/** Keeps what `make` makes for each locale: a format takes far longer to make than to use. */
+/** Caches a format per locale: creating one takes far longer than using it. */
 function perLocale<Format>(make: (locale: string) => Format) {
   const made = new Map<string, Format>();
   return (locale: string): Format => {
@@ -33,7 +33,7 @@ export function formatSize(bytes: number, locale = reader): string {
   };
   let value = Math.max(0, bytes);
   for (const unit of units) {
-    // 999.95 and more would be shown as 1000: that is 1 of the next unit.
+    // 999.95 and more would be rounded to 1000, which is 1 of the next unit.
     if (value < 999.5 || unit === 'terabyte') return number(value, unit);
     value /= 1000;
   }

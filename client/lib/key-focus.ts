@@ -3,7 +3,7 @@ import type { Focus } from './keys.ts';
 const fields = 'input:not([type=range]), textarea, select, [contenteditable], [role=menu]';
 const buttons = 'button, a[href], summary, [role=button]';
 
-/** What has the focus when a key is pressed, by the way that the event takes, out of shadow trees, too. */
+/** The focus when a key is pressed, from the event's composed path, which includes shadow trees. */
 export function focusOf(path: readonly EventTarget[]): Focus {
   const elements = path.filter((target) => target instanceof Element);
   const isOn = (selector: string) => elements.some((element) => element.matches(selector));
@@ -13,6 +13,6 @@ export function focusOf(path: readonly EventTarget[]): Focus {
   return isOn(buttons) ? 'button' : 'nothing';
 }
 
-/** Whether a dialog is open that the element is not in: what is pressed is then meant for the dialog. */
+/** Whether a dialog is open that does not contain the element: keys belong to the dialog then. */
 export const isBehindDialog = (element: Element): boolean =>
   [...document.querySelectorAll('dialog[open]')].some((dialog) => !dialog.contains(element));

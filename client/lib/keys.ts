@@ -1,31 +1,31 @@
-/** A key of the list that is shown to people; `shown` is what is written on it. */
+/** A key in the list of keys; `shown` is its label. */
 export interface KeyLine {
   shown: readonly string[];
   does: string;
 }
 
-/** A line of the list, and what its keys do. */
+/** A line of the list, and the actions of its keys. */
 export interface Binding<Action> extends KeyLine {
-  /** By `KeyboardEvent.key`, letters small: the sign and not the place, which keyboards differ in. */
+  /** By `KeyboardEvent.key` in lower case: the character, since positions differ between keyboards. */
   actions: Record<string, Action>;
 }
 
-/** What has the focus: some of the keys are its own. */
+/** The element with the focus, which handles some keys itself. */
 export type Focus =
   | 'nothing'
   | 'button'
-  /** A slider, whose arrows move it. */
+  /** A slider, which handles the arrow keys. */
   | 'slider'
-  /** The slider that is the recording's time. */
+  /** The recording's time slider. */
   | 'timeline'
-  /** A field that is typed into, or a menu: all keys are its own. */
+  /** A text field or a menu, which handles all keys. */
   | 'field';
 
 const ownKeys: Record<Exclude<Focus, 'field'>, readonly string[]> = {
   nothing: [],
   button: [' ', 'Enter'],
   slider: ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Home', 'End'],
-  // To the sides it goes as it does everywhere.
+  // Left and right seek as everywhere.
   timeline: ['ArrowUp', 'ArrowDown'],
 };
 
@@ -33,13 +33,13 @@ type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'rep
 
 /** The keys of a part of the page. */
 export interface Keys<Action> {
-  /** All of them, for people to read. */
+  /** The list of keys, for people. */
   lines: readonly KeyLine[];
-  /** The action of a key; undefined where the key is not one of these, or belongs to what has the focus. */
+  /** The action of a key; undefined for another key, or one that the focused element handles. */
   actionOf: (press: Press, focus: Focus) => Action | undefined;
 }
 
-/** @param isRepeated whether an action goes on while its key is held down */
+/** @param isRepeated whether an action repeats while its key is held down */
 export function bindKeys<Action>(
   bindings: readonly Binding<Action>[],
   isRepeated: (action: Action) => boolean = () => false,

@@ -1,6 +1,6 @@
 /**
- * Where a link says to begin, in s: `83`, `83s`, `1m23s`, `1h2m3s`, `1:23` or `1:02:03`.
- * What is not understood is the beginning.
+ * The start position of a link, in s, from `83`, `83s`, `1m23s`, `1h2m3s`, `1:23` or `1:02:03`; 0 for anything
+ * else.
  */
 export function parseStart(text: string | null): number {
   const given = (text ?? '').trim().toLowerCase();
@@ -10,6 +10,6 @@ export function parseStart(text: string | null): number {
   return Number(h) * 3600 + Number(m) * 60 + Number(s);
 }
 
-/** Where to begin in a recording of that length: one that has ended by then begins at its beginning. */
+/** The start position in a recording of that length: 0 where it is after the end. */
 export const startWithin = (seconds: number, durationMs: number | undefined): number =>
   durationMs !== undefined && seconds * 1000 >= durationMs ? 0 : seconds;

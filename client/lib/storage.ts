@@ -1,5 +1,5 @@
-// Storage is refused in some private windows and in frames of other sites: what is written
-// then stays in the page's memory, for as long as the page is open.
+// Storage is unavailable in some private windows and in frames of other sites: values are then kept in the page's
+// memory.
 function createStore(storage: () => Storage) {
   const unsaved = new Map<string, string | undefined>();
   return {
@@ -23,13 +23,13 @@ function createStore(storage: () => Storage) {
   };
 }
 
-/** A store that knows these keys only. */
+/** A store of these keys. */
 interface Store<Key extends string> {
   get: (key: Key) => string | undefined;
   set: (key: Key, value: string | undefined) => void;
 }
 
-/** What a person chose the last time, in any tab of this browser; also who they are in the call they are in. */
+/** The user's last choices, for all tabs of this browser; also the participant's identity in a call. */
 export const remembered: Store<
   | 'name'
   | 'room'

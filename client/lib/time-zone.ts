@@ -1,4 +1,4 @@
-/** The reader's time zone by its IANA name; none where the system does not say which. */
+/** The reader's time zone by its IANA name; undefined where the system does not have it. */
 export function timeZone(): string | undefined {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   return timeZone === 'Etc/Unknown' ? undefined : timeZone;

@@ -1,6 +1,6 @@
 /**
- * Keeps the screen on while the page is visible, until what this returns is called. Browsers let go of the lock when
- * the page is hidden, and refuse it to save power: the screen then goes off as it does otherwise.
+ * Keeps the screen on while the page is visible; returns a function that ends that. Browsers release the lock when
+ * the page is hidden, and may refuse it to save power: the screen then turns off as usual.
  */
 export function keepScreenOn(): () => void {
   let lock: WakeLockSentinel | undefined;

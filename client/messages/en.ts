@@ -496,6 +496,7 @@ export default {
   consent_answers: (count: number) => `Consent (${plural(count, { one: '# answer', other: '# answers' })})`,
 
   // The audit: one word
+  audit_anyone: 'anyone',
   audit_watched: 'watched',
   audit_downloaded: 'downloaded',
   audit_renamed: 'renamed',

@@ -36,7 +36,7 @@ export default {
   setup_label: 'Preparación',
   setup_unreachable: 'No se puede acceder al servidor de Reelroom. Reintentando…',
   setup_title: 'Reelroom se está preparando',
-  error_unknown: 'Algo salió mal. Inténtalo de nuevo.',
+  error_unknown: 'Algo salió mal. Inténtalo otra vez.',
   error_unreachable:
     'No se puede acceder al servidor de Reelroom. Comprueba la conexión e inténtalo de nuevo.',
 
@@ -58,20 +58,20 @@ export default {
   join_not_ready: 'Las videollamadas aún se están preparando.',
   common_library: 'Biblioteca',
   join_heading: 'Conversa. Y conserva la grabación.',
-  join_auto_record: 'Grabar cuando llegue la segunda persona',
+  join_auto_record: 'Grabar cuando llegue otra persona',
   join_button: 'Unirse',
   join_may_be_recorded: 'Las llamadas pueden grabarse.',
   device_microphone: 'Micrófono',
   device_camera: 'Cámara',
   preview_starting: 'Iniciando la cámara…',
-  preview_waiting: 'La cámara se encenderá cuando escribas el nombre de la sala',
+  preview_waiting: 'Tu cámara se enciende al escribir una sala',
   preview_off: 'Tu cámara está apagada',
   preview_label: 'Vista previa',
   microphone_mute: 'Silenciar el micrófono',
   microphone_unmute: 'Activar el micrófono',
   camera_off: 'Apagar la cámara',
   camera_on: 'Encender la cámara',
-  preview_problem_hint: 'Puedes unirte de todos modos.',
+  preview_problem_hint: 'Aun así puedes unirte.',
 
   // Titles and names of recordings
   recording_spoken: (room) => `la grabación de ${room}`,
@@ -177,8 +177,8 @@ export default {
   common_done: 'Listo',
   options_label_audio_only: 'Opciones de grabación: solo audio',
   record_not_ready: 'La grabación aún se está preparando.',
-  record_waits_for_person: 'La grabación empieza cuando llegue una segunda persona',
-  record_waits_for_recorder: 'La grabación empieza en cuanto haya un grabador libre',
+  record_waits_for_person: 'La grabación empieza con la segunda persona',
+  record_waits_for_recorder: 'La grabación empieza con un grabador libre',
   record_alert_starting: 'La grabación está empezando…',
   record_alert_audio: 'Grabando solo el sonido',
   record_alert_live: 'Esta sala se está grabando',
@@ -515,6 +515,7 @@ export default {
     `Consentimiento (${plural(count, { one: '# respuesta', other: '# respuestas' })})`,
 
   // The audit: one word
+  audit_anyone: 'cualquiera',
   audit_watched: 'vio',
   audit_downloaded: 'descargó',
   audit_renamed: 'cambió el título de',
@@ -528,7 +529,7 @@ export default {
   consent_question:
     'Esta llamada se está grabando. ¿Quieres salir en la grabación, con tu imagen, tu voz y la pantalla que compartas?',
   consent_question_required:
-    'Las llamadas de esta sala pueden grabarse, con la imagen, la voz y la pantalla compartida de todos los que participan. ¿Aceptas?',
+    'Las llamadas de esta sala pueden grabarse, con la imagen, la voz y la pantalla compartida de todos. ¿Aceptas?',
 
   // Share links: how long, how often
   share_has_password: 'contraseña',
@@ -621,12 +622,10 @@ export default {
 
   // Names that are refused
   name_too_long: (most) => `El nombre es demasiado largo: como máximo ${most} caracteres.`,
-  name_too_many_bytes: (most) =>
-    `El nombre es demasiado largo: como máximo ${most} bytes en UTF-8 (un emoji ocupa 4 o más).`,
-  name_refused:
-    'El nombre no puede contener caracteres de control ni los que invierten la dirección del texto: valen letras, cifras, espacios, acentos, emojis y otros símbolos.',
+  name_too_many_bytes: (most) => `El nombre es demasiado largo: como máximo ${most} bytes en UTF-8.`,
+  name_refused: 'El nombre no puede contener caracteres de control ni de dirección del texto.',
   room_name_refused:
-    'El nombre no puede contener / \\ | { }, caracteres de control ni los que invierten la dirección del texto: valen letras, cifras, espacios, acentos, emojis y otros símbolos.',
+    'El nombre no puede contener / \\ | { }, caracteres de control ni de dirección del texto.',
 
   // The controls of the player
   media_play_tip: 'Reproducir',

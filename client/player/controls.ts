@@ -1,4 +1,4 @@
-// The controls over the picture: media-chrome's elements, those that the player uses.
+// The media-chrome elements that the player uses.
 import './words.ts';
 import 'media-chrome/media-controller';
 import 'media-chrome/media-control-bar';

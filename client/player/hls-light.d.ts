@@ -1,4 +1,4 @@
-/** The build without subtitles, DRM and other things that recordings do not have; it comes without types. */
+/** hls.js's light build, without subtitles and DRM, which recordings do not have; it has no types of its own. */
 declare module 'hls.js/light' {
   export { default } from 'hls.js';
 }

@@ -4,9 +4,9 @@ import { bindKeys, type Binding } from '../lib/keys.ts';
 /** An action of a key. */
 export type Action =
   | { do: 'play-pause' | 'full-screen' | 'mute' | 'picture-in-picture' | 'copy-link' | 'show-keys' }
-  /** By so many seconds. */
+  /** Relative, in s. */
   | { do: 'skip'; seconds: number }
-  /** To this part of the whole: 0 is its beginning, 1 its end. */
+  /** To a fraction of the length: 0 is the beginning, 1 the end. */
   | { do: 'go-to'; part: number }
   | { do: 'speed' | 'volume'; step: 1 | -1 };
 
@@ -53,7 +53,7 @@ const bindings: readonly Binding<Action>[] = [
   { shown: ['?'], does: m.keys_show, actions: { '?': { do: 'show-keys' } } },
 ];
 
-/** Held down they go on: all others do their thing once. */
+/** Actions that repeat while their key is held down. */
 const repeated: readonly Action['do'][] = ['skip', 'volume', 'speed'];
 
 /** The player's keys. */

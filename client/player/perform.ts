@@ -9,24 +9,24 @@ type Video = Pick<
 
 interface Performer {
   video: Video;
-  /** Actions that need more than the video. */
+  /** The actions that the video element alone cannot do. */
   others: Record<'full-screen' | 'picture-in-picture' | 'copy-link' | 'show-keys', () => void>;
 }
 
 const volumeStep = 0.1;
 
-/** The latest position that can be played, in s: it grows while recording. */
+/** The latest playable position, in s, which grows while recording. */
 function endOf({ seekable, duration }: Video): number {
   if (Number.isFinite(duration)) return duration;
   return seekable.length > 0 ? seekable.end(seekable.length - 1) : 0;
 }
 
-/** Performs an action of a key; returns a hint where nothing on screen shows it. */
+/** Performs a key's action; returns a hint where nothing on screen shows the effect. */
 export function perform(action: Action, { video, others }: Performer): string {
   switch (action.do) {
     case 'play-pause':
       if (!video.paused) video.pause();
-      // The video says what keeps it from playing.
+      // An `error` event reports why playback failed.
       else void video.play().catch(() => undefined);
       return '';
     case 'skip':

@@ -1,6 +1,6 @@
 import { m } from '../messages/messages.ts';
 
-/** Shows a video in a window of its own, or on its page again: what to tell where that cannot be. */
+/** Toggles picture-in-picture of a video; returns a message where it is not available. */
 export async function togglePictureInPicture(
   video: Pick<HTMLVideoElement, 'requestPictureInPicture'>,
 ): Promise<string> {
@@ -9,7 +9,7 @@ export async function togglePictureInPicture(
     else await video.requestPictureInPicture();
     return '';
   } catch {
-    // The browser has none, or refuses it: a page may be forbidden it, and sound alone has no picture.
+    // Unsupported or refused: a page may not be allowed to, and audio alone has no picture.
     return m.picture_in_picture_unavailable;
   }
 }

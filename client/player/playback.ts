@@ -9,24 +9,24 @@ export interface Position {
 
 interface Playback {
   source: string;
-  /** Where to begin, and whether somebody has to say so; written when playback is taken away. */
+  /** Where to begin, in s, and whether to wait for the user; updated when playback is detached. */
   position: Position;
-  /** It cannot be played. */
+  /** Playback failed. */
   onFailure: () => void;
 }
 
-/** Plays a file, for as long as this is attached. */
+/** An attachment that plays a file. */
 export const playFile =
   ({ source, position, onFailure }: Playback): Attachment<HTMLVideoElement> =>
   (video) => {
     video.onerror = onFailure;
     video.autoplay = !position.paused;
-    // As a media fragment, so that what is before is not loaded first.
+    // A media fragment, so that nothing before it is loaded first.
     video.src = position.at > 0 ? `${source}#t=${position.at}` : source;
     return () => releaseSource(video, position);
   };
 
-/** Plays a recording that is still being made, from its HLS playlist, for as long as this is attached. */
+/** An attachment that plays a live recording from its HLS playlist. */
 export const playLive =
   ({ source, position, onFailure }: Playback): Attachment<HTMLVideoElement> =>
   (video) => {
@@ -49,7 +49,7 @@ async function open(
   signal: AbortSignal,
 ): Promise<void> {
   await untilThere(source, signal);
-  // Chromium plays HLS by itself, but cannot seek while the playlist grows: that is for browsers which know only this.
+  // Native HLS is only for browsers without Media Source Extensions: Chromium's cannot seek while the playlist grows.
   if (!('MediaSource' in window || 'ManagedMediaSource' in window)) {
     video.onerror = onFailure;
     video.onloadedmetadata = () => (video.currentTime = from);
@@ -66,7 +66,7 @@ async function open(
     if (!fatal) return;
     const now = performance.now();
     troubleSince ??= now;
-    // 404: there is a file by now. What goes on for long does not pass.
+    // 404: the file replaced the segments. A failure that lasts is not temporary.
     if (response?.code === 404 || now - troubleSince > firstSegmentTimeoutMs) return onFailure();
     setTimeout(() => {
       if (signal.aborted) return;
@@ -79,13 +79,13 @@ async function open(
   hls.attachMedia(video);
 }
 
-/** How long the first segment may take, and the server be unreachable, in ms. */
+/** How long to wait for the first segment, or for an unreachable server, in ms. */
 const firstSegmentTimeoutMs = 30_000;
 
-/** How long, in ms, between two tries. */
+/** The pause between two tries, in ms. */
 const pauseMs = 1000;
 
-/** Waits until there is a playlist, as there is once the first segment is stored. */
+/** Waits for the playlist, which exists once the first segment is stored. */
 async function untilThere(source: string, signal: AbortSignal): Promise<void> {
   const end = performance.now() + firstSegmentTimeoutMs;
   const isThere = () =>
@@ -100,9 +100,9 @@ async function untilThere(source: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Removes the source: a video that is only removed from the page goes on downloading. */
+/** Removes the source: a detached video element would go on downloading. */
 function releaseSource(video: HTMLVideoElement, position: Position): void {
-  // One that has shown nothing yet is where it was to begin.
+  // A video that has shown nothing yet keeps its start position.
   if (video.readyState > 0) {
     position.at = video.currentTime;
     position.paused = video.paused;

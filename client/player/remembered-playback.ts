@@ -1,7 +1,7 @@
 import { remembered } from '../lib/storage.ts';
 import { speeds } from './speeds.ts';
 
-/** How a person last listened and watched: from 0 to 1, and as a factor. */
+/** The last settings: volume from 0 to 1, and speed as a factor. */
 interface Playback {
   volume: number;
   speed: number;
@@ -16,11 +16,11 @@ export function playbackOf(volume: string | undefined, speed: string | undefined
   };
 }
 
-/** Plays a video as loud and as fast as the last one, and remembers what becomes of that. */
+/** An attachment that applies the last volume and speed to a video, and stores changes. */
 export function rememberPlayback(video: HTMLVideoElement): () => void {
   const { volume, speed } = playbackOf(remembered.get('volume'), remembered.get('speed'));
   video.volume = volume;
-  // A video that is loaded goes back to the default.
+  // Loading a source resets the speed.
   video.defaultPlaybackRate = video.playbackRate = speed;
   const keep = () => {
     video.defaultPlaybackRate = video.playbackRate;

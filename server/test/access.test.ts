@@ -11,7 +11,7 @@ import { bucketOf, build } from './support/build.ts';
 import { call, cookieOf, ourPage, protectedConfig, signIn, viewerCookie } from './support/protected.ts';
 import { putSeedRecordings } from './support/seeded.ts';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 /** Headers and query of a request with some credentials. */
 interface Credentials {

@@ -225,7 +225,7 @@ t.test('ten thousand guesses at a password: all but thirty are not even looked a
   };
   const statuses = new Map<number, number>();
   for (let n = 0; n < 10_000; n += 1) {
-    // What cannot be a password is not hashed, which takes a quarter of a second; it counts as any.
+    // A number is no password: it is refused without hashing, which takes a quarter of a second, and counts all the same.
     const status = await guess(n, '203.0.113.1');
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }

@@ -13,7 +13,7 @@ export type CallAction =
   | 'full-screen'
   | 'show-keys';
 
-/** The keys of a call, those of the products that people come from where they agree. */
+/** The keys of a call, the same as in well-known products where those agree. */
 export const callKeys = bindKeys<CallAction>([
   { shown: ['M'], does: m.keys_microphone, actions: { m: 'microphone' } },
   { shown: [m.key_space], does: m.keys_talk, actions: { ' ': 'talk' } },

@@ -6,7 +6,7 @@ import { trpc } from '../../app/trpc.ts';
 import { copy } from '../../design/copy.ts';
 import { toast } from '../../design/toasts.svelte.ts';
 
-/** What a new invite is like. */
+/** The options of a new invite. */
 interface InviteChoices {
   role: 'guest' | 'host';
   expiresInSeconds: number;
@@ -33,7 +33,7 @@ class Invites {
   get rules() {
     return this.#rules;
   }
-  /** Why they could not be loaded, as the page says it. */
+  /** Why loading failed, a sentence for people. */
   get problem() {
     return this.#problem;
   }

@@ -3,7 +3,7 @@ import { errorSentence } from '../../app/error-message.ts';
 import { trpc } from '../../app/trpc.ts';
 import { toast } from '../../design/toasts.svelte.ts';
 
-/** Who waits to be let into a room, as its hosts see them. */
+/** The people in a room's waiting room, for its hosts. */
 class Knocking {
   readonly #roomName: string;
   #people = $state.raw<readonly WaitingPerson[]>([]);
@@ -32,7 +32,7 @@ class Knocking {
     return this.#isDeciding;
   }
 
-  /** Lets people in, or declines. */
+  /** Admits or refuses people. */
   async decide(people: readonly WaitingPerson[], admit: boolean): Promise<void> {
     this.#isDeciding = true;
     const ids = people.map(({ id }) => id);
@@ -48,6 +48,6 @@ class Knocking {
 
 export type { Knocking };
 
-/** Follows who waits before a room, while `isHost` says that the user may let them in. */
+/** Follows a room's waiting room while `isHost` says that the user may admit people. */
 export const createKnocking = (roomName: string, isHost: () => boolean): Knocking =>
   new Knocking(roomName, isHost);

@@ -5,7 +5,7 @@ import { trpc } from '../../app/trpc.ts';
 import { toast } from '../../design/toasts.svelte.ts';
 import { startOptions } from './start-options.svelte.ts';
 
-/** Starts recording a room in the way that was chosen; a failure becomes a toast, and undefined. */
+/** Starts recording a room with the chosen options; shows a toast and returns undefined where that fails. */
 export async function startRecording(roomName: string): Promise<Recording | undefined> {
   try {
     return await trpc.recordings.start.mutate({ roomName, ...startOptions.chosen });
@@ -16,7 +16,7 @@ export async function startRecording(roomName: string): Promise<Recording | unde
   }
 }
 
-/** Stops recording a room; a failure becomes a toast, and undefined. */
+/** Stops recording a room; shows a toast and returns undefined where that fails. */
 export async function stopRecording(roomName: string): Promise<Recording | undefined> {
   try {
     return await trpc.recordings.stop.mutate({ roomName });
@@ -26,7 +26,7 @@ export async function stopRecording(roomName: string): Promise<Recording | undef
   }
 }
 
-/** Keeps recording although the user is alone in the room; a failure becomes a toast. */
+/** Continues recording although the user is alone in the room; shows a toast where that fails. */
 export async function keepRecording(roomName: string): Promise<void> {
   try {
     await trpc.recordings.keepRecording.mutate({ roomName });

@@ -2,10 +2,10 @@
 const tones = [660, 880];
 const toneSeconds = 0.16;
 
-/** As loud as a notification: it is not to be heard over those who talk. */
+/** As loud as a notification, and quieter than people who talk. */
 const loudness = 0.08;
 
-/** Lets the user hear that a recording has begun; nothing where the browser plays no sound yet. */
+/** Plays the chime when a recording begins; silent where the browser does not allow sound yet. */
 export async function chime(): Promise<void> {
   const context = new AudioContext();
   if (context.state === 'running') {

@@ -6,10 +6,10 @@ import { hasAgreed } from '../agreement.ts';
 import { consentFor, rememberConsent } from '../remembered-consent.ts';
 import type { Session } from '../session.svelte.ts';
 
-/** Whether the user is in the recording of a room: what is asked, and what was answered. */
+/** The user's consent to a room's recording: the question and the answer. */
 class ConsentControl {
   readonly #session: Session;
-  /** The recording that the user is asked about; none where nobody is asked. */
+  /** The recording that the user is asked about; undefined where nobody is asked. */
   readonly #asking = $derived.by((): { name: string; mode: AskingMode } | undefined => {
     const { recording } = this.#session.room;
     const isLive = recording?.status === 'starting' || recording?.status === 'recording';
@@ -31,25 +31,25 @@ class ConsentControl {
   get mode(): AskingMode | undefined {
     return this.#session.connection.phase === 'connected' ? this.#asking?.mode : undefined;
   }
-  /** The recording of which tiles say who is not in it. */
+  /** The recording for which tiles show who is not in it. */
   get recording(): string | undefined {
     return this.#asking?.name;
   }
   get answer(): ConsentAnswer | undefined {
     return this.#answer;
   }
-  /** Whether the question is on the page. */
+  /** Whether the question is shown. */
   get isOpen(): boolean {
     if (!this.mode) return false;
     return this.#isReopened || (this.#answer === undefined && !this.isAnswering);
   }
 
-  /** Asks again what was answered. */
+  /** Shows the question again, to change the answer. */
   reopen(): void {
     this.#isReopened = true;
   }
 
-  /** Answers for the recording under way; a failure becomes a toast, and the question stays. */
+  /** Answers for the live recording; where that fails, shows a toast and keeps the question. */
   async give(answer: ConsentAnswer): Promise<void> {
     const recording = this.#asking?.name;
     const { token } = this.#session.connection;
@@ -67,7 +67,7 @@ class ConsentControl {
     }
   }
 
-  /** Who comes back after a reload has answered; who agreed to any recording has, too. */
+  /** The answer before a reload, or the consent to all recordings of the room. */
   #answerAsBefore() {
     if (!this.mode || !this.#asking || this.#answer !== undefined) return;
     const before = consentFor(this.#asking.name);

@@ -19,7 +19,7 @@ class RecordControl {
   get status(): RoomStatus | undefined {
     const room = this.#roomStatus();
     const answered = this.#answered;
-    // Once the room has gone on to another recording, an old answer says nothing.
+    // A response about an earlier recording no longer matters.
     const isOld = answered && room?.id !== answered.roomThen && room?.id !== answered.status.id;
     return latestStatus(room, isOld ? undefined : answered?.status);
   }
@@ -42,7 +42,7 @@ const statusOf = ({ id, name, status, error }: Recording): RoomStatus => ({
 
 export type { RecordControl };
 
-/** Steers the recording of a room whose metadata `roomStatus` reads. */
+/** Controls the recording of a room; `roomStatus` reads the room's metadata. */
 export function createRecordControl(
   roomName: string,
   roomStatus: () => RoomStatus | undefined,

@@ -2,8 +2,8 @@ import { m } from '../../messages/messages.ts';
 import { statusOrder, type RoomStatus, type SystemStatus } from '@reelroom/shared';
 
 /**
- * The state of a room's recording, from the room's metadata and from
- * what the server answered this client, whichever is further.
+ * The state of a room's recording: that of the room's metadata or of the server's last response to this client,
+ * whichever is later.
  */
 export function latestStatus(
   room: RoomStatus | undefined,
@@ -22,7 +22,7 @@ export type Pending = 'start' | 'stop' | undefined;
 export interface RecordButtonView {
   label: string;
   tone: 'idle' | 'busy' | 'live';
-  /** What a click does; none while the button is disabled. */
+  /** The action of a click; undefined while the button is disabled. */
   action: Pending;
 }
 
@@ -50,13 +50,13 @@ function buttonState(shown: Shown, pending: Pending): keyof typeof buttons {
 export const recordButtonView = (shown: Shown, pending: Pending): RecordButtonView =>
   buttons[buttonState(shown, pending)];
 
-/** Why nothing can be recorded now, a sentence; none when it can. */
+/** Why recording is not possible, a sentence for people; undefined where it is. */
 export function whyNoRecording(system: SystemStatus | undefined): string | undefined {
   if (!system || system.recording.ready) return undefined;
   return system.recording.reason ?? m.record_not_ready;
 }
 
-/** What a room that waits to be recorded lacks. */
+/** What auto-record still waits for. */
 export type AutoRecordBlocker = 'person' | 'recorder' | undefined;
 
 const blockedAlerts = {
@@ -64,7 +64,7 @@ const blockedAlerts = {
   recorder: m.record_waits_for_recorder,
 };
 
-/** What the room page and the join page say of the recording. */
+/** The text about the recording on the room page and the join page. */
 export function alertView(
   shown: Shown,
   pending: Pending,

@@ -1,7 +1,7 @@
 import { m } from '../../messages/messages.ts';
 import { startOptionsSchema, type StartOptions } from '@reelroom/shared';
 
-/** How Record records a room. */
+/** The options of a recording. */
 export type Options = Omit<StartOptions, 'roomName'>;
 
 const defaults: Options = startOptionsSchema.parse({});
@@ -14,7 +14,7 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** The options that were stored as text; the defaults where the text is not valid. */
+/** Parses stored options; the defaults where they are invalid. */
 export function parseOptions(text: string | undefined): Options {
   return startOptionsSchema.safeParse(parseJson(text ?? '')).data ?? defaults;
 }

@@ -15,9 +15,8 @@ const attachmentOf =
   };
 
 /**
- * Plays a track in a media element for as long as the element is there. The same track
- * has the same attachment: Svelte detaches and attaches whenever it is given another one,
- * and an element that is detached shows nothing until it has loaded again.
+ * An attachment that plays a track in a media element. It is the same function for the same track: Svelte would
+ * detach and attach for a different one, and the element would be blank until it has loaded again.
  */
 export function attachTrack(track: Track): MediaAttachment {
   const known = attachments.get(track) ?? attachmentOf(track);

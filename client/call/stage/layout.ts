@@ -15,7 +15,7 @@ interface Size {
 const narrowest = 4 / 3;
 const widest = 16 / 9;
 
-/** The largest tile that a cell holds. */
+/** The largest tile that fits into a cell. */
 const tileIn = ({ width, height }: Size): Size => ({
   width: Math.max(0, Math.min(width, height * widest)),
   height: Math.max(0, Math.min(height, width / narrowest)),
@@ -27,8 +27,8 @@ const cellOf = (columns: number, rows: number, area: Size, gap: number): Size =>
 });
 
 /**
- * Where `count` tiles stand in an area: between 4:3 and 16:9, all of one size, in the number of columns that makes
- * them largest, as a block in the middle, the last row centered.
+ * The positions of `count` tiles in an area: of one size, between 4:3 and 16:9, in the number of columns that makes
+ * them largest, as a centered block with a centered last row.
  */
 export function layoutTiles(count: number, area: Size, gap: number): Box[] {
   let columns = 1;
@@ -38,7 +38,7 @@ export function layoutTiles(count: number, area: Size, gap: number): Box[] {
     if (size.width * size.height > tile.width * tile.height) [columns, tile] = [candidate, size];
   }
   const { width, height } = tile;
-  // An area with no room for tiles, such as a window being opened, has tiles of no size.
+  // Tiles have no size in an area that is too small, such as a window that is being opened.
   if (width === 0) return Array.from({ length: count }, () => ({ x: 0, y: 0, width: 0, height: 0 }));
 
   const rows = Math.ceil(count / columns);
@@ -59,10 +59,10 @@ export function layoutTiles(count: number, area: Size, gap: number): Box[] {
 const moved = (boxes: Box[], x: number, y: number) =>
   boxes.map((box) => ({ ...box, x: box.x + x, y: box.y + y }));
 
-/** How much of the stage the people get at least, beside a shared screen. */
+/** The least fraction of the stage for people beside a shared screen. */
 const stripShare = 0.2;
 
-/** Everyone equally large, the speaker large with the others beside, or the speaker alone. */
+/** All tiles of one size, a large speaker beside the others, or the speaker alone. */
 export const stageLayouts = ['grid', 'speaker', 'single-speaker'] as const;
 export type StageLayout = (typeof stageLayouts)[number];
 
@@ -71,7 +71,7 @@ interface Speaker {
   isSpeaking: boolean;
 }
 
-/** Who is in the spotlight: the previous speaker, until they are silent and another speaks, or they left. */
+/** The participant in the spotlight: the previous one, until another speaks while it is silent, or it leaves. */
 export function pickSpotlight<P extends Speaker>(
   people: readonly P[],
   before: string | undefined,
@@ -82,8 +82,8 @@ export function pickSpotlight<P extends Speaker>(
 }
 
 /**
- * Which participants have a tile. A shared screen takes the spotlight from the speaker, and nothing takes it from
- * who is pinned.
+ * The participants that have a tile. A shared screen replaces the speaker in the spotlight, but not a pinned
+ * participant.
  */
 export function selectTiles<P>(
   layout: StageLayout,
@@ -96,9 +96,8 @@ export function selectTiles<P>(
 }
 
 /**
- * Where everything stands: shared screens large, with the people at the right of
- * them or below, whichever leaves the screens larger. What one screen cannot fill
- * is the people's, too.
+ * The layout of the stage: large shared screens, with the people at their right or below, whichever leaves the
+ * screens larger. People also get the space that a single screen cannot fill.
  */
 export function layoutStage(
   { people, screens }: { people: number; screens: number },

@@ -1,15 +1,16 @@
-/** What pages need to know of a participant. */
+/** A participant, as far as pages need it. */
 interface Person {
   id: string;
   isLocal: boolean;
   isSpeaking: boolean;
-  /** Unix time in ms; 0 for who has not spoken yet. */
+  /** When the participant last spoke, in ms since 1970; 0 if never. */
   lastSpokeAt: number;
 }
 
 /**
- * The order in which people stand on the stage: the local one first, the others as before, newcomers last. Who begins to speak on a page that is not
- * the first changes places with the one on the first who has been silent longest, so that nobody else moves.
+ * The order of people on the stage: the local participant first, the others as before, newcomers last. A participant
+ * who begins to speak on a later page swaps places with the one on the first page who has been silent longest, so
+ * that nobody else moves.
  * @param before the ids in the order before
  * @param size how many people a page has
  */
@@ -36,7 +37,7 @@ export function orderTiles<P extends Person>(
   return order;
 }
 
-/** A page of people, the first is 0; the last one where there are not as many. */
+/** A page of people, counted from 0; the last page where there are fewer. */
 export function pageOf<P>(
   people: readonly P[],
   size: number,

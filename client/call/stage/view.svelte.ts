@@ -5,11 +5,11 @@ import { stageLayouts } from './layout.ts';
 const viewLayouts = ['auto', ...stageLayouts] as const;
 export type ViewLayout = (typeof viewLayouts)[number];
 
-/** How this user, or the recorder, looks at the call. */
+/** The user's, or the recorder's, view of the call. */
 export class StageView {
   #layout = $state<ViewLayout>('auto');
   #hidesSelf = $state(false);
-  /** The identity of who is large, whatever the layout. */
+  /** The identity of the pinned participant. */
   pinned = $state<string>();
   /** The page of people that is shown; the first is 0. */
   page = $state(0);
@@ -23,12 +23,12 @@ export class StageView {
     return this.#layout;
   }
 
-  /** Whether the user does not see the own camera while others are there, who do. */
+  /** Whether the user's own tile is hidden from the user while others are in the call. */
   get hidesSelf(): boolean {
     return this.#hidesSelf;
   }
 
-  /** Chooses a layout, for the next calls in this browser, too. */
+  /** Chooses a layout, also for later calls in this browser. */
   chooseLayout(layout: ViewLayout): void {
     this.#layout = layout;
     this.page = 0;
@@ -40,13 +40,13 @@ export class StageView {
     remembered.set('hideSelf', hidden ? 'yes' : undefined);
   }
 
-  /** Makes somebody large, or, if somebody is already, nobody in particular. */
+  /** Pins a participant, or unpins. */
   togglePin(identity: string): void {
     this.pinned = this.pinned === identity ? undefined : identity;
   }
 }
 
-/** The view as the user left it the last time in this browser. */
+/** Creates the view with the last settings in this browser. */
 export const rememberedView = (): StageView =>
   new StageView(
     viewLayouts.find((layout) => layout === remembered.get('layout')) ?? 'auto',

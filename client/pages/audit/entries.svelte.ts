@@ -2,6 +2,7 @@ import type { AuditEntry } from '@reelroom/shared';
 import { errorSentence } from '../../app/error-message.ts';
 import { signInFirst } from '../../app/sign-in-first.ts';
 import { trpc } from '../../app/trpc.ts';
+import { startOfDay } from '../../lib/start-of-day.ts';
 
 /** What to list; empty texts are none. */
 export interface AuditFilter {
@@ -18,16 +19,12 @@ export const everything: AuditFilter = { who: '', what: '', on: '', from: '', to
 const pageSize = 50;
 const largestPage = 500;
 
-/** When a day begins, and the one after it, in ms since 1970. */
-const startOf = (day: string) => new Date(`${day}T00:00`).getTime();
-const endOf = (day: string) => new Date(`${day}T24:00`).getTime() - 1;
-
 const inputOf = ({ who, what, on, from, to }: AuditFilter) => ({
   ...(who && { who }),
   ...(what && { what }),
   ...(on && { on }),
-  ...(from && { from: startOf(from) }),
-  ...(to && { to: endOf(to) }),
+  ...(from && { from: startOfDay(from).getTime() }),
+  ...(to && { to: startOfDay(to, 1).getTime() - 1 }),
 });
 
 /** Entries of the audit, page by page. */
@@ -63,7 +60,7 @@ class Entries {
   /** Lists the next page. */
   more = (): Promise<void> => this.#load(this.#entries ?? [], this.#nextCursor);
 
-  /** All that the filter lists, also what is not shown yet. */
+  /** All entries that match the filter, with those of later pages. */
   async everything(): Promise<AuditEntry[]> {
     const found: AuditEntry[] = [];
     let cursor: string | undefined;

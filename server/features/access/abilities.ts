@@ -1,31 +1,31 @@
 import { abilities, type Ability, type RoomRules, type Standing } from '@reelroom/shared';
 import type { Grant, Principal } from './principal.ts';
 
-/** A room, as far as it decides who may do what. */
+/** What the decision about access needs to know of a room. */
 export interface RoomFacts {
   name: string;
-  /** The id of its owner; absent where nobody has made it. */
+  /** The owner's id; absent where nobody has created the room. */
   owner?: string | undefined;
   rules: RoomRules;
-  /** Whether a member may make it: nobody owns it, and it has no recordings. */
+  /** Whether a member may create it: it has no owner and no recordings. */
   isFree: boolean;
-  /** Where the one it is about stands with its waiting room. */
+  /** The principal's standing in the waiting room. */
   standing?: Standing | undefined;
 }
 
-/** What a question is about: everything, or a room and perhaps one of its recordings. */
+/** The subject of a decision: everything, or a room and perhaps one of its recordings. */
 export interface Subject {
-  /** Absent where a recording's name does not say its room. */
+  /** Absent for a recording whose name does not contain its room. */
   room: RoomFacts | undefined;
   recording?: string;
 }
 
-/** What hosts may do in their rooms and with the recordings of those. */
+/** The abilities of hosts in their rooms, and on recordings of those. */
 export const hostAbilities: readonly Ability[] = abilities.filter(
   (ability) => ability !== 'administer' && ability !== 'empty-trash',
 );
 
-/** What those may do who may join a room and are not its host. */
+/** The abilities of guests of a room. */
 function joinerAbilities({ rules, standing }: RoomFacts): readonly Ability[] {
   if (standing === 'removed') return [];
   const knock = rules.waitingRoom ? (['knock'] as const) : [];
@@ -33,7 +33,7 @@ function joinerAbilities({ rules, standing }: RoomFacts): readonly Ability[] {
   return rules.record === 'everyone' ? [...knock, 'join', 'record'] : [...knock, 'join'];
 }
 
-/** What a credential allows. */
+/** The abilities that a credential grants. */
 function allowedBy(grant: Grant, { room, recording }: Subject): readonly Ability[] {
   switch (grant.kind) {
     case 'admin':
@@ -52,7 +52,7 @@ function allowedBy(grant: Grant, { room, recording }: Subject): readonly Ability
   }
 }
 
-/** What a principal may do with a room, or with a recording of it. Pure. */
+/** A principal's abilities on a room, or on one of its recordings. Pure. */
 export function abilitiesOn({ id, grants }: Principal, subject: Subject): ReadonlySet<Ability> {
   const { room } = subject;
   const isOwner = id !== undefined && room?.owner === id;
@@ -64,7 +64,7 @@ export function abilitiesOn({ id, grants }: Principal, subject: Subject): Readon
   ]);
 }
 
-/** What a principal may do everywhere. Pure. */
+/** A principal's abilities everywhere. Pure. */
 export const abilitiesEverywhere = ({ grants }: Principal): ReadonlySet<Ability> =>
   new Set(
     grants.flatMap((grant) =>

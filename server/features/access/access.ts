@@ -12,16 +12,16 @@ import type { Principal } from './principal.ts';
 import type { Rooms } from './rooms.ts';
 import type { On } from './targets.ts';
 
-/** The rooms whose recordings somebody may know of. */
+/** The rooms whose recordings a principal may know of. */
 export type VisibleRooms = 'all' | ReadonlySet<string>;
 
-/** Whether a room decides anything for a principal that has more than keys and links. */
+/** Whether the room's owner and rules matter: the principal has more than keys and links. */
 const needsRoom = ({ id, grants }: Principal): boolean =>
   id !== undefined || grants.length === 0 || grants.some(({ kind }) => kind !== 'link' && kind !== 'key');
 
 /**
- * Decides who may do what, by abilities.ts and the rooms' owners and rules. For admins, and for keys of all
- * rooms, no request; for others a GET for each room in 5 s, and one for where they stand with it.
+ * Decides what principals may do, from abilities.ts and the rooms' owners and rules. No request for admins, and for
+ * keys of all rooms; for others a GET per room every 5 s, and one for their standing there.
  */
 export function createAccess({
   rooms,
@@ -29,7 +29,7 @@ export function createAccess({
   isOpen,
 }: {
   rooms: Pick<Rooms, 'read' | 'make' | 'ownedBy'>;
-  /** Where a principal stands with a room's waiting room. */
+  /** A principal's standing in a room's waiting room. */
   standingOf: (principal: Principal, roomName: string) => Promise<Standing | undefined>;
   /** Whether everyone may do everything. */
   isOpen: boolean;
@@ -80,8 +80,8 @@ export function createAccess({
   }
 
   /**
-   * @throws {ReelroomError} WAITING_ROOM and REMOVED_FROM_ROOM where that is why; UNAUTHENTICATED for who has no
-   *   credential at all, FORBIDDEN for any other
+   * @throws {ReelroomError} WAITING_ROOM, REMOVED_FROM_ROOM where that is the reason; otherwise UNAUTHENTICATED
+   *   without any credential, FORBIDDEN with one
    */
   async function assert(principal: Principal, ability: Ability, on: On): Promise<void> {
     if (await allows(principal, ability, on)) return;
@@ -110,22 +110,22 @@ export function createAccess({
     allows,
     assert,
 
-    /** What a principal may do in a room. */
+    /** A principal's abilities in a room. */
     abilitiesIn: (principal: Principal, roomName: string): Promise<ReadonlySet<Ability>> =>
       abilitiesIn(principal, { roomName }),
 
-    /** What a principal may do in a room, and its rules, where access is not open and they may join it. */
+    /** A principal's abilities in a room, and its rules if the principal may join and access is not open. */
     async describe(principal: Principal, roomName: string): Promise<RoomAccess> {
       const may = await abilitiesIn(principal, { roomName });
       if (isOpen || !may.has('join')) return { abilities: [...may] };
       return { abilities: [...may], rules: (await rooms.read(roomName)).rules };
     },
 
-    /** The rooms whose recordings a principal may play, delete and so on; a LIST for who owns rooms. */
+    /** The rooms on whose recordings a principal has an ability; a LIST for members. */
     visibleRooms,
 
     /**
-     * Lets a principal into a room, which the first one who has an account makes.
+     * Lets a principal into a room; the first one with an account becomes its owner.
      * @throws {ReelroomError} UNAUTHENTICATED, FORBIDDEN
      */
     async enter(principal: Principal, roomName: string): Promise<void> {
@@ -134,7 +134,7 @@ export function createAccess({
       if (principal.id === undefined) return;
       const { owner } = await rooms.read(roomName);
       if (owner !== undefined && owner !== principal.id) return;
-      // Somebody else may have made it meanwhile.
+      // Another member may have created it meanwhile.
       if (!(await rooms.make(roomName, principal.id))) await assert(principal, 'join', on);
     },
   };

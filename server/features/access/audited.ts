@@ -3,10 +3,10 @@ import { wallTime } from '../../lib/clock.ts';
 import type { Principal } from './principal.ts';
 import type { On } from './targets.ts';
 
-/** The most recordings that an entry names. */
+/** The most recordings that an entry lists. */
 const maxRecordings = 100;
 
-/** Who a principal is in the audit: an account or a key, a guest, a link, or anyone. */
+/** A principal's name in the audit log: an account, a key, a guest, a link, or anyone. */
 function whoIs({ id, guest, grants }: Principal, link: string | undefined): string {
   if (id !== undefined) return id;
   if (link !== undefined) return `link:${link}`;
@@ -14,19 +14,19 @@ function whoIs({ id, guest, grants }: Principal, link: string | undefined): stri
   return guest ? `guest:${guest.id.slice(0, 8)}` : 'anyone';
 }
 
-/** Something that was done, or tried. */
+/** An action, or an attempt. */
 export interface AuditedCall {
   what: string;
   on: On;
-  /** What who does it call themselves, where no credential says it. */
+  /** The name that the caller gave, where no credential has one. */
   name?: string | undefined;
   /** `ok`, or an error's code. */
   outcome: string;
 }
 
 /**
- * The entry of something that a principal did.
- * @param link the id of the share link by which they did it
+ * The audit entry of a principal's action.
+ * @param link the id of the share link that was used
  */
 export function auditEntry(
   { what, on, name, outcome }: AuditedCall,

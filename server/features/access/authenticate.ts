@@ -22,8 +22,8 @@ const bearerIn = ({ headers: { authorization = '' } }: FastifyRequest): string |
   /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 
 /**
- * Tells who makes a request, by all of its credentials together. A session that has ended is none; a key that is
- * not good is refused, and so is a cookie that another site's page has sent (CSRF).
+ * Authenticates requests: the principal has all credentials of a request together. A session that has ended is
+ * ignored; an invalid key is refused, and so is a cookie that another site's page sent (CSRF).
  * @param isOpen whether everyone is an admin
  * @throws {ReelroomError} KEY_INVALID, ORIGIN_NOT_ALLOWED, STORAGE_UNAVAILABLE
  */
@@ -44,9 +44,9 @@ export const createAuthenticator =
     cookies: Pick<SessionCookies, 'of'>;
     guests: { of: (request: FastifyRequest) => Promise<Guest | undefined> };
     viewers: Pick<ViewerCookies, 'of'>;
-    /** Whether an invite still lets in who has accepted it. */
+    /** Whether an accepted invite is still valid. */
     isInviteActive: (invite: AcceptedInvite) => Promise<boolean>;
-    /** Origins of our own pages beside that of the request. */
+    /** Further origins of our own pages. */
     ownOrigins: readonly string[];
   }) =>
   async (request: FastifyRequest): Promise<Principal> => {

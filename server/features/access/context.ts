@@ -6,24 +6,24 @@ import type { Grant, Guest, Principal } from './principal.ts';
 import type { Rule } from './policy.ts';
 import type { On } from './targets.ts';
 
-/** What a principal may do. */
+/** A principal's rights. */
 export interface Rights {
   principal: Principal;
-  /** Throws unless the principal may do this: UNAUTHENTICATED, FORBIDDEN. */
+  /** Throws unless the principal has the ability: UNAUTHENTICATED, FORBIDDEN. */
   assertMay: (ability: Ability, on: On) => Promise<void>;
-  /** What the principal may do in a room. */
+  /** The principal's abilities in a room. */
   abilitiesIn: (roomName: string) => Promise<ReadonlySet<Ability>>;
-  /** What the principal may do in a room, and its rules, where access is not open and they may join it. */
+  /** The same, and the room's rules if the principal may join and access is not open. */
   roomAccess: (roomName: string) => Promise<RoomAccess>;
-  /** Lets the principal into a room, which it may make thereby: UNAUTHENTICATED, FORBIDDEN. */
+  /** Lets the principal into a room, which may make it the owner: UNAUTHENTICATED, FORBIDDEN. */
   enter: (roomName: string) => Promise<void>;
-  /** Whether the principal may know of a room and its recordings, as of now. */
+  /** Whether the principal may know of a room and its recordings, at the moment. */
   canSee: (roomName: string) => Promise<boolean>;
-  /** The rooms whose recordings the principal may know of, or may do this with. */
+  /** The rooms on whose recordings the principal has the ability; by default those it may know of. */
   visibleRooms: (ability?: Ability) => Promise<VisibleRooms>;
 }
 
-/** What the share link with this token is worth for a recording: SHARE_INVALID, SHARE_EXPIRED. */
+/** The grant of a share link's token for a recording: SHARE_INVALID, SHARE_EXPIRED. */
 type GrantOfLink = (recording: string, token: string) => Promise<Grant>;
 
 /** The context of every procedure. */
@@ -31,17 +31,17 @@ export interface Context extends Rights {
   /** The app's URL as the client addressed it, without a trailing slash. */
   baseUrl: string;
   grantOfLink: GrantOfLink;
-  /** Counts a call that has a limit: TOO_MANY_REQUESTS. */
+  /** Counts a call against its limit: TOO_MANY_REQUESTS. */
   countCall: (rule: Rule | undefined) => Promise<void>;
-  /** Signs an account in that has shown its password. */
+  /** Starts a session of an account, by password. */
   startSession: (account: Account) => Promise<void>;
   /** Signs out. */
   endSession: (how: { everywhere: boolean }) => Promise<void>;
-  /** Keeps a guest in the browser's cookie. */
+  /** Stores a guest in the browser's cookie. */
   keepGuest: (guest: Guest) => Promise<void>;
   /** Audits a call of the principal. */
   audit: (call: AuditedCall) => void;
-  /** The rights of another principal, such as the same one with a link. */
+  /** The rights of another principal, such as this one with a share link. */
   rightsOf: (principal: Principal) => Rights;
 }
 

@@ -9,11 +9,11 @@ import { targetOf } from './targets.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who makes it. */
+    /** The principal that makes it. */
     reelroomPrincipal: Principal;
   }
   interface FastifyContextConfig {
-    /** What a route needs: see policy.ts. */
+    /** The route's rule: see policy.ts. */
     rule?: Rule;
   }
 }
@@ -48,17 +48,17 @@ export function requireRules(app: FastifyInstance): void {
 /** How often the credentials of a response under way are checked, in ms. */
 const checkAgainMs = 2_000;
 
-/** The only part of a request in which its route looks for its target. */
+/** The part of a request that names its target. */
 function inputOf({ method, params, query, body }: FastifyRequest, { on }: Rule): unknown {
   if (typeof on === 'object' && 'recording' in on && on.recording === '*') return params;
   return method === 'GET' || method === 'HEAD' ? query : body;
 }
 
-/** What a request needs by its rule: a download is an ability of its own. */
+/** The ability that a request needs by its rule: `download` for a download. */
 const needsOf = ({ needs, downloads }: Rule, { query }: FastifyRequest): Rule['needs'] =>
   downloads && typeof query === 'object' && query !== null && 'download' in query ? 'download' : needs;
 
-/** Ends a response that outlasts its credentials: a subscription, a video. */
+/** Ends a long response, such as a subscription or a video, when its credentials are no longer valid. */
 function endWith(isActive: () => Promise<boolean>, { log }: FastifyRequest, { raw }: FastifyReply): void {
   const timer = setInterval(() => {
     isActive().then(
@@ -70,8 +70,8 @@ function endWith(isActive: () => Promise<boolean>, { log }: FastifyRequest, { ra
 }
 
 /**
- * Gates all routes registered on `app` from now on: each is called only by principals that its rule allows.
- * @param authenticate tells who makes a request
+ * Applies the rules to all routes registered on `app` from now on: only allowed principals reach a handler.
+ * @param authenticate returns the principal of a request
  */
 export function gateRoutes(
   app: FastifyInstance,
@@ -83,7 +83,7 @@ export function gateRoutes(
   }: {
     authenticate: (request: FastifyRequest) => Promise<Principal>;
     access: Pick<Access, 'assert'>;
-    /** Lets the session of a call slide. */
+    /** Renews the session of a request. */
     renew: (request: FastifyRequest, reply: FastifyReply, session: Session) => Promise<void>;
     audit: (request: FastifyRequest, call: AuditedCall) => void;
   },
@@ -92,7 +92,7 @@ export function gateRoutes(
   app.decorateRequest('reelroomPrincipal');
   app.addHook('onRequest', async (request) => {
     const { rule } = request.routeOptions.config;
-    // Files and pages of everyone's are served though S3 cannot say who asks.
+    // Public files and pages are served even while S3 is unavailable.
     const isForAll = request.is404 || (rule?.needs === 'nothing' && rule.cost === 'free');
     request.reelroomPrincipal = nobody;
     if (!isForAll) request.reelroomPrincipal = await authenticate(request);

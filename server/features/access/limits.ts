@@ -4,37 +4,37 @@ import type { Counter } from '../../adapters/redis/counter.ts';
 import { isLoopbackName } from '../../config/loopback.ts';
 import { tooManyCalls } from '../../lib/errors.ts';
 
-/** How often a caller may call what has a limit, in each window. */
+/** A limit: how often a caller may make such calls per window. */
 interface Limit {
-  /** From one address, which an office of a thousand shares. */
+  /** Calls from one address, which a whole office may share. */
   mostOfAddress: number;
-  /** By one account, or one program's key; guesses are made without. */
+  /** Calls by one account or API key, where the caller has one. */
   mostOfPrincipal: number;
   /** The window, in ms. */
   windowMs: number;
-  /** Whether calls from this machine itself count, too. */
+  /** Whether calls from this machine count, too. */
   countsLocal: boolean;
 }
 
 const minute = 60_000;
 
-/** The limits that rules name: generous, since an honest caller never meets them. */
+/** The limits that rules name; normal use does not reach them. */
 export const limits = {
-  /** Signing in by password, each try of which takes a quarter of a second of a core. */
+  /** Signing in by password: each try takes a quarter of a second of a core. */
   password: { mostOfAddress: 30, mostOfPrincipal: 30, windowMs: 10 * minute, countsLocal: true },
-  /** What somebody may guess: an invitation, a link's password, or whom one knocks at. */
+  /** Calls that could be used for guessing: an invite, a link's password, a room to knock at. */
   guess: { mostOfAddress: 1_000, mostOfPrincipal: 1_000, windowMs: 10 * minute, countsLocal: true },
-  /** Joining a call: a whole office does at nine o'clock. */
+  /** Joining a call: a whole office may do so at nine o'clock. */
   join: { mostOfAddress: 3_000, mostOfPrincipal: 1_000, windowMs: minute, countsLocal: false },
-  /** Starting a recording, which takes a recorder. */
+  /** Starting a recording, which occupies a recorder. */
   start: { mostOfAddress: 120, mostOfPrincipal: 60, windowMs: minute, countsLocal: false },
-  /** Looking into the library, with each letter that is typed. */
+  /** Searching the library, with each letter that is typed. */
   search: { mostOfAddress: 6_000, mostOfPrincipal: 1_500, windowMs: minute, countsLocal: false },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof limits;
 
-/** Counts calls by {@link Counter} for `@fastify/rate-limit`, which wants a class. */
+/** Counts calls with {@link Counter} for `@fastify/rate-limit`, which requires a class. */
 const storeOf = (count: Counter) =>
   class {
     incr(
@@ -42,7 +42,7 @@ const storeOf = (count: Counter) =>
       done: (error: Error | null, counted?: { current: number; ttl: number }) => void,
       windowMs: number,
     ): void {
-      // It never rejects: without Redis it counts here.
+      // The counter never rejects: without Redis it counts in this process.
       void count(key, windowMs).then((counted) => done(null, counted));
     }
     child() {
@@ -51,12 +51,12 @@ const storeOf = (count: Counter) =>
   };
 
 /**
- * Limits how often an address, and a principal, calls what has a limit in its rule; an IPv6 address is its network
- * (/64), which one caller has all of. Behind a trusted proxy the forwarded address counts.
- * @returns counts a call, and throws TOO_MANY_REQUESTS with the seconds until the next may come
+ * Limits calls per address and per principal, as their rules say. IPv6 addresses are counted per network (/64),
+ * which belongs to one caller. Behind a trusted proxy the forwarded address counts.
+ * @returns a function that counts a call, and throws TOO_MANY_REQUESTS with the seconds to wait
  */
 export async function createLimiter(app: FastifyInstance, count: Counter) {
-  // A host application that has the plugin itself also keeps the count.
+  // Shared with a host application that uses the plugin itself.
   if (!app.hasDecorator('createRateLimit'))
     await app.register(rateLimit, { global: false, store: storeOf(count) });
 

@@ -13,11 +13,11 @@ const callback = '/sign-in/openid/callback';
 const querySchema = z.object({ to: z.unknown().optional(), for: z.unknown().optional() });
 
 /**
- * `GET /sign-in/openid` sends the browser to the provider, which sends it back to `…/callback`. Who is not let in
- * comes to the page to sign in, which says why: `refused` by our rules, or `failed`, which is logged. With `for=link`
- * nobody is signed in: the browser keeps the address that the provider has verified, which opens share links for its
- * domain; the provider asks anew whom it has sent back before.
- * @param base the path that addresses begin with for people
+ * `GET /sign-in/openid` redirects to the provider, which redirects to `…/callback`. A failure redirects to the
+ * sign-in page with its reason: `refused` by our rules, or `failed`, which is logged. With `for=link` nobody is signed
+ * in: a cookie keeps the address that the provider verified, which opens share links for its domain; the provider
+ * asks again whom it has sent back before.
+ * @param base the path prefix of public URLs
  */
 export async function openidRoutes(
   app: FastifyInstance,

@@ -2,28 +2,28 @@ import { abilitySchema, type Ability } from '@reelroom/shared';
 import type { LimitName } from './limits.ts';
 import type { Target } from './targets.ts';
 
-/** What a caller of a route or procedure must be allowed, on what, and what it costs. */
+/** The rule of a route or procedure: which ability it needs on which target, and what it costs. */
 export interface Rule {
   /**
    * The ability that it needs on its target. `nothing`: everyone may call it. `procedure`: each procedure has a
-   * rule of its own. `signature`: LiveKit's, which the route itself checks, since it is over the body.
+   * rule of its own. `signature`: LiveKit's signature of the body, which the route checks.
    */
   needs: Ability | 'nothing' | 'procedure' | 'signature';
   on: Target;
-  /** With `?download` it needs the ability to download. */
+  /** Whether `?download` needs the ability to download. */
   downloads?: true;
-  /** The field of the input with a share link's token, whose holder may watch the recording. */
+  /** The field of the input that takes a share link's token, which grants watching the recording. */
   share?: string;
   /**
    * `free`: no request to LiveKit or S3. `cheap`: a few. `dear`: as many as there are recordings, or a
    * recorder's work.
    */
   cost: 'free' | 'cheap' | 'dear';
-  /** How often an address may call it (limits.ts); as often as it likes when absent. */
+  /** The limit of calls per address (limits.ts); none when absent. */
   limit?: LimitName;
   /**
    * Whether the call is audited: under the name of the procedure, or `as` another; `by` is the field of the input
-   * with the name of who calls.
+   * with the caller's name.
    */
   audit?: true | { as?: string; by?: string };
 }
@@ -43,7 +43,7 @@ export const procedureRules = {
   },
   'recordings.stop': { needs: 'record', on: { room: 'roomName' }, cost: 'cheap', audit: true },
   'recordings.keepRecording': { needs: 'join', on: { room: 'roomName' }, cost: 'free' },
-  // The participant's token says who answers; it must be possible to decline when a session has ended.
+  // The participant's token authenticates the answer; declining must work after a session has ended.
   'recordings.answerConsent': { needs: 'nothing', on: { room: 'roomName' }, cost: 'cheap', limit: 'join' },
   'recordings.consent': { needs: 'manage', on: { recording: 'name' }, cost: 'cheap' },
   'recordings.list': { needs: 'play', on: 'library', cost: 'cheap', limit: 'search' },
@@ -126,7 +126,7 @@ export const routeRules = {
   'GET /readyz': { ...page, cost: 'cheap' },
   'GET /trpc/*': { ...page, needs: 'procedure' },
   'POST /trpc/*': { ...page, needs: 'procedure' },
-  // The page's own calls are checked, not the page.
+  // The page is public; its calls are checked.
   'GET /watch/*': { ...page, cost: 'cheap' },
   'GET /embed/*': { ...page, cost: 'cheap' },
   'GET /': page,
@@ -154,12 +154,12 @@ export const routeRules = {
 export const ruleNamed = (rules: Record<string, Rule>, name: string): Rule | undefined =>
   Object.hasOwn(rules, name) ? rules[name] : undefined;
 
-/** What a call by a rule is called in the audit; undefined for what is not audited. */
+/** The action's name in the audit log; undefined where the rule is not audited. */
 export function auditedAs(rule: Rule): string | undefined {
   if (!rule.audit) return undefined;
   const { as } = rule.audit === true ? {} : rule.audit;
   return as ?? Object.entries<Rule>(procedureRules).find(([, each]) => each === rule)?.[0];
 }
 
-/** Whether a rule needs an ability, rather than nothing or what is checked elsewhere. */
+/** Whether a rule needs an ability; other rules need nothing, or are checked elsewhere. */
 export const isAbility = (needs: Rule['needs']): needs is Ability => abilitySchema.safeParse(needs).success;

@@ -2,17 +2,17 @@ import type { Ability } from '@reelroom/shared';
 import type { Session } from '../accounts/sessions.ts';
 import type { Viewer } from '../accounts/viewer-cookie.ts';
 
-/** What one credential of a request is worth. */
+/** What one credential of a request grants. */
 export type Grant =
-  /** Runs this Reelroom: may do everything. */
+  /** An admin: may do everything. */
   | { kind: 'admin' }
-  /** Is signed in: makes rooms, and is host of them. */
+  /** A signed-in member: creates rooms, and is their host. */
   | { kind: 'member' }
   | { kind: 'host'; room: string }
   | { kind: 'guest'; room: string }
-  /** A program: may do what its scopes say, in all rooms or in these. */
+  /** A program with an API key: has its scopes, in all rooms or in these. */
   | { kind: 'key'; scopes: readonly Ability[]; rooms?: readonly string[] | undefined }
-  /** Holds a share link of a recording. */
+  /** The holder of a share link of a recording. */
   | { kind: 'link'; recording: string; scopes: readonly Ability[] };
 
 /** An invite to a room that a browser has accepted. */
@@ -22,32 +22,32 @@ export interface AcceptedInvite {
   role: 'guest' | 'host';
 }
 
-/** A browser that is known without an account. */
+/** A browser without an account, known by a cookie. */
 export interface Guest {
   id: string;
   /** Oldest first. */
   invites: readonly AcceptedInvite[];
 }
 
-/** Who makes a request: all that its credentials are worth together; nobody without any. */
+/** The principal of a request: what all of its credentials grant together; nobody without any. */
 export interface Principal {
-  /** Who it is, as rooms name their owners: `member:ana@example.com`; absent for who has no account. */
+  /** The account's id, such as `member:ana@example.com`; absent without an account. */
   id?: string;
-  /** What people are shown. */
+  /** The name to show. */
   name?: string;
   grants: readonly Grant[];
-  /** Of who is signed in. */
+  /** The session of a signed-in account. */
   session?: Session;
   guest?: Guest;
-  /** Whom the provider of OpenID Connect knows; worth nothing but with a share link for their domain. */
+  /** The user as the OpenID Connect provider knows them; matters only for share links for their domain. */
   viewer?: Viewer;
-  /** Whether its credentials are still good; its streams end when they are not. Always when absent. */
+  /** Whether its credentials are still valid; otherwise its streams end. Absent where they do not expire. */
   isActive?: () => Promise<boolean>;
 }
 
 export const nobody: Principal = { grants: [] };
 
-/** Everyone, where access is open. */
+/** The principal of every request where access is open. */
 export const openAdmin: Principal = { grants: [{ kind: 'admin' }] };
 
 /** A principal with one more credential. */

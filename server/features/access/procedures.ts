@@ -8,7 +8,7 @@ import { targetOf } from './targets.ts';
 
 const recordSchema = z.record(z.string(), z.unknown()).catch({});
 
-/** The recording and the token of a share link in a procedure's input, where its rule takes one. */
+/** The recording and the share link's token in a procedure's input, where its rule takes one. */
 function linkIn({ share }: Rule, input: unknown): { recording: string; token: string } | undefined {
   if (share === undefined) return undefined;
   const fields = recordSchema.parse(input);
@@ -17,14 +17,14 @@ function linkIn({ share }: Rule, input: unknown): { recording: string; token: st
   return typeof recording === 'string' && typeof token === 'string' ? { recording, token } : undefined;
 }
 
-/** What the input of an audited call says of the name of who calls. */
+/** The caller's name in the input of an audited call. */
 function callerIn({ audit }: Rule, input: unknown): string | undefined {
   const { by } = audit === true ? {} : (audit ?? {});
   const name = by === undefined ? undefined : recordSchema.parse(input)[by];
   return typeof name === 'string' ? name : undefined;
 }
 
-/** Throws unless the principal may call the procedure with this input; without a rule nobody may. */
+/** Throws unless the principal may call the procedure with this input; nobody may without a rule. */
 async function assertAllowed(
   ctx: Pick<Context, 'assertMay'>,
   rule: Rule | undefined,
@@ -36,7 +36,7 @@ async function assertAllowed(
   await ctx.assertMay(rule.needs, targetOf(rule.on, input));
 }
 
-/** The base procedure of a feature: gated by its rule, with the feature's `Collaborators` in its context. */
+/** The base procedure of a feature: checked by its rule, with the feature's `Collaborators` in its context. */
 export const proceduresWith = <Collaborators extends object>() =>
   createTrpc<Context & Collaborators>().procedure.use(async ({ path, ctx, getRawInput, next }) => {
     const rule = ruleNamed(procedureRules, path);

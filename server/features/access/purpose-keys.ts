@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 
-/** What a key is for; a key of one purpose is worth nothing for another. */
+/** The purpose of a key, which is valid for no other. */
 type Purpose = 'share links' | 'sessions' | 'sign-in' | 'invites' | 'waiting room' | 'viewers';
 
 /** Keys of 256 bits for each purpose. */
@@ -11,7 +11,7 @@ export interface PurposeKeys {
 
 /**
  * Derives a key for each purpose from each secret: HKDF (RFC 5869) with SHA-256.
- * @param secrets newest first: a new one is put before the old, which stays until what it signed has expired
+ * @param secrets newest first; an old one stays until everything that it signed has expired
  */
 export const createPurposeKeys = (secrets: readonly string[]): PurposeKeys => ({
   keysFor: (purpose) =>

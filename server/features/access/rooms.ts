@@ -8,13 +8,13 @@ import { createReadThrough } from '../../lib/read-through.ts';
 import { ownedRoomKey, ownedRoomsFolder, roomKey, roomOfKey } from '../../bucket/layout.ts';
 import type { RoomFacts } from './abilities.ts';
 
-/** How what was read of a room, or of an owner's rooms, is cached. */
+/** The cache of rooms, and of owners' lists; `ttl` in ms. */
 const cached = { ttl: 5_000, max: 10_000 };
 
-/** The most rooms of one owner that are known. */
+/** The most rooms that are read of one owner. */
 const maxOwned = 10_000;
 
-/** The owner and the rules of a room as they are stored, perhaps by a newer version. */
+/** A stored room, perhaps by a newer version: its owner and its rules. */
 const storedSchema = z.looseObject({
   owner: z.string(),
   /** Ms since 1970. */
@@ -23,15 +23,14 @@ const storedSchema = z.looseObject({
 });
 type Stored = z.infer<typeof storedSchema>;
 
-/** What is not understood lets nobody in but admins. */
+/** The rules of a room that this version cannot read: only admins get in. */
 const closed: RoomRules = { join: 'invited', record: 'hosts', waitingRoom: true };
 
 /**
- * The owners and rules of rooms, an object in the bucket for each, written by compare and swap. A room belongs
- * to who made it for good, since its recordings do. What another process has written is seen within 5 s.
+ * The owners and rules of rooms, one object in the bucket each, written by compare and swap. A room's owner never
+ * changes, since recordings belong to it. Changes by other processes are seen within 5 s.
  * @param path key prefix of the recordings' folder
- * @param hasRecordings whether there may be recordings of a room: who makes a room that has some would see
- * them
+ * @param hasRecordings whether a room has recordings, which a new owner would get to see
  */
 export function createRooms({
   storage,
@@ -70,14 +69,14 @@ export function createRooms({
   }
   const owned = createReadThrough(listOwned, cached);
 
-  /** Puts a room on its owner's list, which is derived: whoever dies before that does it when joining again. */
+  /** Adds a room to its owner's list, which is derived: after a crash it is added when the owner joins again. */
   async function addToOwned(owner: string, roomName: string): Promise<void> {
     if ((await owned.get(owner)).has(roomName)) return;
     await storage.putEmpty(ownedRoomKey(path, owner, roomName));
     owned.forget(owner);
   }
 
-  /** Writes a room unless there is one; whether it did. */
+  /** Creates a room; false where it exists. */
   async function write(roomName: string, room: Stored): Promise<boolean> {
     try {
       await storage.putJson(roomKey(path, roomName), room, ifUnchanged(undefined));
@@ -119,8 +118,7 @@ export function createRooms({
   return {
     /**
      * A room's owner and rules: one GET, or none when cached.
-     * @param asMaker whether it matters if the room is free to be made, which is a LIST more for one that
-     * nobody owns
+     * @param asMaker whether to find out if the room may be created: one LIST more for a room without an owner
      */
     async read(roomName: string, { asMaker = false } = {}): Promise<RoomFacts> {
       const { isStored, ...facts } = await rooms.get(roomName);
@@ -129,9 +127,9 @@ export function createRooms({
     },
 
     /**
-     * Makes a room unless somebody else has: a PUT, and a LIST and a PUT for the owner's list. For who owns it
-     * already nothing but what their list lacks.
-     * @returns whether it is theirs
+     * Creates a room unless another owner has: a PUT, and a LIST and a PUT for the owner's list. For its owner it
+     * only completes that list.
+     * @returns whether the room belongs to `owner`
      */
     async make(roomName: string, owner: string): Promise<boolean> {
       const { owner: known, isStored } = await rooms.get(roomName);
@@ -144,9 +142,8 @@ export function createRooms({
     ownedBy: (owner: string): Promise<ReadonlySet<string>> => owned.get(owner),
 
     /**
-     * Changes a room's rules, by compare and swap; a room that nobody has made becomes `owner`'s. A GET and a
-     * PUT.
-     * @returns its rules
+     * Changes a room's rules, by compare and swap; a new room gets this `owner`. A GET and a PUT.
+     * @returns all of its rules
      */
     setRules,
   };

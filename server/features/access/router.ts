@@ -14,14 +14,14 @@ import { proceduresWith } from './procedures.ts';
 export interface AccessCollaborators {
   passwords: Pick<Passwords, 'check'>;
   apiKeys: Pick<ApiKeys, 'create' | 'list' | 'revoke'>;
-  /** How one can sign in. */
+  /** The ways to sign in. */
   signIn: Pick<SessionInfo, 'access' | 'ways'>;
 }
 
 const procedure = proceduresWith<AccessCollaborators>();
 
 export const sessionProcedures = {
-  /** Who is signed in, and how one can sign in. */
+  /** The signed-in account, if any, and the ways to sign in. */
   get: procedure.query(({ ctx: { principal, signIn } }): SessionInfo => {
     const { name, role } = principal.session?.account ?? {};
     return { ...signIn, ...(name !== undefined && role && { account: { name, role } }) };
@@ -35,7 +35,7 @@ export const sessionProcedures = {
     return { name: account.name, role: account.role };
   }),
 
-  /** Signs out, here or wherever one is signed in; what the session still streams ends within seconds. */
+  /** Signs out, here or everywhere; streams of the session end within seconds. */
   signOut: procedure.input(signOutInputSchema).mutation(async ({ ctx, input }) => {
     await ctx.endSession({ everywhere: input?.everywhere ?? false });
     return {};
@@ -43,13 +43,13 @@ export const sessionProcedures = {
 };
 
 export const keysProcedures = {
-  /** Makes an API key; only this answer has it whole. */
+  /** Creates an API key; only this response contains its secret. */
   create: procedure.input(keyInputSchema).mutation(({ ctx, input }) => ctx.apiKeys.create(input)),
 
   /** All API keys, newest first, without their secrets. */
   list: procedure.query(({ ctx }) => ctx.apiKeys.list()),
 
-  /** Revokes an API key; what it still streams ends within seconds. */
+  /** Revokes an API key; its streams end within seconds. */
   revoke: procedure.input(keyRevokeInputSchema).mutation(async ({ ctx, input }) => {
     await ctx.apiKeys.revoke(input.id);
     return {};

@@ -1,37 +1,37 @@
 import { recordingNameSchema, roomNameSchema } from '@reelroom/shared';
 
-/** Where a rule finds the target of a call: the field of its input, or of its path, that names it. */
+/** How a rule finds the target of a call: by a field of its input or path. */
 export type Target =
   | 'nothing'
   /** All of this Reelroom. */
   | 'server'
-  /** Those recordings that the one who asks may play: the call itself leaves out the others. */
+  /** The recordings that the caller may play: the call itself omits the others. */
   | 'library'
   | { room: string }
   | { recording: string }
   /** The recordings in one field, or in all of several. */
   | { recordings: string | readonly string[] };
 
-/** What a call is about. */
+/** The target of a call. */
 export type On =
   | { kind: 'nothing' | 'server' | 'library' }
   | { kind: 'room'; roomName: string }
   | { kind: 'recordings'; names: readonly string[] }
-  /** The input does not name it: only who may do this with everything gets to hear what is wrong with it. */
+  /** The input names no target: only callers that have the ability on everything are told what is wrong. */
   | { kind: 'unknown' };
 
-/** The value of a field of an input, of whatever type that is. */
+/** The value of a field of an input of unknown type. */
 const valueOf = (input: unknown, field: string): unknown =>
   typeof input === 'object' && input !== null
     ? Object.getOwnPropertyDescriptor(input, field)?.value
     : undefined;
 
-/** The name of a recording, behind which a path may name one of its files. */
+/** The name of a recording in a path, which may go on with one of its files. */
 const nameIn = (value: unknown): unknown => (typeof value === 'string' ? value.split('/')[0] : value);
 
 /**
- * What a call is about, by the target of its rule and its input: a procedure's, or a route's path, query or
- * body. Names are parsed by the schemas of all inputs, so that what is decided about is what is acted on. Pure.
+ * The target of a call, from its rule and its input: a procedure's input, or a route's path, query or body. Names
+ * are parsed by the same schemas as inputs, so that the rule checks what the call acts on. Pure.
  */
 export function targetOf(target: Target, input: unknown): On {
   if (typeof target === 'string') return { kind: target };

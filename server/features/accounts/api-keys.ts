@@ -12,18 +12,18 @@ import { parseJson } from '../../lib/parse-json.ts';
 import { createReadThrough } from '../../lib/read-through.ts';
 import { hashSecret, isSecret } from './secret-hash.ts';
 
-/** How what was read of a key is cached. */
+/** The cache of stored keys; `ttl` in ms. */
 const cached = { ttl: 5_000, max: 1_000 };
 
-/** The age of a key's last use from which it is written again, in ms. */
+/** How old a stored last use must be before it is updated, in ms. */
 const lastUseMs = 3_600_000;
 
 const concurrency = 16;
 
-/** `rr_`, the key's id of 16 hexadecimal digits, its secret of 32 random bytes. */
+/** A key's text: `rr_`, its id of 16 hexadecimal digits, its secret of 32 random bytes. */
 const keyPattern = /^rr_([0-9a-f]{16})_([\w-]{43})$/;
 
-/** A key as it is stored, perhaps by a newer version: of its secret only the hash. */
+/** A stored key, perhaps by a newer version: with the hash of its secret. */
 const storedSchema = z.looseObject({ ...apiKeySchema.shape, hash: z.string() });
 type Stored = z.infer<typeof storedSchema>;
 
@@ -31,8 +31,8 @@ type Stored = z.infer<typeof storedSchema>;
 export const redactKeys = (text: string): string => text.replace(/(rr_[0-9a-f]{16}_)[\w-]+/g, '$1…');
 
 /**
- * API keys of programs: an object in the bucket for each, whose deletion revokes it, in this process at once and
- * in others within 5 s.
+ * API keys of programs, one object in the bucket each. Deleting the object revokes the key: in this process at
+ * once, in others within 5 s.
  * @param path key prefix of the recordings' folder
  */
 export function createApiKeys({
@@ -49,7 +49,7 @@ export function createApiKeys({
 
   const known = createReadThrough(read, cached);
 
-  /** Writes the time of a use, now and then; another process may have done it, or revoked the key. */
+  /** Stores the time of a use, once an hour; another process may have stored it, or revoked the key. */
   async function noteUse(key: Stored, etag: string | undefined): Promise<void> {
     if (etag === undefined || wallTime() - (key.lastUsedAt ?? 0) < lastUseMs) return;
     try {
@@ -63,8 +63,8 @@ export function createApiKeys({
 
   return {
     /**
-     * Makes a key: a PUT.
-     * @returns it, with the only copy of its secret
+     * Creates a key: a PUT.
+     * @returns the key, with the only copy of its secret
      */
     async create({ name, scopes, rooms }: KeyInput): Promise<ApiKey & { key: string }> {
       const id = randomBytes(8).toString('hex');
@@ -93,20 +93,20 @@ export function createApiKeys({
     },
 
     /**
-     * The key that a program has sent: a GET, or none when cached; a PUT when it was not used for an hour.
-     * @throws {ReelroomError} KEY_INVALID where it is forged or revoked
+     * Looks up the key that a program sent: a GET, or none when cached; a PUT when it was not used for an hour.
+     * @throws {ReelroomError} KEY_INVALID: it is forged or revoked
      */
     async of(text: string): Promise<ApiKey> {
       const [, id = '', secret = ''] = keyPattern.exec(text) ?? [];
       if (id === '') throw keyInvalid();
       const { key, etag } = await known.get(id);
       if (!key || !isSecret(secret, key.hash)) throw keyInvalid();
-      // A key is good though its use cannot be written.
+      // The key is valid even if its use cannot be stored.
       await noteUse(key, etag).catch(() => undefined);
       return apiKeySchema.parse(key);
     },
 
-    /** Whether a key is not revoked: a GET, or none when cached. */
+    /** Whether a key is still valid: a GET, or none when cached. */
     isActive: async ({ id }: ApiKey): Promise<boolean> => (await known.get(id)).key !== undefined,
   };
 }

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Where cookies are sent: over TLS only, and below which path. */
+/** The scope of cookies: whether only over TLS, and the path. */
 interface Scope {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   baseUrl: string;
 }
 
@@ -10,8 +10,8 @@ const isSecure = ({ baseUrl }: Scope) => baseUrl.startsWith('https:');
 const pathOf = ({ baseUrl }: Scope) => new URL(baseUrl).pathname;
 
 /**
- * A cookie's whole name. With `__Host-` no other host and no page without TLS can have set it (RFC 6265bis §4.1.3.2),
- * which needs TLS and the path `/`.
+ * A cookie's full name. The prefix `__Host-` keeps other hosts, and pages without TLS, from setting the cookie
+ * (RFC 6265bis §4.1.3.2); it requires TLS and the path `/`.
  */
 const nameOf = (name: string, scope: Scope): string =>
   isSecure(scope) && pathOf(scope) === '/' ? `__Host-${name}` : name;
@@ -31,9 +31,9 @@ export function readCookie(
 }
 
 /**
- * `Set-Cookie` (RFC 6265bis) for a value of unreserved characters, which scripts cannot read and other sites do
- * not send but by a link that is followed; an empty value deletes it.
- * @param seconds how long the browser keeps it
+ * The `Set-Cookie` header (RFC 6265bis) for a value of unreserved characters: HttpOnly, SameSite=Lax. An empty
+ * value deletes the cookie.
+ * @param seconds the cookie's lifetime
  */
 export const setCookie = (name: string, value: string, scope: Scope, seconds: number): string =>
   [

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Account } from './password.ts';
 
-/** Who of those that a provider knows may sign in, and as what. */
+/** Which of a provider's users may sign in, and with which role. */
 export interface OpenidRules {
-  /** Of e-mail addresses that the provider has verified; `*` are all. None means that there is no such rule. */
+  /** The domains of verified e-mail addresses; `*` allows all. When empty, addresses do not matter. */
   allowedDomains: readonly string[];
   memberGroups: readonly string[];
   adminGroups: readonly string[];
-  /** The claim with the groups. */
+  /** The name of the claim that lists groups. */
   groupsClaim: string;
 }
 
@@ -36,8 +36,8 @@ export function verifiedEmail(claims: unknown): string | undefined {
 const groupsSchema = z.union([z.array(z.string()), z.string().transform((group) => [group])]).catch([]);
 
 /**
- * The account of somebody, by the claims of the provider (OpenID Connect Core §5.1); undefined for whom the rules do
- * not let in. The provider's subject says who it is: addresses and names change hands. Pure.
+ * The account of a user, from the provider's claims (OpenID Connect Core §5.1); undefined where the rules do not
+ * allow it. The account is identified by the subject, since addresses and names can be reassigned. Pure.
  */
 export function accountOf(claims: unknown, rules: OpenidRules): Account | undefined {
   const { data } = claimsSchema.safeParse(claims);

@@ -16,15 +16,15 @@ import { accountOf, verifiedEmail, type OpenidRules } from './openid-account.ts'
 import type { Account } from './password.ts';
 import { algorithm, readClaims } from './signed-claims.ts';
 
-/** How long somebody may take at the provider, in seconds. */
+/** How long signing in at the provider may take, in seconds. */
 export const attemptSeconds = 600;
 
-/** What the browser keeps while somebody is at the provider. */
+/** The cookie's content while the user signs in at the provider. */
 const attemptSchema = z.object({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
-  /** Where they come to after that: a path of ours. */
+  /** The path of ours to open afterwards. */
   to: z.string(),
   /** Whether they only show their address, to open a share link. */
   isForLink: z.boolean().optional(),
@@ -42,7 +42,7 @@ export interface SignedIn {
 }
 
 export interface OpenidOptions extends OpenidRules {
-  /** The provider, whose discovery document says the rest. */
+  /** The provider's URL, for its discovery document. */
   issuer: string;
   clientId: string;
   /** Absent for a public client, which PKCE alone protects. */
@@ -51,7 +51,7 @@ export interface OpenidOptions extends OpenidRules {
 
 /**
  * Signing in by OpenID Connect: the authorization code flow with discovery, PKCE (RFC 7636), state and nonce.
- * @param keys sign what the browser keeps meanwhile, newest first
+ * @param keys sign the cookie, newest first
  */
 export function createOpenid(
   { issuer, clientId, clientSecret, ...rules }: OpenidOptions,
@@ -59,9 +59,9 @@ export function createOpenid(
 ) {
   let discovered: Promise<Configuration> | undefined;
 
-  /** The provider's configuration: two requests to it, the first time; a failure is tried again. */
+  /** The provider's configuration: two requests to it, once; retried after a failure. */
   function configuration(): Promise<Configuration> {
-    // A provider without TLS is one on this machine: see options.ts.
+    // Only a provider on this machine may be without TLS: see options.ts.
     const execute = issuer.startsWith('http:') ? [allowInsecureRequests] : [];
     discovered ??= discovery(new URL(issuer), clientId, clientSecret, undefined, { execute });
     discovered.catch(() => (discovered = undefined));
@@ -70,11 +70,11 @@ export function createOpenid(
 
   return {
     /**
-     * Begins to sign somebody in.
-     * @param redirectUri where the provider sends them back to
-     * @param isForLink whether they only show their address, to open a share link
-     * @param asksAgain whether the provider asks who they are, though it knows
-     * @returns where they go, and what their browser keeps meanwhile
+     * Begins a sign-in.
+     * @param redirectUri the callback URL
+     * @param isForLink whether it only verifies the user's address, to open a share link
+     * @param asksAgain whether the provider asks for the account even if it knows it
+     * @returns the provider's URL to redirect to, and the cookie's content
      */
     async begin(
       {
@@ -101,9 +101,9 @@ export function createOpenid(
     },
 
     /**
-     * Ends it: two or three requests to the provider.
-     * @param url the address that the provider has sent them back to
-     * @throws where the provider's answer is not good, or not of this attempt
+     * Completes a sign-in: two or three requests to the provider.
+     * @param url the callback URL with the provider's parameters
+     * @throws where the provider's response is invalid, or belongs to another attempt
      */
     async end(url: URL, attempt: string): Promise<SignedIn> {
       const { data: kept } = attemptSchema.safeParse(await readClaims(attempt, keys));

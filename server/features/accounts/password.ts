@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 
-/** Of argon2id (RFC 9106): 64 MiB and three passes take a core about a tenth of a second. */
+/** The cost of argon2id (RFC 9106): 64 MiB and three passes take one core about a tenth of a second. */
 const cost = { memoryCost: 65_536, timeCost: 3, parallelism: 1 };
 
-/** The hash of a password by argon2id, with a salt of its own, in PHC's form. */
+/** Hashes a password by argon2id, with a random salt; returns a PHC string. */
 export const hashPassword = (password: string): Promise<string> => hash(password, cost);
 
-/** Who signs in, as sessions and rooms name them. */
+/** An account, as sessions and rooms refer to it. */
 export interface Account {
-  /** `admin`, or `member:` and their name or address. */
+  /** `admin`, or `member:` and a name or address. */
   id: string;
   name: string;
   role: 'admin' | 'member';
@@ -19,8 +19,8 @@ const adminName = 'admin';
 
 /**
  * The accounts that sign in by password.
- * @param adminPasswordHash of the one named `admin`, if there is one
- * @param memberPasswordHashes of members, each `NAME:HASH`
+ * @param adminPasswordHash the hash of the account `admin`, if there is one
+ * @param memberPasswordHashes the hashes of members, each `NAME:HASH`
  */
 export function createPasswords({
   adminPasswordHash,
@@ -41,7 +41,7 @@ export function createPasswords({
   const accountOf = (name: string): Account =>
     name === adminName ? { id: name, name, role: 'admin' } : { id: `member:${name}`, name, role: 'member' };
 
-  // One at a time, so that a flood of attempts takes 64 MiB and a core, not all of them.
+  // Verified one at a time, so that many attempts use 64 MiB and one core at most.
   let turn: Promise<unknown> = Promise.resolve();
   function isRight(password: string, stored: string): Promise<boolean> {
     const verified = turn.then(() => verify(stored, password));
@@ -50,12 +50,12 @@ export function createPasswords({
   }
 
   return {
-    /** Whether anybody can sign in by password. */
+    /** Whether any account has a password. */
     isOn: hashes.size > 0,
 
     /**
-     * The account with this name and password; undefined where there is none. Takes as long for an unknown name
-     * as for a wrong password.
+     * The account with this name and password; undefined where there is none. An unknown name takes as long as a
+     * wrong password.
      */
     async check(name: string, password: string): Promise<Account | undefined> {
       if (anyHash === undefined) return undefined;
@@ -64,7 +64,7 @@ export function createPasswords({
       return stored !== undefined && matches ? accountOf(name) : undefined;
     },
 
-    /** Changes when the account's password does; undefined for an account without one. */
+    /** A value that changes with the account's password; undefined for an account without one. */
     versionOf(id: string): string | undefined {
       const stored = hashes.get(id === adminName ? id : id.replace(/^member:/, ''));
       return stored && createHash('sha256').update(stored).digest('base64url').slice(0, 16);

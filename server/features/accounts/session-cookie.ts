@@ -7,7 +7,7 @@ const name = 'reelroom';
 
 /**
  * Sessions in cookies.
- * @param baseUrlOf where the one who asks finds the app, without a slash at its end
+ * @param baseUrlOf the app's URL as the client addressed it, without a trailing slash
  */
 export function createSessionCookies({
   sessions,
@@ -19,7 +19,7 @@ export function createSessionCookies({
   const scopeOf = (request: FastifyRequest) => ({ baseUrl: baseUrlOf(request) });
 
   function put(request: FastifyRequest, reply: FastifyReply, token: string): void {
-    // Fastify would add one cookie to the other.
+    // Fastify would append a second cookie.
     reply.removeHeader('set-cookie');
     reply.header('set-cookie', setCookie(name, token, scopeOf(request), sessions.idleSeconds));
   }
@@ -41,12 +41,12 @@ export function createSessionCookies({
       put(request, reply, await sessions.start(account, how));
     },
 
-    /** Lets a session slide: its token is replaced now and then. */
+    /** Renews a session: replaces its token once an hour. */
     async renew(request: FastifyRequest, reply: FastifyReply, session: Session): Promise<void> {
       if (session.isDueForRenewal) put(request, reply, await sessions.renew(session));
     },
 
-    /** Signs out, here or wherever the account is signed in. */
+    /** Signs out: here, or everywhere. */
     async end(
       request: FastifyRequest,
       reply: FastifyReply,

@@ -11,18 +11,18 @@ import { algorithm, readClaims } from './signed-claims.ts';
 
 const day = 24 * 3_600_000;
 
-/** How long a session lasts without a call, in ms, and at most. */
+/** How long a session lasts without a request, and at most, in ms. */
 const idleMs = 7 * day;
 const longestMs = 30 * day;
 
-/** The age from which a token is replaced, in ms, which makes the session slide. */
+/** The age at which a token is renewed, in ms. */
 const renewAfterMs = 3_600_000;
 
-/** How long the existence of a session is cached, in ms, and for how many. */
+/** How long the existence of a session is cached, in ms, and for how many sessions. */
 const cachedForMs = 5_000;
 const maxCached = 10_000;
 
-/** How long a session is believed that S3 confirmed before it became unavailable, in ms. */
+/** How long a session stays valid that S3 confirmed before it became unavailable, in ms. */
 const believedForMs = 15 * 60_000;
 
 const claimsSchema = z.object({
@@ -33,25 +33,25 @@ const claimsSchema = z.object({
   sid: z.string().regex(sessionIds.pattern),
   iat: z.number(),
   exp: z.number(),
-  /** Of a session by password: {@link Passwords.versionOf}. */
+  /** The password's version, of a session by password: {@link Passwords.versionOf}. */
   pwd: z.string().optional(),
 });
 
-/** Somebody who is signed in. */
+/** A session of a signed-in account. */
 export interface Session {
   account: Account;
-  /** Its object in the bucket. */
+  /** The key of its object in the bucket. */
   key: string;
   /** Ms since 1970. */
   expiresAt: number;
   isDueForRenewal: boolean;
-  /** By which way they signed in: see {@link Passwords.versionOf}. */
+  /** The password's version, of a session by password: see {@link Passwords.versionOf}. */
   passwordVersion: string | undefined;
 }
 
 /**
- * Sessions of signed-in people. Each is an empty object in the bucket, whose deletion ends it in this process at
- * once and in others within 5 s, and a signed token for the browser (RFC 7519), which each call renews.
+ * Sessions of signed-in people. Each is an empty object in the bucket and a signed token for the browser (RFC
+ * 7519), which requests renew. Deleting the object ends the session: in this process at once, in others within 5 s.
  * @param keys sign the tokens, newest first
  */
 export function createSessions({
@@ -66,10 +66,10 @@ export function createSessions({
   passwords: Pick<Passwords, 'versionOf'>;
 }) {
   const known = new LRUCache<string, Promise<boolean>>({ max: maxCached, ttl: cachedForMs });
-  /** Sessions that S3 has lately confirmed. */
+  /** Sessions that S3 confirmed recently. */
   const confirmed = new LRUCache<string, true>({ max: maxCached, ttl: believedForMs });
 
-  /** Whether a session has not been ended: a HEAD, or none when cached. */
+  /** Whether a session still exists: a HEAD, or none when cached. */
   function exists(key: string): Promise<boolean> {
     const cached = known.get(key);
     if (cached) return cached;
@@ -89,12 +89,12 @@ export function createSessions({
     return answer;
   }
 
-  /** The claims of a token that one of our keys has signed and that has not expired. */
+  /** The claims of a token of ours that has not expired. */
   async function claimsOf(token: string): Promise<z.infer<typeof claimsSchema> | undefined> {
     return claimsSchema.safeParse(await readClaims(token, keys)).data;
   }
 
-  /** A token of a session, which expires when the session is idle for long. */
+  /** Signs a token of a session; it expires when the session is idle for too long. */
   function tokenOf(account: Account, key: string, pwd: string | undefined): Promise<string> {
     const [newest] = keys;
     if (!newest) throw new Error('without a secret there are no sessions');
@@ -118,12 +118,12 @@ export function createSessions({
   }
 
   return {
-    /** How long a token is good for, in seconds. */
+    /** A token's lifetime, in seconds. */
     idleSeconds: idleMs / 1_000,
 
     /**
      * Begins a session: a PUT.
-     * @param isByPassword whether it ends when the account's password changes
+     * @param isByPassword whether a new password ends the session
      * @returns its token
      */
     async start(account: Account, { isByPassword }: { isByPassword: boolean }): Promise<string> {
@@ -134,9 +134,8 @@ export function createSessions({
     },
 
     /**
-     * The session of a token; undefined where it is forged, expired, or has been ended: a HEAD, or none when
-     * cached.
-     * @throws {ReelroomError} STORAGE_UNAVAILABLE, unless S3 has lately confirmed the session
+     * The session of a token; undefined for one that is forged, expired or ended. A HEAD, or none when cached.
+     * @throws {ReelroomError} STORAGE_UNAVAILABLE, unless S3 confirmed the session recently
      */
     async of(token: string): Promise<Session | undefined> {
       const claims = await claimsOf(token);
@@ -152,7 +151,7 @@ export function createSessions({
       };
     },
 
-    /** Whether a session that was good goes on: a HEAD, or none when cached. */
+    /** Whether a session is still valid: a HEAD, or none when cached. */
     isActive: async ({ key, expiresAt }: Session): Promise<boolean> =>
       expiresAt > wallTime() && (await exists(key)),
 

@@ -1,15 +1,15 @@
 import { jwtVerify, type JWTPayload } from 'jose';
 
-/** The algorithm of all tokens that we sign for ourselves. */
+/** The algorithm of our own tokens. */
 export const algorithm = 'HS256';
 
-/** The claims of a token that one of our keys has signed, and that has not expired (RFC 7519). */
+/** The claims of a token (RFC 7519) that one of our keys signed and that has not expired. */
 export async function readClaims(token: string, keys: readonly Buffer[]): Promise<JWTPayload | undefined> {
   for (const key of keys)
     try {
       return (await jwtVerify(token, key, { algorithms: [algorithm] })).payload;
     } catch {
-      // By the next key, perhaps.
+      // The next key may have signed it.
     }
   return undefined;
 }

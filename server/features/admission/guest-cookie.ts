@@ -8,10 +8,10 @@ import type { Guest } from '../access/principal.ts';
 
 const name = 'reelroom-guest';
 
-/** How long a browser is known as a guest's, in seconds. */
+/** The cookie's lifetime, in seconds. */
 const keptSeconds = 30 * 24 * 3_600;
 
-/** The most characters of a token: browsers keep cookies of 4096 bytes. */
+/** The most characters of a token: browsers limit cookies to 4096 bytes. */
 const maxLength = 3_500;
 
 const claimsSchema = z.object({
@@ -20,9 +20,9 @@ const claimsSchema = z.object({
 });
 
 /**
- * Guests in cookies: a browser without an account, and the invites that it has accepted.
+ * Cookies of guests: an id of the browser, and the invites that it has accepted.
  * @param keys sign the cookies, newest first
- * @param baseUrlOf where the one who asks finds the app, without a slash at its end
+ * @param baseUrlOf the app's URL as the client addressed it, without a trailing slash
  */
 export function createGuestCookies({
   keys,
@@ -44,7 +44,7 @@ export function createGuestCookies({
   }
 
   return {
-    /** The guest of a request; undefined for a cookie that is forged or has expired. */
+    /** The guest of a request; undefined without a valid cookie. */
     async of(request: FastifyRequest): Promise<Guest | undefined> {
       const token = readCookie(request, name, scopeOf(request));
       if (token === undefined) return undefined;
@@ -52,7 +52,7 @@ export function createGuestCookies({
       return data && { id: data.sub, invites: data.invites };
     },
 
-    /** Keeps a guest in the browser; the oldest invites go where there is no room for all. */
+    /** Stores a guest in a cookie; the oldest invites are dropped where it would be too long. */
     async keep(request: FastifyRequest, reply: FastifyReply, guest: Guest): Promise<void> {
       let token = await sign(guest);
       for (let { invites } = guest; token.length > maxLength; token = await sign({ ...guest, invites }))
@@ -62,5 +62,5 @@ export function createGuestCookies({
   };
 }
 
-/** A browser that was not known before. */
+/** A new guest. */
 export const newGuest = (): Guest => ({ id: randomBytes(16).toString('base64url'), invites: [] });

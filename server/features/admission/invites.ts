@@ -13,22 +13,22 @@ import { parseJson } from '../../lib/parse-json.ts';
 import { createReadThrough } from '../../lib/read-through.ts';
 import { hashSecret, isSecret } from '../accounts/secret-hash.ts';
 
-/** How the existence of an invite is cached. */
+/** The cache of invites; `ttl` in ms. */
 const cached = { ttl: 5_000, max: 10_000 };
 
 const concurrency = 16;
 
-/** An invite as it is stored, perhaps by a newer version: of its secret only the hash. */
+/** A stored invite, perhaps by a newer version: with the hash of its secret. */
 const storedSchema = z.looseObject({ ...inviteSchema.shape, hash: z.string() });
 
 const { expiryOf } = inviteIds;
 
-/** What an invite's link has behind `invite=`: the id, and a secret of 24 random bytes. */
+/** An invite's token, `invite=` in its link: the id, and a secret of 24 random bytes. */
 const tokenPattern = /^([^.]+)\.([\w-]{32})$/;
 
 /**
- * Invites to rooms: an object in the bucket for each, whose deletion revokes it, together with what it has let
- * in; in this process at once, in others within 5 s.
+ * Invites to rooms, one object in the bucket each. Deleting the object revokes the invite, also for those who have
+ * accepted it: in this process at once, in others within 5 s.
  * @param path key prefix of the recordings' folder
  */
 export function createInvites({
@@ -48,8 +48,8 @@ export function createInvites({
 
   return {
     /**
-     * Makes an invite: a PUT.
-     * @returns it, with the only copy of its token
+     * Creates an invite: a PUT.
+     * @returns the invite, with the only copy of its token
      */
     async create({
       roomName,
@@ -77,7 +77,7 @@ export function createInvites({
         .sort((one, other) => other.createdAt - one.createdAt);
     },
 
-    /** Revokes an invite, and with it what it has let in: a DELETE. */
+    /** Revokes an invite, also for those who have accepted it: a DELETE. */
     async revoke(roomName: string, id: string): Promise<void> {
       if (expiryOf(id) === undefined) return;
       const key = inviteKey(path, roomName, id);
@@ -87,7 +87,7 @@ export function createInvites({
 
     /**
      * The invite of a token: a GET.
-     * @throws {ReelroomError} INVITE_INVALID where it is forged, of another room, expired or revoked
+     * @throws {ReelroomError} INVITE_INVALID: it is forged, of another room, expired or revoked
      */
     async check(roomName: string, token: string): Promise<Invite> {
       const [, id = '', secret = ''] = tokenPattern.exec(token) ?? [];
@@ -99,7 +99,7 @@ export function createInvites({
 
     /**
      * Counts one more use of an invite: a GET and a PUT.
-     * @throws {ReelroomError} INVITE_INVALID where it was used up, or revoked
+     * @throws {ReelroomError} INVITE_INVALID: it is used up or revoked
      */
     async use(roomName: string, id: string): Promise<void> {
       const key = inviteKey(path, roomName, id);
@@ -114,7 +114,7 @@ export function createInvites({
       );
     },
 
-    /** Whether what an invite has let in is still let in: a GET, or none when cached. */
+    /** Whether an accepted invite is still valid: a GET, or none when cached. */
     async isActive(roomName: string, id: string): Promise<boolean> {
       if ((expiryOf(id) ?? 0) <= now()) return false;
       return (await known.get(inviteKey(path, roomName, id))).invite !== undefined;

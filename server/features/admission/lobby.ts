@@ -10,21 +10,21 @@ import { parseJson } from '../../lib/parse-json.ts';
 import { createReadThrough } from '../../lib/read-through.ts';
 import type { Events } from '../events/events.ts';
 
-/** How where somebody stands is cached. */
+/** The cache of entries; `ttl` in ms. */
 const cached = { ttl: 5_000, max: 10_000 };
 
-/** How often who waits says so, and after how long without that they have gone, in ms. */
+/** How often a waiting person's entry is renewed, and after how long without renewal it no longer counts, in ms. */
 const renewMs = 20_000;
 const goneAfterMs = 45_000;
 
-/** How often both sides look without an event, which only processes that share a Redis tell each other, in ms. */
+/** How often both sides poll, in ms: events reach other processes only through Redis. */
 const lookMs = 5_000;
 
-/** How long being admitted lasts, and how long who was refused has to wait before asking again, in ms. */
+/** How long an admission lasts, and how long a refused person must wait before asking again, in ms. */
 const admittedForMs = 12 * 3_600_000;
 const refusedForMs = 60_000;
 
-/** How long an entry is kept, in ms: somebody who was removed may come back after that. */
+/** How long an entry is kept, in ms; a removed person may come back after that. */
 export const keptMs = 30 * 24 * 3_600_000;
 
 /** The most people who are shown as waiting. */
@@ -35,17 +35,17 @@ const concurrency = 16;
 const entrySchema = z.looseObject({
   standing: standingSchema,
   name: z.string(),
-  /** When they knocked, in ms since 1970. */
+  /** When the person knocked, in ms since 1970. */
   since: z.number(),
-  /** When this was decided, or who waits was last there. */
+  /** When the decision was made, or the waiting was last renewed, in ms since 1970. */
   at: z.number(),
 });
 type Entry = z.infer<typeof entrySchema>;
 
 /**
- * Who waits before rooms, and who was admitted, refused or removed: an object in the bucket for each person and
- * room, written by compare and swap. Those who wait and those who decide see it at once, through another process
- * without Redis within 5 s.
+ * Waiting rooms: who waits, and who was admitted, refused or removed. One object in the bucket per person and room,
+ * written by compare and swap. Waiting people and hosts see changes at once; those of another process within 5 s
+ * without Redis.
  * @param path key prefix of the recordings' folder
  */
 export function createLobby({
@@ -65,7 +65,7 @@ export function createLobby({
   }
   const known = createReadThrough(read, cached);
 
-  /** Where somebody stands by an entry, which is not for ever. */
+  /** The standing that an entry gives; admissions and refusals expire. */
   function standingBy(entry: Entry | undefined): Standing | undefined {
     const age = now() - (entry?.at ?? 0);
     if (entry?.standing === 'admitted' && age > admittedForMs) return undefined;
@@ -74,8 +74,8 @@ export function createLobby({
   }
 
   /**
-   * Replaces an entry by what `change` makes of it, by compare and swap; undefined leaves it.
-   * @returns what is stored then
+   * Changes an entry by compare and swap; where `change` returns undefined it stays as it is.
+   * @returns the stored entry
    */
   async function update(
     roomName: string,
@@ -93,7 +93,7 @@ export function createLobby({
     return stored ?? seen.entry;
   }
 
-  /** Waits for an event of a room, and for `ms` at most. */
+  /** Creates pauses that end with an event of a room, or after `ms`. */
   function createPauses(roomName: string, signal: AbortSignal) {
     const events_ = events.subscribe({ signal });
     let next: Promise<unknown> | undefined;
@@ -118,7 +118,7 @@ export function createLobby({
   async function waiting(roomName: string): Promise<WaitingPerson[]> {
     const folder = lobbyFolder(path, roomName);
     const recent: string[] = [];
-    // Who waits has said so lately.
+    // An entry of somebody who waits was renewed recently.
     for await (const { key, lastModified } of storage.list(folder))
       if (now() - lastModified.getTime() < goneAfterMs) recent.push(key);
     const found = await pMap(recent.slice(0, maxWaiting), async (key) => ({ key, ...(await read(key)) }), {
@@ -134,13 +134,13 @@ export function createLobby({
   }
 
   return {
-    /** Where somebody stands with a room: a GET, or none when cached. */
+    /** A person's standing in a room: a GET, or none when cached. */
     standingOf: async (roomName: string, person: string): Promise<Standing | undefined> =>
       standingBy((await known.get(lobbyKey(path, roomName, person))).entry),
 
     /**
-     * Asks to be let into a room: a GET and a PUT.
-     * @returns where they stand: who was refused a moment ago, or removed, does not wait
+     * Knocks at a room: a GET and a PUT.
+     * @returns the person's standing: after a recent refusal, or a removal, it is not `waiting`
      */
     async knock(roomName: string, person: string, name: string): Promise<Standing> {
       const entry = await update(roomName, person, (before) => {
@@ -154,9 +154,9 @@ export function createLobby({
     },
 
     /**
-     * Where somebody who has knocked stands, now and at each change, until it is decided or `signal` is
-     * aborted; `admitted` where the room has no waiting room any more. As long as it goes on they are known to
-     * wait: a GET every 5 s, a PUT every 20 s.
+     * The standing of a person who has knocked, now and at each change, until it is decided or `signal` is aborted;
+     * `admitted` once the room has no waiting room. Keeps the person's entry renewed: a GET every 5 s, a PUT every
+     * 20 s.
      */
     async *wait(
       roomName: string,
@@ -182,8 +182,8 @@ export function createLobby({
     },
 
     /**
-     * Who waits before a room, longest first, now and at each change: a LIST every 5 s, and a GET for each of
-     * them; none while the room has no waiting room.
+     * The people in a room's waiting room, longest first, now and at each change: a LIST every 5 s, and a GET for
+     * each of them; none while the room has no waiting room.
      */
     async *watchWaiting(
       roomName: string,
@@ -200,7 +200,7 @@ export function createLobby({
       }
     },
 
-    /** Admits or refuses people who wait: a GET and a PUT for each. Who does not wait any more is left out. */
+    /** Admits or refuses waiting people: a GET and a PUT for each. Ignores those who no longer wait. */
     async decide(roomName: string, people: readonly string[], admit: boolean): Promise<void> {
       const standing: Standing = admit ? 'admitted' : 'refused';
       await pMap(
@@ -214,7 +214,7 @@ export function createLobby({
       events.publish({ type: 'lobby', roomName });
     },
 
-    /** Keeps somebody out of a room: a GET and a PUT. */
+    /** Bars a person from a room: a GET and a PUT. */
     async remove(roomName: string, person: string, name: string): Promise<void> {
       await update(roomName, person, (before) => ({
         ...(before ?? { name, since: now() }),
@@ -224,7 +224,7 @@ export function createLobby({
       events.publish({ type: 'lobby', roomName });
     },
 
-    /** Lets somebody back in whom an invite names that was made after they were removed: a GET, and a PUT. */
+    /** Lifts a removal by an invite that was created after it: a GET, and a PUT. */
     async forgive(roomName: string, person: string, invitedAt: number): Promise<void> {
       await update(roomName, person, (before) =>
         before?.standing === 'removed' && invitedAt > before.at

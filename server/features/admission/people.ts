@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { Principal } from '../access/principal.ts';
 
-/** What of a principal says which person it is. */
+/** The parts of a principal that identify a person. */
 type Person = Pick<Principal, 'id' | 'guest'>;
 
 /**
- * Ids of people in rooms: the same for all tabs of a browser, or of an account, in one room; another one in each
- * room, and nothing by which anybody could find out whose it is.
+ * Pseudonymous ids of people in rooms: the same for all tabs of a browser, or of an account, in one room; a
+ * different one in each room.
  */
 export const createPeople =
   ({ keys: [key] }: { keys: readonly Buffer[] }) =>

@@ -1,15 +1,15 @@
 import type { Livekit } from '../../adapters/livekit/livekit.ts';
 import type { Lobby } from './lobby.ts';
 
-/** The attribute of a participant that says which person it is. */
+/** The participant attribute with the person's id. */
 export const personAttribute = 'reelroom.person';
 
 /** Removes a participant from a room for good. */
 export type RemoveParticipant = (roomName: string, identity: string) => Promise<void>;
 
 /**
- * Removes a participant, and keeps out the person that it is: a GET and a PUT to S3, two requests to LiveKit. A
- * participant without a person's id is removed from the room only.
+ * Removes a participant and bars the person: a GET and a PUT to S3, two requests to LiveKit. A participant without
+ * a person's id is only removed.
  */
 export const createRemoveParticipant =
   ({
@@ -22,14 +22,13 @@ export const createRemoveParticipant =
   async (roomName, identity) => {
     const found = await livekit.findParticipant(roomName, identity);
     const person = found?.attributes[personAttribute];
-    // First of all they must not come back.
+    // Barred first, so that the person cannot come back.
     if (person !== undefined) await lobby.remove(roomName, person, found?.name ?? '');
     await livekit.removeParticipant(roomName, identity);
   };
 
 /**
- * Removes again who has come back by a token from before they were removed: LiveKit's tokens are not revoked, but
- * expire.
+ * Removes a barred person who comes back with an older token: LiveKit's tokens cannot be revoked, they expire.
  */
 export const createKeepOut =
   ({ livekit, lobby }: { livekit: Pick<Livekit, 'removeParticipant'>; lobby: Pick<Lobby, 'standingOf'> }) =>

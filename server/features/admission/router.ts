@@ -27,28 +27,28 @@ export interface AdmissionCollaborators {
 
 const procedure = proceduresWith<AdmissionCollaborators>();
 
-/** Whether a room has a waiting room, as of now. */
+/** Whether a room has a waiting room at the moment. */
 const hasWaitingRoom =
   ({ rooms }: Pick<AdmissionCollaborators, 'rooms'>, { roomName }: { roomName: string }) =>
   async () =>
     (await rooms.read(roomName)).rules.waitingRoom;
 
 export const invitesProcedures = {
-  /** Makes an invite to a room; only this answer has its token, for the link `/room/NAME?invite=TOKEN`. */
+  /** Creates an invite to a room; only this response contains its token, for `/room/NAME?invite=TOKEN`. */
   create: procedure.input(inviteInputSchema).mutation(({ ctx, input }) => ctx.invites.create(input)),
 
   /** The invites of a room that have not expired, newest first, without their tokens. */
   list: procedure.input(roomInputSchema).query(({ ctx, input }) => ctx.invites.list(input.roomName)),
 
-  /** Revokes an invite: who came by it cannot come back by it. */
+  /** Revokes an invite, also for those who have accepted it. */
   revoke: procedure.input(inviteRevokeInputSchema).mutation(async ({ ctx, input }) => {
     await ctx.invites.revoke(input.roomName, input.id);
     return {};
   }),
 
   /**
-   * Accepts an invite, which a cookie keeps; accepting it again does not count as another use. One that was made
-   * after somebody was removed lets them back in. INVITE_INVALID.
+   * Accepts an invite and stores it in a cookie; accepting it again is not another use. An invite that was created
+   * after a removal lifts that. INVITE_INVALID.
    */
   accept: procedure.input(inviteAcceptInputSchema).mutation(async ({ ctx, input }) => {
     const { roomName } = input;
@@ -64,7 +64,7 @@ export const invitesProcedures = {
 };
 
 export const lobbyProcedures = {
-  /** Asks to be let into a room with a waiting room; returns where one stands. A cookie keeps who it was. */
+  /** Knocks at a room with a waiting room; returns the standing. A cookie identifies the person later. */
   knock: procedure.input(knockInputSchema).mutation(async ({ ctx, input }) => {
     const { principal } = ctx;
     const guest = principal.guest ?? (principal.id === undefined ? newGuest() : undefined);
@@ -74,7 +74,7 @@ export const lobbyProcedures = {
     return { standing: await ctx.lobby.knock(input.roomName, person, input.name) };
   }),
 
-  /** Where one stands who has knocked: now and at each change, until it is decided. */
+  /** The caller's standing after knocking: now and at each change, until it is decided. */
   wait: procedure.input(roomInputSchema).subscription(async function* ({
     ctx,
     input,
@@ -85,20 +85,20 @@ export const lobbyProcedures = {
     yield* ctx.lobby.wait(input.roomName, person, { isOn: hasWaitingRoom(ctx, input), signal });
   }),
 
-  /** Who waits before a room, longest first: now and at each change. */
+  /** The people in a room's waiting room, longest first: now and at each change. */
   waiting: procedure
     .input(roomInputSchema)
     .subscription(({ ctx, input, signal = new AbortController().signal }) =>
       ctx.lobby.watchWaiting(input.roomName, { isOn: hasWaitingRoom(ctx, input), signal }),
     ),
 
-  /** Admits or refuses people who wait. Who was refused may ask again a minute later. */
+  /** Admits or refuses waiting people; a refused person may knock again after a minute. */
   decide: procedure.input(decideInputSchema).mutation(async ({ ctx, input }) => {
     await ctx.lobby.decide(input.roomName, input.people, input.admit);
     return {};
   }),
 
-  /** Removes a participant, who cannot come back but by an invite that is made later. LIVEKIT_UNAVAILABLE. */
+  /** Removes a participant, who can only come back by a new invite. LIVEKIT_UNAVAILABLE. */
   remove: procedure.input(removeInputSchema).mutation(async ({ ctx, input }) => {
     await ctx.removeParticipant(input.roomName, input.identity);
     return {};

@@ -9,30 +9,30 @@ import type { Storage } from '../../adapters/s3/bucket.ts';
 import { auditFolder, auditRoot } from '../../bucket/layout.ts';
 import { parseJson } from '../../lib/parse-json.ts';
 
-/** How long entries wait for others before they are stored together, and after a failure, in ms. */
+/** How long entries are collected before they are stored together, and the pause after a failure, in ms. */
 const batchMs = 2_000;
 const retryMs = 5_000;
 
-/** How long the end of the process waits for entries to be stored, in ms. */
+/** How long shutdown waits for entries to be stored, in ms. */
 const closeMs = 2_000;
 
-/** The most entries of an object, and how much later than its first the others may be, in ms. */
+/** The most entries of an object, and the longest time between its first and its last, in ms. */
 const maxEntries = 500;
 const maxSpanMs = 60_000;
 
-/** The most entries that wait while S3 is away; older ones are in the log only. */
+/** The most entries that wait while S3 is unavailable; older ones are only in the log. */
 const maxWaiting = 10_000;
 
-/** How many objects a page reads at most, and at once. */
+/** The most objects that a page reads, and how many at once. */
 const maxObjects = 1_000;
 const concurrency = 16;
 
-/** Counted backwards, so that S3's own order of keys is newest first. */
+/** A time counted backwards, so that S3's key order is newest first. */
 const inverted = (at: number): string => String(9_999_999_999_999 - at).padStart(13, '0');
 
 const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
 
-/** When the first entry of an object was, in ms since 1970, by its name. */
+/** The time of an object's first entry, in ms since 1970, from its name. */
 const startOf = (name: string): number => 9_999_999_999_999 - Number(name.slice(0, 13));
 
 const parseEntries = (text: string | undefined): AuditEntry[] =>
@@ -42,7 +42,7 @@ const parseEntries = (text: string | undefined): AuditEntry[] =>
 
 const contains = (text: string | undefined, part: string) => text?.toLowerCase().includes(part.toLowerCase());
 
-/** Whether an entry is one of those asked for. Pure. */
+/** Whether an entry matches a query. Pure. */
 const isAskedFor = (
   { at, who, name, what, room, recordings }: AuditEntry,
   asked: Pick<AuditListInput, 'who' | 'what' | 'on' | 'from' | 'to'>,
@@ -54,10 +54,10 @@ const isAskedFor = (
   (!asked.on || [room, ...(recordings ?? [])].some((text) => contains(text, asked.on ?? '')));
 
 /**
- * Who did what: each a line of the log at once, and stored within 2 s, several in one object that is never written
- * again, in a folder for each month. A process that is killed leaves those of the last seconds in its log only.
+ * The audit log: each entry is a line of the process log at once, and is stored within 2 s, several in one immutable
+ * object, in one folder per month. Of a process that is killed, entries of the last seconds are only in its log.
  * @param path key prefix of the recordings' folder
- * @param isOn whether it is done at all: where access is open nobody is known
+ * @param isOn whether entries are recorded; with open access nobody is identified
  */
 export function createAudit({
   storage,
@@ -74,7 +74,7 @@ export function createAudit({
   let timer: NodeJS.Timeout | undefined;
   let storing: Promise<void> = Promise.resolve();
 
-  /** The first of those that wait, as many as one object takes. */
+  /** The first waiting entries, as many as fit into one object. */
   function nextBatch(): AuditEntry[] {
     const start = waiting[0]?.at ?? 0;
     const end = waiting.findIndex(({ at }) => at < start || at > start + maxSpanMs);
@@ -101,7 +101,7 @@ export function createAudit({
     }, ms).unref();
   }
 
-  /** The objects of a month after one, oldest last, that may have entries asked for. */
+  /** The names of a month's objects that may have matching entries, newest first, after `after`. */
   async function* namesOf(month: string, after: string | undefined, { from = 0, to }: AuditListInput) {
     const prefix = auditFolder(path, month);
     const first = to !== undefined && monthOf(to) === month ? inverted(to) : undefined;
@@ -129,7 +129,7 @@ export function createAudit({
     const oldest = monthOf((input.from ?? 0) - maxSpanMs);
     for (const month of months.sort().toReversed()) {
       if (month > newest || month < oldest) continue;
-      // The object of the cursor itself may have more.
+      // The cursor's own object may have more entries.
       const isLast = month === lastMonth && after !== undefined;
       if (isLast) yield `${month}/${after}`;
       for await (const name of namesOf(month, isLast ? after : undefined, input)) yield `${month}/${name}`;
@@ -137,7 +137,7 @@ export function createAudit({
   }
 
   return {
-    /** Notes what somebody did. Never throws; no request now. */
+    /** Records an entry. Never throws; no request at once. */
     record(entry: AuditEntry): void {
       if (!isOn) return;
       log.info({ audit: entry }, 'audit');
@@ -162,7 +162,7 @@ export function createAudit({
         });
         batch.forEach((object, at) => {
           const skipped = object === `${month}/${name}` ? Number(index) : 0;
-          // The newest of an object is its last.
+          // The newest entry of an object is its last.
           const entries = parseEntries(texts[at]).toReversed();
           entries.forEach((entry, number) => {
             if (number >= skipped && isAskedFor(entry, input))
@@ -191,7 +191,7 @@ export function createAudit({
       };
     },
 
-    /** Stores what waits, unless S3 takes too long. */
+    /** Stores the waiting entries, unless S3 takes too long. */
     async close(): Promise<void> {
       clearTimeout(timer);
       const stored = storing

@@ -8,7 +8,7 @@ export interface AuditCollaborators {
 }
 
 export const auditProcedures = {
-  /** Who did what, newest first: a page of it. */
+  /** A page of audit entries, newest first. */
   list: proceduresWith<AuditCollaborators>()
     .input(auditListInputSchema)
     .query(({ ctx, input }) => ctx.auditLog.list(input)),

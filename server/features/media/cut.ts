@@ -2,6 +2,7 @@ import { box, boxesIn, contentAt, contentsAt, fullBox, u32, u64 } from './mp4-bo
 import { readEdit } from './edit-list.ts';
 import { NumberList, RunList } from './number-list.ts';
 import { samplesIn, UnsupportedMp4 } from './sample-table.ts';
+import { edit, emptyEdit, mvhdLike, trakLike } from './trak.ts';
 
 /** Bytes of a file, from `start` to before `end`. */
 export interface Span {
@@ -52,16 +53,16 @@ function cutTrack(content: Buffer, from: number, to: number, movieScale: number)
   const mdhd = contentAt(content, 'mdia/mdhd');
   const timescale = timescaleOf(mdhd);
   const stbl = contentAt(content, 'mdia/minf/stbl');
-  const edit = readEdit(contentsAt(content, 'edts/elst')[0]);
+  const edited = readEdit(contentsAt(content, 'edts/elst')[0]);
   /** A time of the movie, in s, as a time of the media. */
   const mediaTime = (seconds: number) =>
-    edit.mediaStart + Math.round((seconds - edit.delay / movieScale) * timescale);
-  const start = Math.max(mediaTime(from), edit.mediaStart);
+    edited.mediaStart + Math.round((seconds - edited.delay / movieScale) * timescale);
+  const start = Math.max(mediaTime(from), edited.mediaStart);
   const end = Math.min(
     mediaTime(to),
-    edit.length === undefined
+    edited.length === undefined
       ? Infinity
-      : edit.mediaStart + Math.round((edit.length / movieScale) * timescale),
+      : edited.mediaStart + Math.round((edited.length / movieScale) * timescale),
   );
   const { first, last } = samplesFor(stbl, start, end);
   if (first < 0 || last < first) return undefined;
@@ -104,64 +105,34 @@ function cutTrack(content: Buffer, from: number, to: number, movieScale: number)
   const length = Math.max(Math.min(end, shownEnd) - shownStart, 0) / timescale;
   const inMovie = (seconds: number) => Math.round(seconds * movieTimescale);
   const edits = [
-    ...(pause > 0 ? [u64(inMovie(pause)), Buffer.alloc(8, 0xff), u32(0x10000)] : []),
-    u64(inMovie(length)),
-    u64(shownStart - decodedFirst - leastOffset),
-    u32(0x10000),
+    ...(pause > 0 ? [emptyEdit(inMovie(pause))] : []),
+    edit(inMovie(length), shownStart - decodedFirst - leastOffset),
   ];
-  const tkhd = contentAt(content, 'tkhd');
-  const isWideHeader = tkhd.readUInt8(0) === 1;
-  const mediaLength = shownEnd - decodedFirst;
-  const media = contentAt(content, 'mdia');
-  const info = contentAt(media, 'minf');
-
   const trak = (moveBy: number, isWide: boolean): Buffer => {
     const positions = chunks.map(({ position }) => position + moveBy);
-    return box(
-      'trak',
-      fullBox(
-        'tkhd',
-        1,
-        3, // enabled, in the movie
-        u64(0),
-        u64(0),
-        isWideHeader ? tkhd.subarray(20, 28) : tkhd.subarray(12, 20),
-        u64(inMovie(pause > 0 ? pause + length : length)),
-        tkhd.subarray(-60),
-      ),
-      box('edts', fullBox('elst', 1, 0, u32(pause > 0 ? 2 : 1), ...edits)),
-      box(
-        'mdia',
-        fullBox('mdhd', 1, 0, u64(0), u64(0), u32(timescale), u64(mediaLength), mdhd.subarray(-4)),
-        box('hdlr', contentAt(media, 'hdlr')),
-        box(
-          'minf',
-          ...['vmhd', 'smhd', 'dinf'].flatMap((type) =>
-            contentsAt(info, type).map((each) => box(type, each)),
-          ),
-          box(
-            'stbl',
-            box('stsd', contentAt(stbl, 'stsd')),
-            fullBox('stts', 0, 0, u32(durations.length), durations.bytes()),
-            ...([...offsets].some(([, value]) => value !== 0)
-              ? [fullBox('ctts', 0, 0, u32(offsets.length), offsets.bytes())]
-              : []),
-            ...(keys.length === sizes.length ? [] : [fullBox('stss', 0, 0, u32(keys.length), keys.bytes())]),
-            fullBox(
-              'stsc',
-              0,
-              0,
-              u32(chunks.length),
-              ...chunks.map(({ samples }, at) => Buffer.concat([u32(at + 1), u32(samples), u32(1)])),
-            ),
-            fullBox('stsz', 0, 0, u32(0), u32(sizes.length), sizes.bytes()),
-            isWide
-              ? fullBox('co64', 0, 0, u32(positions.length), ...positions.map(u64))
-              : fullBox('stco', 0, 0, u32(positions.length), ...positions.map(u32)),
-          ),
+    return trakLike(content, {
+      length: inMovie(pause > 0 ? pause + length : length),
+      edits,
+      media: { timescale, length: shownEnd - decodedFirst, language: mdhd.subarray(-4) },
+      table: [
+        fullBox('stts', 0, 0, u32(durations.length), durations.bytes()),
+        ...([...offsets].some(([, value]) => value !== 0)
+          ? [fullBox('ctts', 0, 0, u32(offsets.length), offsets.bytes())]
+          : []),
+        ...(keys.length === sizes.length ? [] : [fullBox('stss', 0, 0, u32(keys.length), keys.bytes())]),
+        fullBox(
+          'stsc',
+          0,
+          0,
+          u32(chunks.length),
+          ...chunks.map(({ samples }, at) => Buffer.concat([u32(at + 1), u32(samples), u32(1)])),
         ),
-      ),
-    );
+        fullBox('stsz', 0, 0, u32(0), u32(sizes.length), sizes.bytes()),
+        isWide
+          ? fullBox('co64', 0, 0, u32(positions.length), ...positions.map(u64))
+          : fullBox('stco', 0, 0, u32(positions.length), ...positions.map(u32)),
+      ],
+    });
   };
   return { trak, kept, length: Math.max(pause, 0) + length };
 }
@@ -222,16 +193,7 @@ export function cutMp4({
   const moovAt = (moveBy: number): Buffer =>
     box(
       'moov',
-      fullBox(
-        'mvhd',
-        1,
-        0,
-        u64(0),
-        u64(0),
-        u32(movieTimescale),
-        u64(Math.round(length * movieTimescale)),
-        mvhd.subarray(-80),
-      ),
+      mvhdLike(mvhd, { timescale: movieTimescale, length: Math.round(length * movieTimescale) }),
       ...tracks.map(({ trak }) => trak(moveBy, isWide)),
     );
   const header = mediaHeader(end - start, isWide);

@@ -1,11 +1,15 @@
-import { box, contentAt, contentsAt, fullBox, u32, u64 } from './mp4-boxes.ts';
+import { box, contentAt, contentsAt, fullBox, u32 } from './mp4-boxes.ts';
 import { NumberList, RunList } from './number-list.ts';
+import { edit, emptyEdit, mvhdLike, trakLike } from './trak.ts';
 
 /** The timescale of tracks, in units per second: MPEG-TS's. */
 export const mediaTimescale = 90_000;
 
 /** The timescale of the movie, in units per second. */
 const movieTimescale = 1_000;
+
+/** The language `und` as an `mdhd` has it. */
+const undetermined = u32(0x55c40000);
 
 /** A sample; times in {@link mediaTimescale} from the beginning of the file. */
 export interface Sample {
@@ -64,11 +68,6 @@ export function createTrackTable() {
       // compensates.
       offsets.shift(-leastOffset);
       const length = this.end() - firstDecoded;
-      const edits = [u64(toMovieTime(length)), u64(-leastOffset), u32(0x10000)];
-      const pause = [u64(toMovieTime(firstDecoded)), Buffer.alloc(8, 0xff), u32(0x10000)];
-      const hasPause = firstDecoded > 0;
-      const tkhd = contentAt(like, 'tkhd');
-      const media = contentAt(like, 'mdia/minf');
       const allKeys = keys.length === sizes.length;
 
       let firstChunk = 1;
@@ -77,41 +76,22 @@ export function createTrackTable() {
         firstChunk += count;
         return run;
       });
-      return box(
-        'trak',
-        fullBox(
-          'tkhd',
-          1,
-          3, // enabled, in the movie
-          u64(0),
-          u64(0),
-          tkhd.subarray(12, 20),
-          u64(toMovieTime(this.end())),
-          tkhd.subarray(-60),
-        ),
-        box('edts', fullBox('elst', 1, 0, u32(hasPause ? 2 : 1), ...(hasPause ? pause : []), ...edits)),
-        box(
-          'mdia',
-          fullBox('mdhd', 1, 0, u64(0), u64(0), u32(mediaTimescale), u64(length), u32(0x55c40000)),
-          box('hdlr', contentAt(like, 'mdia/hdlr')),
-          box(
-            'minf',
-            ...['vmhd', 'smhd', 'dinf'].flatMap((type) =>
-              contentsAt(media, type).map((content) => box(type, content)),
-            ),
-            box(
-              'stbl',
-              box('stsd', contentAt(media, 'stbl/stsd')),
-              fullBox('stts', 0, 0, u32(steps.length), steps.bytes()),
-              fullBox('ctts', 0, 0, u32(offsets.length), offsets.bytes()),
-              ...(allKeys ? [] : [fullBox('stss', 0, 0, u32(keys.length), keys.bytes())]),
-              fullBox('stsz', 0, 0, u32(0), u32(sizes.length), sizes.bytes()),
-              fullBox('stsc', 0, 0, u32(chunkRuns.length), ...chunkRuns),
-              fullBox('co64', 0, 0, u32(chunkPositions.length / 2), chunkPositions.bytes()),
-            ),
-          ),
-        ),
-      );
+      return trakLike(like, {
+        length: toMovieTime(this.end()),
+        edits: [
+          ...(firstDecoded > 0 ? [emptyEdit(toMovieTime(firstDecoded))] : []),
+          edit(toMovieTime(length), -leastOffset),
+        ],
+        media: { timescale: mediaTimescale, length, language: undetermined },
+        table: [
+          fullBox('stts', 0, 0, u32(steps.length), steps.bytes()),
+          fullBox('ctts', 0, 0, u32(offsets.length), offsets.bytes()),
+          ...(allKeys ? [] : [fullBox('stss', 0, 0, u32(keys.length), keys.bytes())]),
+          fullBox('stsz', 0, 0, u32(0), u32(sizes.length), sizes.bytes()),
+          fullBox('stsc', 0, 0, u32(chunkRuns.length), ...chunkRuns),
+          fullBox('co64', 0, 0, u32(chunkPositions.length / 2), chunkPositions.bytes()),
+        ],
+      });
     },
   };
 }
@@ -124,16 +104,7 @@ export function finishMoov(like: Buffer, tables: TrackTable[]): Buffer {
   const end = Math.max(...tables.map((table) => table.end()));
   return box(
     'moov',
-    fullBox(
-      'mvhd',
-      1,
-      0,
-      u64(0),
-      u64(0),
-      u32(movieTimescale),
-      u64(toMovieTime(end)),
-      contentAt(moov, 'mvhd').subarray(-80),
-    ),
+    mvhdLike(contentAt(moov, 'mvhd'), { timescale: movieTimescale, length: toMovieTime(end) }),
     ...contentsAt(moov, 'trak').flatMap((trak, index) => tables[index]?.trak(trak) ?? []),
   );
 }

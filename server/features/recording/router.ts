@@ -23,17 +23,17 @@ export const recordingProcedures = {
   /** Stops a room's recording; returns it, `stopping`. */
   stop: procedure.input(roomInputSchema).mutation(({ ctx, input }) => ctx.lifecycle.stop(input.roomName)),
 
-  /** Lets a room's recording go on though one person is alone there; returns it. */
+  /** Continues a room's recording though one person is alone there; returns it. */
   keepRecording: procedure
     .input(roomInputSchema)
     .mutation(({ ctx, input }) => ctx.lifecycle.keepRecording(input.roomName)),
 
-  /** Takes a participant's answer whether to be in the recording; returns its receipt. */
+  /** Stores a participant's consent, or refusal, to be recorded; returns its receipt. */
   answerConsent: procedure
     .input(answerConsentInputSchema)
     .mutation(({ ctx, input }) => ctx.consent.answer(input)),
 
-  /** What participants of a recording answered, with when: its receipts, the first answer first. */
+  /** The consent receipts of a recording, oldest first. */
   consent: procedure
     .input(recordingInputSchema)
     .query(({ ctx, input }) => ctx.consent.receiptsOf(input.name)),

@@ -5,7 +5,7 @@ import { parseJson } from '../../lib/parse-json.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { isContended, swapJson } from '../../adapters/s3/swap.ts';
 
-/** How many wrong passwords a link takes, and in what time, in ms. */
+/** How many wrong passwords a link accepts per window, and the window, in ms. */
 const maxAttempts = 10;
 const windowMs = 15 * 60_000;
 
@@ -14,11 +14,11 @@ const countSchema = z.object({ since: z.number(), count: z.number() }).catch({ s
 const parseCount = (text: string | undefined) => parseJson(countSchema, text) ?? { since: 0, count: 0 };
 
 /**
- * Counts the wrong passwords of a link in the bucket, by compare and swap: the limit is that of all processes
- * together. An attempt is counted before it is made, and given back if it was right.
+ * Counts wrong passwords per link in the bucket, by compare and swap, so that the limit holds for all processes
+ * together. An attempt is counted before the password is checked, and subtracted if it was right.
  */
 export function createAttempts({ storage }: { storage: Pick<Storage, 'getTextAndEtag' | 'putJson'> }) {
-  /** Writes a link's count; undefined from `next` leaves it. Two requests per try. */
+  /** Updates a link's count, unless `next` returns undefined. Two requests per try. */
   async function swap(
     key: string,
     next: (count: z.infer<typeof countSchema>) => z.infer<typeof countSchema> | undefined,
@@ -30,14 +30,14 @@ export function createAttempts({ storage }: { storage: Pick<Storage, 'getTextAnd
     try {
       await swapJson(storage, key, read, ({ count }) => next(count));
     } catch (error) {
-      // So many at once are no people.
+      // People do not make so many attempts at once.
       throw isContended(error) ? tooManyAttempts() : error;
     }
   }
 
   return {
     /**
-     * Counts an attempt at the link whose count is at `key`: a GET and a PUT.
+     * Counts an attempt; `key` is that of the link's count. A GET and a PUT.
      * @throws {ReelroomError} TOO_MANY_ATTEMPTS
      */
     begin: (key: string): Promise<void> =>
@@ -47,7 +47,7 @@ export function createAttempts({ storage }: { storage: Pick<Storage, 'getTextAnd
         return { since, count: count + 1 };
       }),
 
-    /** Takes an attempt back that was right: a GET and a PUT. */
+    /** Subtracts an attempt that was right: a GET and a PUT. */
     giveBack: (key: string): Promise<void> =>
       swap(key, ({ since, count }) => (count > 0 ? { since, count: count - 1 } : undefined)),
   };

@@ -26,7 +26,7 @@ const querySchema = z.object({
 /** The share token in a query, if any. */
 export const tokenIn = (query: unknown): string | undefined => querySchema.parse(query).share;
 
-/** Whether a link that is being checked is good; throws when that is not known. */
+/** Whether a link is valid; throws when that is unknown. */
 const isGood = (checked: Promise<unknown>): Promise<boolean> =>
   checked.then(
     () => true,
@@ -37,8 +37,8 @@ const isGood = (checked: Promise<unknown>): Promise<boolean> =>
   );
 
 /**
- * Rejects requests whose share link is invalid for the recording in the path, or for its download; a valid
- * one adds to what the principal may do, for as long as it is good. Requests without a link pass.
+ * Rejects requests whose share link is invalid for the recording in the path, or for its download; a valid link
+ * adds its grant to the principal, for as long as it is valid. Requests without a link pass.
  */
 export const checkLink =
   ({ shares }: { shares: Pick<Shares, 'check' | 'grantOf'> }): onRequestAsyncHookHandler =>
@@ -47,7 +47,7 @@ export const checkLink =
     const { share, download } = querySchema.parse(query);
     if (share === undefined) return;
     const { '*': path } = z.object({ '*': z.string() }).parse(params);
-    // After the name follows one of the recording's files.
+    // The path may go on with one of the recording's files.
     const [name = ''] = path.split('/');
     const { viewer, isActive = async () => true } = request.reelroomPrincipal;
     request.reelroomLink = await shares.check(name, share, { viewer, download: download !== undefined });

@@ -28,39 +28,39 @@ import type { ViewCounts } from './view-counts.ts';
 /** How many links are read concurrently. */
 const maxConcurrent = 16;
 
-/** How what the bucket says of a link is cached. */
+/** The cache of stored links; `ttl` in ms. */
 const cached = { ttl: 5_000, max: 1_000 };
 
-/** How long a password is good for, in ms. */
+/** How long a link stays unlocked by its password, in ms. */
 const unlockedForMs = 12 * 3_600_000;
 
-/** What stands beside a link in its folder: wrong passwords, and views. */
+/** The suffixes of objects beside a link: its wrong passwords, and its views. */
 const attemptsSuffix = '.tries';
 const viewsSuffix = '.views';
 
 const isActive = ({ expiresAt }: Link) => expiresAt > Date.now();
 
-/** What the bucket says of a link; no restrictions where it was revoked. */
+/** A stored link; without restrictions where it was revoked. */
 interface Found {
   restrictions: Restrictions | undefined;
 }
 
-/** Nothing for a link that this version cannot read. */
+/** Returns undefined for a link that this version cannot read. */
 function unlessInvalid(error: unknown): undefined {
   if (!(error instanceof ReelroomError) || error.code !== 'SHARE_INVALID') throw error;
 }
 
-/** A link that may be used, as far as what it leads to needs to know. */
+/** A valid link, as its users need to know it. */
 export interface CheckedLink {
   id: string;
   download: boolean;
-  /** Absent where it is for all of the recording. */
+  /** Absent for the whole recording. */
   part?: Part;
 }
 
 /**
  * Share links, whose holders watch a recording without signing in. Each is an object in the bucket whose key is
- * the link's id; deleting it revokes the link. It is empty, or says what the link is restricted to.
+ * the link's id; deleting it revokes the link. Its content are the link's restrictions, if any.
  */
 export function createShares({
   storage,
@@ -80,13 +80,13 @@ export function createShares({
   hasOpenid: boolean;
   /** Key prefix of the recordings' folder. */
   path: string;
-  /** The keys that sign links, newest first: without its key a link is not valid. */
+  /** The keys that sign links, newest first; without its key a link is invalid. */
   keys: readonly Buffer[];
 }) {
   const signer = createSigner(keys);
   const attempts = createAttempts({ storage });
 
-  /** What the bucket says of a link: a HEAD, a GET where it is restricted, or none when cached. */
+  /** Stored links: a HEAD, a GET for a restricted one, or none when cached. */
   const known = createReadThrough(
     async ({ key, isRestricted }: { key: string; isRestricted: boolean }): Promise<Found> => {
       if (!isRestricted) return { restrictions: (await storage.head(key)).status === 200 ? {} : undefined };
@@ -96,7 +96,7 @@ export function createShares({
     { ...cached, nameOf: ({ key }) => key },
   );
 
-  /** What a link is restricted to; undefined where it was revoked. */
+  /** A link's restrictions; undefined where it was revoked. */
   const find = async (name: string, { id, isRestricted }: Link): Promise<Restrictions | undefined> =>
     (await known.get({ key: linksFolder(path, name) + id, isRestricted })).restrictions;
 
@@ -156,10 +156,10 @@ export function createShares({
   /**
    * Checks that `token` allows watching the recording `name` or, with `download`, downloading it: a HEAD or a GET,
    * or no S3 request for a forged or expired token, and for one checked in the last 5 s.
-   * @param viewer who the caller is to the provider of OpenID Connect
-   * @returns the link, and the part of the recording that it is for
+   * @param viewer the caller as the OpenID Connect provider knows them
+   * @returns the link, and its part of the recording
    * @throws {ReelroomError} SHARE_INVALID; SHARE_EXPIRED, also when it was revoked; SHARE_SIGN_IN where it is for
-   *   domains and the viewer is of none; SHARE_LOCKED while its password was not given
+   *   domains and the viewer is of none; SHARE_LOCKED until its password is given
    */
   async function check(
     name: string,
@@ -174,7 +174,7 @@ export function createShares({
     return { id, download: link.download, ...(restrictions.part && { part: restrictions.part }) };
   }
 
-  /** The part that a new link is for; undefined for all of the recording. */
+  /** The part for a new link; undefined for the whole recording. */
   async function partOf(
     { name, durationMs }: Recording,
     { from = 0, to = Infinity }: { from?: number | undefined; to?: number | undefined },
@@ -195,10 +195,10 @@ export function createShares({
 
   return {
     /**
-     * A new link to a recording: four S3 requests, and one more where others have expired; for a part two more.
+     * Creates a link to a recording: four S3 requests, one more where others have expired, two more for a part.
      * @param base the app's URL, without a trailing slash
-     * @throws {ReelroomError} RECORDING_NOT_FOUND, also for one that is not ready; INVALID_INPUT for a part that
-     *   is outside of the recording, or of one that cannot be cut, and for domains where nobody can sign in
+     * @throws {ReelroomError} RECORDING_NOT_FOUND, also for one that is not ready; INVALID_INPUT for a part outside
+     *   the recording, or of one that cannot be cut, and for domains without OpenID Connect
      */
     async create(
       { name, expiresInSeconds, download, password, domains, from, to }: z.output<typeof shareInputSchema>,
@@ -225,7 +225,7 @@ export function createShares({
     },
 
     /**
-     * The links of a recording that are active, newest first, some hundred at least: one LIST, a GET for each that
+     * The active links of a recording, newest first, some hundred at least: one LIST, a GET for each that
      * is restricted, another for each that was watched, and a DELETE where some have expired.
      */
     async list(name: string, base: string): Promise<Share[]> {
@@ -236,7 +236,7 @@ export function createShares({
         active,
         async (link) => {
           const views = linksFolder(path, name) + link.id + viewsSuffix;
-          // What this version does not know can be revoked with all the others.
+          // A link that this version cannot read can be revoked with all the others.
           const restrictions = link.isRestricted ? await find(name, link).catch(unlessInvalid) : {};
           const count = watched.has(views) ? await viewCounts.get(views) : 0;
           return restrictions && shareOf(link, name, base, restrictions, count);
@@ -260,7 +260,7 @@ export function createShares({
     },
 
     /**
-     * What `token` is worth for the recording `name`: as {@link check}.
+     * The grant of `token` for the recording `name`: requests as {@link check}.
      * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED, SHARE_SIGN_IN, SHARE_LOCKED
      */
     async grantOf(name: string, token: string, viewer: Viewer | undefined): Promise<Grant> {
@@ -271,8 +271,8 @@ export function createShares({
     check,
 
     /**
-     * The token that opens a link with a password, for half a day at most: some six S3 requests. Ten wrong
-     * passwords in a quarter of an hour close a link for its rest, in all app processes.
+     * Unlocks a link by its password; returns a token for half a day at most. Some six S3 requests. Ten wrong
+     * passwords lock the link for the rest of a quarter of an hour, in all app processes.
      * @throws {ReelroomError} SHARE_INVALID, SHARE_EXPIRED; SHARE_SIGN_IN; SHARE_LOCKED for another password;
      *   TOO_MANY_REQUESTS
      */
@@ -292,7 +292,7 @@ export function createShares({
       return { share: signer.unlockedToken(link, name, expiresAt), expiresAt };
     },
 
-    /** What the holder of a link for a part is told of a recording: a GET or two, none when it is cached. */
+    /** A recording as the holder of a link for a part sees it: a GET or two, none when cached. */
     async inPart(recording: Recording, part: Part | undefined): Promise<Recording> {
       return part ? { ...recording, ...(await describePart(recording.name, part)) } : recording;
     },

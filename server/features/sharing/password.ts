@@ -7,7 +7,7 @@ const cost = { N: 2 ** 15, r: 8, p: 1 };
 const maxmem = 64 * 2 ** 20;
 const hashBytes = 32;
 
-/** A password as it is stored, with what it was hashed by; bounded, since it is read from the bucket. */
+/** A stored password hash with its parameters; bounded, since it is read from the bucket. */
 export const passwordHashSchema = z.strictObject({
   salt: z.string(),
   hash: z.string(),
@@ -24,14 +24,14 @@ const hashOf = (password: string, salt: Buffer, options: ScryptOptions): Promise
     );
   });
 
-/** Hashes a password with a salt of its own. */
+/** Hashes a password with a random salt. */
 export async function hashPassword(password: string): Promise<PasswordHash> {
   const salt = randomBytes(16);
   const hash = await hashOf(password, salt, cost);
   return { salt: salt.toString('base64url'), hash: hash.toString('base64url'), ...cost };
 }
 
-/** Whether a password is the one that was hashed; takes as long when it is not. */
+/** Whether a password matches a hash; takes as long when it does not. */
 export async function isPassword(
   password: string,
   { salt, hash, ...options }: PasswordHash,

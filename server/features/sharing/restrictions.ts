@@ -11,7 +11,7 @@ const partSchema = z.strictObject({ from: z.number(), to: z.number() });
 /** A part of a recording, in s from its beginning. */
 export type Part = z.infer<typeof partSchema>;
 
-/** What a link is restricted to. Strict: what a version does not know it must not let pass. */
+/** A link's restrictions. Strict: a version must not ignore a restriction that it does not know. */
 const restrictionsSchema = z.strictObject({
   part: partSchema.optional(),
   password: passwordHashSchema.optional(),
@@ -22,7 +22,7 @@ export type Restrictions = z.infer<typeof restrictionsSchema>;
 
 /**
  * Reads a link's restrictions.
- * @throws {ReelroomError} SHARE_INVALID for those that this version does not know
+ * @throws {ReelroomError} SHARE_INVALID for restrictions that this version does not know
  */
 export function parseRestrictions(text: string): Restrictions {
   const restrictions = parseJson(restrictionsSchema, text);

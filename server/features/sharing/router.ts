@@ -29,7 +29,7 @@ export const sharingProcedures = {
     return { ...recording, reason: undefined };
   }),
 
-  /** Opens a share link that has a password; returns the token to use from then on. */
+  /** Unlocks a share link by its password; returns the token to use from then on. */
   unlock: procedure
     .input(unlockInputSchema)
     .mutation(({ ctx, input }) => ctx.shares.unlock(input, ctx.principal.viewer)),
@@ -39,12 +39,12 @@ export const sharingProcedures = {
     .input(shareInputSchema)
     .mutation(({ ctx, input }) => ctx.shares.create(input, ctx.baseUrl)),
 
-  /** The links to a recording that are active, newest first. */
+  /** The active links to a recording, newest first. */
   shares: procedure
     .input(recordingInputSchema)
     .query(({ ctx, input }) => ctx.shares.list(input.name, ctx.baseUrl)),
 
-  /** Revokes a link, or all of a recording's; returns how many. */
+  /** Revokes a link, or all links of a recording; returns how many. */
   unshare: procedure.input(unshareInputSchema).mutation(async ({ ctx, input }) => ({
     revoked: await ctx.shares.revoke(input.name, input.id),
   })),

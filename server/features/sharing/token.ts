@@ -11,8 +11,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
  *     random     8 hexadecimal digits, for links that are made in the same ms
  *
  * A token is an id and its signature, 32 hexadecimal digits: no character that link detection in chats would
- * cut off. Who has shown a link's password gets one that goes on with a dot, a time in 9 digits of base 36, until which
- * it opens the link, and a signature over all of that.
+ * cut off. The token of an unlocked link goes on with a dot, the time until which it is unlocked in 9 digits of base
+ * 36, and a signature over all of that.
  */
 export interface Link {
   id: string;
@@ -21,7 +21,7 @@ export interface Link {
   expiresAt: number;
   /** Whether the recording may be downloaded, too. */
   download: boolean;
-  /** Whether its object says what it is restricted to. */
+  /** Whether its object has restrictions. */
   isRestricted: boolean;
 }
 
@@ -78,13 +78,13 @@ export function redactTokens(text: string): string {
  */
 export function createSigner(keys: readonly Buffer[]) {
   const [newest = randomBytes(32)] = keys;
-  // An id's length never varies, so that no other pair has the same bytes.
+  // An id's length is fixed, so that no other pair has the same bytes.
   const sign = (id: string, name: string, key = newest) =>
     createHmac('sha256', key)
       .update(id + name)
       .digest()
       .subarray(0, 16);
-  // No id begins like this.
+  // No id begins like this prefix.
   const signUnlocked = (id: string, until: string, name: string, key = newest) =>
     sign(`unlocked ${id}${until}`, name, key);
   const isSigned = (signature: string, signed: (key: Buffer) => Buffer) =>
@@ -94,7 +94,7 @@ export function createSigner(keys: readonly Buffer[]) {
     /** The token by which `link` gives access to the recording `name`. */
     tokenOf: ({ id }: Pick<Link, 'id'>, name: string): string => id + sign(id, name).toString('hex'),
 
-    /** The token by which `link` gives access without its password, until then (ms since 1970). */
+    /** The token by which `link` gives access without its password, until `expiresAt` (ms since 1970). */
     unlockedToken(link: Pick<Link, 'id'>, name: string, unlockedUntil: number): string {
       const until = digits(unlockedUntil, createdDigits);
       const signature = signUnlocked(link.id, until, name).toString('hex');

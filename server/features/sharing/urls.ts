@@ -7,13 +7,13 @@ export function watchUrls(base: string, name: string, token?: string) {
   const to = (folder: string) =>
     `${base}/${folder}/${encodeURIComponent(name)}${token === undefined ? '' : `?share=${token}`}`;
   return {
-    /** The page that plays it. */
+    /** The watch page. */
     url: to('watch'),
-    /** The video itself. */
+    /** The video file. */
     videoUrl: to('recordings'),
-    /** The player alone. */
+    /** The embedded player. */
     embedUrl: to('embed'),
-    /** Its picture, where it has one. */
+    /** The poster, if there is one. */
     posterUrl: to('posters'),
   };
 }

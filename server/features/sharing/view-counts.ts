@@ -16,8 +16,8 @@ const linkOf = (key: string) => key.slice(0, key.lastIndexOf('.'));
 const parseViews = (text: string | undefined): number => parseJson(viewsSchema, text)?.views ?? 0;
 
 /**
- * Counts how often links were watched, each at the link's key and a suffix: in memory at first, so that many
- * views cost one write. A process that is killed loses those of the last seconds.
+ * Counts views of links, each in an object at the link's key and a suffix; in memory at first, so that many views
+ * cost one write. A process that is killed loses the views of the last seconds.
  */
 export function createViewCounts({
   storage,
@@ -31,7 +31,7 @@ export function createViewCounts({
   async function write(key: string, views: number): Promise<void> {
     const read = async () => {
       const found = await storage.getTextAndEtag(key);
-      // A link that was revoked meanwhile leaves nothing behind.
+      // Nothing is left of a link that was revoked meanwhile.
       const isRevoked = !found && (await storage.head(linkOf(key))).status === 404;
       return { isRevoked, before: parseViews(found?.text), etag: found?.etag };
     };
@@ -48,7 +48,7 @@ export function createViewCounts({
 
     hasPending: (): boolean => pending.size > 0,
 
-    /** Writes what was counted: a GET and a PUT for each key. What fails is written with the next ones. */
+    /** Stores the counts: a GET and a PUT for each key. Failed ones are stored with the next. */
     async write(): Promise<void> {
       const counted = pending;
       pending = new Map();
@@ -63,7 +63,7 @@ export function createViewCounts({
       );
     },
 
-    /** The views of a key, those that are counted in this process with them: one GET. */
+    /** The views of a key, with those counted in this process: one GET. */
     get: async (key: string): Promise<number> =>
       parseViews(await storage.getText(key)) + (pending.get(key) ?? 0),
   };
