@@ -1,3 +1,4 @@
+import { consentQuestions } from '@reelroom/shared';
 import { number, plural } from './words.ts';
 
 type DeviceKind = 'camera' | 'microphone';
@@ -507,10 +508,8 @@ export default {
   room_people_count: (count: number) => `${number(count)} people`,
   room_consent_change: (state: string) => `${state}: change this`,
   panel_close: (panel: string) => `Close ${panel.toLowerCase()}`,
-  consent_question:
-    'This call is being recorded. Do you want to be in the recording, with your picture, your voice and the screen you share?',
-  consent_question_required:
-    'Calls in this room may be recorded, with the picture, the voice and the shared screen of everyone in them. Do you agree?',
+  consent_question: consentQuestions.en.ask,
+  consent_question_required: consentQuestions.en.require,
 
   // Share links: how long, how often
   share_has_password: 'password',

@@ -1,3 +1,4 @@
+import { consentQuestions } from '@reelroom/shared';
 import type { Messages } from './messages.ts';
 import { number, plural } from './words.ts';
 
@@ -526,10 +527,8 @@ export default {
   room_people_count: (count) => `${number(count)} personas`,
   room_consent_change: (state) => `${state}: cambiarlo`,
   panel_close: (panel) => `Cerrar ${panel.toLowerCase()}`,
-  consent_question:
-    'Esta llamada se está grabando. ¿Quieres salir en la grabación, con tu imagen, tu voz y la pantalla que compartas?',
-  consent_question_required:
-    'Las llamadas de esta sala pueden grabarse, con la imagen, la voz y la pantalla compartida de todos. ¿Aceptas?',
+  consent_question: consentQuestions.es.ask,
+  consent_question_required: consentQuestions.es.require,
 
   // Share links: how long, how often
   share_has_password: 'contraseña',

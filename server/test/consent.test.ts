@@ -1,4 +1,4 @@
-import { agreesTo, consentAttribute, consentValue, parseConsent } from '@reelroom/shared';
+import { agreesTo, consentAttribute, consentQuestions, consentValue, parseConsent } from '@reelroom/shared';
 import fc from 'fast-check';
 import t from 'tap';
 import { bucketOf, livekitClients, openRoom, serve, testConfig } from './support/build.ts';
@@ -95,15 +95,15 @@ t.test(
     t.match(await failure(answer({ recording, answer: 'no' })), codeOf('STORAGE_UNAVAILABLE'));
     t.equal(await shown(), `no:${recording}`, 'but a no holds at once');
     s3.comeBack();
-    await answer({ recording, answer: 'no' });
+    await answer({ recording, answer: 'no', language: 'es' });
 
     await trpc.recordings.stop.mutate({ roomName });
     await untilEnded(trpc, recording, 60_000);
     t.match(await failure(answer({ recording })), codeOf('RECORDING_NOT_STARTED'), 'it is over');
     const receipts = await trpc.recordings.consent.query({ name: recording });
     t.match(receipts, [
-      { identity: ana.identity, answer: 'yes' },
-      { identity: ana.identity, answer: 'no' },
+      { identity: ana.identity, answer: 'yes', question: consentQuestions.en.ask },
+      { identity: ana.identity, answer: 'no', question: consentQuestions.es.ask },
     ]);
 
     await trpc.recordings.delete.mutate({ name: recording });

@@ -1,10 +1,14 @@
-import type { AskingMode, ConsentAnswer } from '@reelroom/shared';
+import { consentLanguages, type AskingMode, type ConsentAnswer } from '@reelroom/shared';
 import { errorSentence } from '../../app/error-message.ts';
 import { trpc } from '../../app/trpc.ts';
+import { language } from '../../messages/words.ts';
 import { toast } from '../../design/toasts.svelte.ts';
 import { hasAgreed } from '../agreement.ts';
 import { consentFor, rememberConsent } from '../remembered-consent.ts';
 import type { Session } from '../session.svelte.ts';
+
+/** The language of the question. */
+const asked = consentLanguages.find((known) => known === language) ?? 'en';
 
 /** The user's consent to a room's recording: the question and the answer. */
 class ConsentControl {
@@ -57,7 +61,7 @@ class ConsentControl {
     this.isAnswering = true;
     try {
       const { roomName } = this.#session;
-      await trpc.recordings.answerConsent.mutate({ roomName, recording, answer, token });
+      await trpc.recordings.answerConsent.mutate({ roomName, recording, answer, language: asked, token });
       rememberConsent({ recording, answer });
       this.#isReopened = false;
     } catch (error) {

@@ -37,7 +37,13 @@ export function createConsent({
      *   asked; FORBIDDEN: the token is not one for this room, or its holder is not there; STORAGE_UNAVAILABLE, where
      *   a no holds nevertheless
      */
-    async answer({ roomName, recording, answer, token }: AnswerConsentInput): Promise<ConsentReceipt> {
+    async answer({
+      roomName,
+      recording,
+      answer,
+      language,
+      token,
+    }: AnswerConsentInput): Promise<ConsentReceipt> {
       const identity = await livekit.identityOf(token, roomName);
       if (identity === undefined) throw forbidden();
       const { recording: shown } = parseRoomState((await livekit.findRoom(roomName))?.metadata);
@@ -49,7 +55,7 @@ export function createConsent({
         identity,
         name: participant.name,
         answer,
-        question: consentQuestions[mode],
+        question: consentQuestions[language][mode],
         at: wallTime(),
       };
       const apply = () =>
