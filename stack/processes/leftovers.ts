@@ -37,38 +37,41 @@ function isMarked(pid: number, data: string): boolean {
   }
 }
 
+/** All processes but this one. */
+const allProcesses = (): Process[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+    .flatMap((name) => readProcess(Number(name)) ?? [])
+    .filter(({ zombie }) => !zombie);
+
+/** The ids in `pids`, and those of all their descendants among `all`. */
+function withDescendants(pids: Iterable<number>, all: readonly Process[]): Set<number> {
+  const found = new Set(pids);
+  // A child may have a lower id than its parent: repeat until nothing is new.
+  for (let before = -1; before !== found.size;) {
+    before = found.size;
+    for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);
+  }
+  return found;
+}
+
+const ofStack = (data: string, all: readonly Process[]): Process[] => {
+  const marked = all.filter(({ pid }) => isMarked(pid, data)).map(({ pid }) => pid);
+  const found = withDescendants(marked, all);
+  return all.filter(({ pid }) => found.has(pid));
+};
+
 /**
  * Every process of the stack whose data folder is `data`, without this one: those with its mark, and their
  * children (Chromium's overwrite their environment).
  */
-export function processesOf(data: string): Process[] {
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-    .flatMap((name) => readProcess(Number(name)) ?? [])
-    .filter(({ zombie }) => !zombie);
-  const found = new Set(all.filter(({ pid }) => isMarked(pid, data)));
-  // A child may have a lower id than its parent: repeat until nothing is new.
-  for (let before = -1; before !== found.size;) {
-    before = found.size;
-    const pids = new Set([...found].map(({ pid }) => pid));
-    for (const candidate of all) if (pids.has(candidate.parent)) found.add(candidate);
-  }
-  return [...found];
-}
+export const processesOf = (data: string): Process[] => ofStack(data, allProcesses());
 
-/** The processes of a stack that are no longer descendants of ours. */
+/** The processes of a stack that are no longer descendants of ours, by whatever processes between. */
 export function orphansOf(data: string): Process[] {
-  const ours = new Set([process.pid]);
-  const others = new Set(processesOf(data));
-  for (let before = -1; before !== ours.size;) {
-    before = ours.size;
-    for (const one of others) {
-      if (!ours.has(one.parent)) continue;
-      ours.add(one.pid);
-      others.delete(one);
-    }
-  }
-  return [...others];
+  const all = allProcesses();
+  const ours = withDescendants([process.pid], all);
+  return ofStack(data, all).filter(({ pid }) => !ours.has(pid));
 }
 
 const lives = ({ pid, startedAt }: Process) => {
