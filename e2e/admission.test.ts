@@ -47,7 +47,7 @@ t.test('guests come by invitation, wait to be let in, and stay out once they wer
   const panel = ana.getByRole('complementary', { name: 'People' });
   const knocking = ana.getByRole('region', { name: 'Waiting to be let in' });
   await knocking.getByText('2 people want to join').waitFor();
-  await knocking.getByRole('button', { name: 'View' }).click();
+  await knocking.getByRole('button', { name: 'Show' }).click();
   await ana.getByRole('button', { name: 'Decline Eve <b>' }).click();
   await eve.getByRole('heading', { name: 'You were not let in' }).waitFor();
   await ana.getByRole('button', { name: 'Let Gus in' }).click();

@@ -81,6 +81,9 @@ t.test('no sentence is left in one language', async (t) => {
   await page.goto('/audit');
   await page.getByText('signed in').first().waitFor();
   await check('the audit');
+  await page.goto('/keys');
+  await page.getByRole('textbox').first().waitFor();
+  await check('keys of programs');
   await page.goto('/none');
   await page.getByText('Page not found').waitFor();
   await check('no page');
@@ -95,6 +98,26 @@ t.test('no sentence is left in one language', async (t) => {
   await check('a name that is refused');
   await join(page, '7', '4242');
   await check('in a call');
+  const menu = (name: string) => page.getByRole('dialog', { name });
+  for (const name of ['View', 'Microphone and speaker', 'Camera']) {
+    await page.getByRole('button', { name: `⟦${name}⟧`, exact: true }).click();
+    await menu(name).waitFor();
+    await check(`the menu ${name}`);
+    await page.keyboard.press('Escape');
+    await menu(name).waitFor({ state: 'hidden' });
+  }
+  await page.keyboard.press('?');
+  await menu('Keys').waitFor();
+  await check('the keys of a call');
+  await page.keyboard.press('Escape');
+  await button('⟦Chat⟧').click();
+  await page.getByRole('log').waitFor();
+  await check('the chat');
+  await button('⟦People⟧').click();
+  await page.getByRole('heading', { name: 'In the call' }).waitFor();
+  await check('people');
+  await checkDialog('inviting', button('⟦Invite⟧'));
+  await checkDialog('options of a recording', button('⟦Recording options⟧'));
   await button('Leave').click();
   await page.getByText('You left the call').waitFor();
   await check('after a call');

@@ -147,7 +147,7 @@ export default {
   knock_one: 'wants to join',
   knock_decline: 'Decline',
   knock_let_in: 'Let in',
-  knock_view: 'View',
+  knock_view: 'Show',
   knock_let_all_in: 'Let all in',
   people_removed: (name: string) => `${name} was removed.`,
   people_decline: (name: string) => `Decline ${name}`,

@@ -149,7 +149,7 @@ export default {
   knock_one: 'quiere entrar',
   knock_decline: 'Rechazar',
   knock_let_in: 'Dejar entrar',
-  knock_view: 'Ver',
+  knock_view: 'Mostrar',
   knock_let_all_in: 'Dejar entrar a todos',
   people_removed: (name) => `Se expulsó a ${name}.`,
   people_decline: (name) => `Rechazar a ${name}`,
