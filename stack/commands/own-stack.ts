@@ -40,8 +40,7 @@ export async function onOwnStack(
     endNow(data);
     releaseDataFolder(settings);
     rmSync(data, { recursive: true, force: true });
-    // Behind what a second stack has to end.
-    setImmediate(() => process.exit(1));
+    process.exit(1);
   });
   let isWell = false;
   try {

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesAmong, onOwnStack, type OwnStack } from './own-stack.ts';
 import { run } from '../processes/process.ts';
-import { mark } from '../processes/leftovers.ts';
-import { laneOf } from '../testing/lanes.ts';
 import { root, type Environment } from '../lib/settings.ts';
 import { brief, type Count, countTap } from '../testing/tap.ts';
 
@@ -37,27 +34,22 @@ const storageTests = [
 const deadline = 40 * 60_000;
 
 /**
- * `npm test`: runs test files, or those in the folders named, by default all, on stacks of its own: two, where more
- * than one file makes calls, since they mostly wait. Prints `N passed, N failed` last; returns whether all passed.
+ * `npm test`: runs test files, or those in the folders named, by default all, on a stack of its own. Prints
+ * `N passed, N failed` last; returns whether all passed.
  */
 export async function test(named: string[], environment: Environment = {}): Promise<boolean> {
   let count: Count = { passed: 0, failed: 1 };
   const paths = named.length > 0 ? named : everything;
   const files = filesAmong(paths, '.test.ts');
-  const runAll = async (stacks: OwnStack[]) => {
-    const { passed, failed } = await runFiles(stacks, files);
-    if (passed + failed > 0) count = { passed, failed };
-    return count.failed === 0;
-  };
-  const calls = files.filter((file) => laneOf(file, readFileSync(join(root, file), 'utf8')) === 'calls');
   if (files.length === 0) console.error(`There are no tests in ${paths.join(', ')}`);
   else
     await onOwnStack(
       'test',
-      (stack) =>
-        calls.length > 1
-          ? onOwnStack('test-2', (second) => runAll([stack, second]), environment)
-          : runAll([stack]),
+      async (stack) => {
+        const { passed, failed } = await runFiles(stack, files);
+        if (passed + failed > 0) count = { passed, failed };
+        return count.failed === 0;
+      },
       environment,
     );
   console.log(`${count.passed} passed, ${count.failed} failed`);
@@ -68,7 +60,7 @@ export async function test(named: string[], environment: Environment = {}): Prom
 export const testOnMinio = (named: string[]): Promise<boolean> =>
   test(named.length > 0 ? named : storageTests, { REELROOM_S3_SERVER: 'minio' });
 
-async function runFiles(stacks: OwnStack[], files: string[]): Promise<Count> {
+async function runFiles({ data, env, signal }: OwnStack, files: string[]): Promise<Count> {
   const lines: string[] = [];
   const worthShowing = brief();
   const onLine = (line: string) => {
@@ -77,13 +69,10 @@ async function runFiles(stacks: OwnStack[], files: string[]): Promise<Count> {
   };
   const late = AbortSignal.timeout(deadline);
   const { ok } = await run(process.execPath, ['stack/testing/test-files.ts', ...files], {
-    ...{ cwd: root, data: stacks[0]?.data ?? '', onLine },
-    env: {
-      REELROOM_TEST_STACKS: JSON.stringify(stacks.map(({ env, data }) => ({ ...env, [mark]: data }))),
-      // Hundreds of processes load the same modules.
-      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile'),
-    },
-    signal: AbortSignal.any([late, ...stacks.map(({ signal }) => signal)]),
+    ...{ cwd: root, data, onLine },
+    // Hundreds of processes load the same modules.
+    env: { ...env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile') },
+    signal: AbortSignal.any([signal, late]),
   }).catch((error: unknown) => {
     if (!late.aborted) throw error;
     console.error(`The tests took longer than ${deadline / 60_000} minutes and were ended`);

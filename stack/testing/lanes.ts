@@ -1,9 +1,10 @@
 /**
- * What a test file needs of the stack. Those of `calls` use its LiveKit and recorder: LiveKit sends webhooks to one
- * URL, and two recordings at once are much for one recorder, so a stack has one of them at a time. All others run
- * beside them.
+ * The lanes of tests that run in parallel. Those of `calls` use the stack's LiveKit and recorder: LiveKit
+ * sends webhooks to one URL, and two recordings at once are too much for two cores. They mostly wait, and all
+ * others run beside them, one after the other.
  */
-export type Lane = 'calls' | 'beside';
+export const lanes = ['calls', 'beside'] as const;
+export type Lane = (typeof lanes)[number];
 
 /**
  * Imports of tests that join or record, or call the whole API, and of those with their own LiveKit and
