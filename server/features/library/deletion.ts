@@ -90,7 +90,11 @@ export function createDeletionJournal({
     await deleteOf(async ({ name }) => [path + name]);
     // One listing for all: many may have begun at about the same time.
     const entries = index.keysAt(recordings.filter(({ name }) => !left.has(name)));
-    await deleteOf(async ({ name }) => [...((await entries).get(name) ?? []), manifestKey(path + name)]);
+    await deleteOf(async ({ name }) => [
+      ...((await entries).get(name) ?? []),
+      ...(await listLinks(storage, path, name)),
+      manifestKey(path + name),
+    ]);
     return left;
   }
 
@@ -112,7 +116,7 @@ export function createDeletionJournal({
 
   return {
     /**
-     * Deletes recordings. Four to six LISTs for each, and a PUT for each that ended within the last day;
+     * Deletes recordings. Five to seven LISTs for each, and a PUT for each that ended within the last day;
      * for all together a PUT, and five DELETEs, or one more per 1,000 keys; and the cost of `onGone`.
      * @returns the errors of recordings that are left, by name; they are retried
      */

@@ -23,7 +23,7 @@ export function createViewCounts({
   storage,
   log,
 }: {
-  storage: Pick<Storage, 'getText' | 'getTextAndEtag' | 'putJson' | 'head'>;
+  storage: Pick<Storage, 'getText' | 'getTextAndEtag' | 'putJson' | 'head' | 'delete'>;
   log: FastifyBaseLogger;
 }) {
   let pending = new Map<string, number>();
@@ -35,9 +35,12 @@ export function createViewCounts({
       const isRevoked = !found && (await storage.head(linkOf(key))).status === 404;
       return { isRevoked, before: parseViews(found?.text), etag: found?.etag };
     };
-    await swapJson(storage, key, read, ({ isRevoked, before }) =>
+    const { seen, stored } = await swapJson(storage, key, read, ({ isRevoked, before }) =>
       isRevoked ? undefined : { views: before + views },
     );
+    // The first count of a link that was revoked while it was written: nobody else deletes it.
+    const isFirst = stored !== undefined && seen.etag === undefined;
+    if (isFirst && (await storage.head(linkOf(key))).status === 404) await storage.delete(key);
   }
 
   const add = (key: string, views: number) => pending.set(key, (pending.get(key) ?? 0) + views);
@@ -48,7 +51,7 @@ export function createViewCounts({
 
     hasPending: (): boolean => pending.size > 0,
 
-    /** Stores the counts: a GET and a PUT for each key. Failed ones are stored with the next. */
+    /** Stores the counts: a GET and a PUT for each key, for its first count two HEADs more. Failed ones are stored with the next. */
     async write(): Promise<void> {
       const counted = pending;
       pending = new Map();

@@ -1,4 +1,4 @@
-import type { Drawing } from '../design/icons.ts';
+import type { Drawing } from './icons.ts';
 
 /** Icons that only a call uses, loaded with it. */
 export const callIcons = {
