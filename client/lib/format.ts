@@ -48,3 +48,12 @@ const dateFormats = perLocale(
 export function formatDate(ms: number, locale = reader): string {
   return dateFormats(locale).format(ms);
 }
+
+const timeFormats = perLocale(
+  (locale) => new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }),
+);
+
+/** A time of day in the reader's locale. */
+export function formatTime(ms: number, locale = reader): string {
+  return timeFormats(locale).format(ms);
+}

@@ -13,7 +13,7 @@ type Swapped = Pick<Storage, 'getTextAndEtag' | 'putJson'>;
 
 const namesSchema = z.array(z.string());
 
-/** Adds a name to the object's, as any process does. */
+/** Adds a name to the stored names by compare and swap. */
 const add = (storage: Swapped, key: string, name: string) =>
   swapJson(
     storage,

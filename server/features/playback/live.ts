@@ -5,7 +5,7 @@ import { liveFileNotFound, pictureNotFound } from '../../lib/errors.ts';
 import { getAndHead } from '../../http/get-and-head.ts';
 import { errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
-import { linkQuery } from '../sharing/check-link.ts';
+import { linkErrors, linkQuery } from '../sharing/check-link.ts';
 import { nameParams, recordingNameOf } from '../../http/params.ts';
 import { firstThumbnail, isInPart, workingFiles } from '../../bucket/layout.ts';
 import { objectIn, sendObject } from '../../http/sending/send-object.ts';
@@ -29,14 +29,7 @@ const poster: Operation = {
   headers: fileHeaders,
   responses: {
     ...fileResponses(['image/jpeg']),
-    ...errors(
-      'FORBIDDEN',
-      'SHARE_INVALID',
-      'SHARE_EXPIRED',
-      'SHARE_LOCKED',
-      'SHARE_SIGN_IN',
-      'STORAGE_UNAVAILABLE',
-    ),
+    ...errors(...linkErrors, 'STORAGE_UNAVAILABLE'),
     ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
 };
@@ -54,14 +47,7 @@ const liveFile: Operation = {
   headers: fileHeaders,
   responses: {
     ...fileResponses(['application/vnd.apple.mpegurl', 'video/mp2t']),
-    ...errors(
-      'FORBIDDEN',
-      'SHARE_INVALID',
-      'SHARE_EXPIRED',
-      'SHARE_LOCKED',
-      'SHARE_SIGN_IN',
-      'STORAGE_UNAVAILABLE',
-    ),
+    ...errors(...linkErrors, 'STORAGE_UNAVAILABLE'),
     ...errors(['NOT_FOUND', liveFileNotFound().message]),
   },
 };

@@ -5,7 +5,7 @@ import { getAndHead } from '../../http/get-and-head.ts';
 import { binary, errors, type Operation } from '../../http/route-doc.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Library } from '../library/recordings.ts';
-import { linkQuery, tokenIn } from '../sharing/check-link.ts';
+import { linkErrors, linkQuery, tokenIn } from '../sharing/check-link.ts';
 import { jpegSize } from './jpeg-size.ts';
 import { nameParams, recordingNameOf } from '../../http/params.ts';
 import { isInPart, listThumbnails, thumbnailSeconds, workingFiles } from '../../bucket/layout.ts';
@@ -34,14 +34,7 @@ const operation: Operation = {
       headers: z.object({ 'Cache-Control': z.string() }),
       content: { 'text/vtt': { schema: z.string() }, ...binary('image/jpeg') },
     },
-    ...errors(
-      'FORBIDDEN',
-      'SHARE_INVALID',
-      'SHARE_EXPIRED',
-      'SHARE_LOCKED',
-      'SHARE_SIGN_IN',
-      'STORAGE_UNAVAILABLE',
-    ),
+    ...errors(...linkErrors, 'STORAGE_UNAVAILABLE'),
     ...errors('RECORDING_NOT_FOUND', ['NOT_FOUND', pictureNotFound().message]),
   },
 };

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@reelroom/shared';
 import { z } from 'zod';
 import { binary, errors, type ResponseDoc, type Operation } from '../../http/route-doc.ts';
-import { linkQuery } from '../sharing/check-link.ts';
+import { linkErrors, linkQuery } from '../sharing/check-link.ts';
 import { nameParams } from '../../http/params.ts';
 import { invalidTimeZone, timeZoneSchema } from '../library/time-zone.ts';
 
@@ -87,16 +87,7 @@ export const getVideo: Operation = {
   responses: {
     ...fileResponses(['video/mp4']),
     302: redirect,
-    ...errors(
-      wrongZone,
-      'FORBIDDEN',
-      'SHARE_INVALID',
-      'SHARE_EXPIRED',
-      'SHARE_LOCKED',
-      'SHARE_SIGN_IN',
-      'RECORDING_NOT_FOUND',
-      'STORAGE_UNAVAILABLE',
-    ),
+    ...errors(wrongZone, ...linkErrors, 'RECORDING_NOT_FOUND', 'STORAGE_UNAVAILABLE'),
   },
 };
 
@@ -112,16 +103,7 @@ export const headVideo: Operation = {
     200: { description: 'Its size and its validators', headers: length },
     302: redirect,
     304: notModified,
-    ...errors(
-      wrongZone,
-      'FORBIDDEN',
-      'SHARE_INVALID',
-      'SHARE_EXPIRED',
-      'SHARE_LOCKED',
-      'SHARE_SIGN_IN',
-      'RECORDING_NOT_FOUND',
-      'PRECONDITION_FAILED',
-    ),
+    ...errors(wrongZone, ...linkErrors, 'RECORDING_NOT_FOUND', 'PRECONDITION_FAILED'),
     ...errors('STORAGE_UNAVAILABLE'),
   },
 };

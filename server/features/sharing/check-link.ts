@@ -1,4 +1,4 @@
-import { errorCodes } from '@reelroom/shared';
+import { errorCodes, type ErrorCode } from '@reelroom/shared';
 import type { onRequestAsyncHookHandler } from 'fastify';
 import { z } from 'zod';
 import { ReelroomError } from '../../lib/errors.ts';
@@ -11,6 +11,15 @@ declare module 'fastify' {
     reelroomLink?: CheckedLink;
   }
 }
+
+/** The errors of routes that a share link opens, where the link is not enough. */
+export const linkErrors = [
+  'FORBIDDEN',
+  'SHARE_INVALID',
+  'SHARE_EXPIRED',
+  'SHARE_LOCKED',
+  'SHARE_SIGN_IN',
+] as const satisfies readonly ErrorCode[];
 
 /** Documents the query parameter of a share link. */
 export const linkQuery = z.object({
