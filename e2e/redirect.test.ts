@@ -84,6 +84,8 @@ t.test('PLAYBACK=redirect: pages play, seek and download what S3 itself sends', 
     t.teardown(() => context.close());
     await join(page, 'Ana', 'Équipe "A" 🎥');
     await page.getByRole('button', { name: /^Play/ }).click();
+    // It must not cover the dialog's buttons.
+    await page.getByText('Your microphone is muted while a recording plays.').waitFor();
     await downloads(page);
     await page.keyboard.press('Escape');
     await page.getByText('Only you are here').waitFor();

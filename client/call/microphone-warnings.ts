@@ -8,7 +8,10 @@ const speech = { level: 0.45, forMs: 700 };
 
 /** Warns of an open microphone without any signal. */
 export function warnOfSilence(room: Room): void {
-  room.on(RoomEvent.LocalAudioSilenceDetected, () => toast(m.microphone_silent, 'warning'));
+  room.on(RoomEvent.LocalAudioSilenceDetected, () => {
+    // It may have been muted while LiveKit measured.
+    if (room.localParticipant.isMicrophoneEnabled) toast(m.microphone_silent, 'warning');
+  });
 }
 
 /**
