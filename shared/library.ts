@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import { errorCodeSchema } from './errors.ts';
 import { recordingInputSchema, recordingSchema } from './recording.ts';
-import { recordingNameSchema } from './recording-name.ts';
-import { titleSchema } from './title.ts';
+import { recordingNameSchema, titleSchema } from './recording-name.ts';
 
 const moment = (field: string) =>
   z.iso.datetime({

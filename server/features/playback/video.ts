@@ -2,7 +2,7 @@ import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { parseInput, recordingNotFound } from '../../lib/errors.ts';
-import type { PublicUrl } from '../../adapters/s3/public-urls.ts';
+import type { PublicUrl } from '../../adapters/s3/presign.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import type { Library } from '../library/recordings.ts';
 import { downloadName } from '../library/download-name.ts';
