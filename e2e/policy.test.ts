@@ -1,4 +1,4 @@
-import { recordingName } from '../shared/recording-name.ts';
+import { recordingName } from '../shared/base/recording-name.ts';
 import t from 'tap';
 import { bucketOf, serve, testConfig } from '../server/test/support/build.ts';
 import { openBrowser, openPerson } from './support/browser.ts';

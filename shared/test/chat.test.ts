@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { mergeMessages, parseMessages, type ChatMessage } from '../chat.ts';
+import { mergeMessages, parseMessages, type ChatMessage } from '../rooms/chat.ts';
 
 const message = (id: string, at: number, text = id): ChatMessage => ({
   id,

@@ -1,4 +1,4 @@
-import { abilities, defaultRoomRules, type Ability, type RoomRules } from '../../shared/room-rules.ts';
+import { abilities, defaultRoomRules, type Ability, type RoomRules } from '../../shared/rooms/room-rules.ts';
 import { abilitiesOn } from '../../server/features/access/abilities.ts';
 import { limits } from '../../server/features/access/limits.ts';
 import { procedureRules, routeRules, type Rule } from '../../server/features/access/policy.ts';

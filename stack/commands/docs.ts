@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCodeSchema, errorCodes } from '../../shared/errors.ts';
+import { errorCodeSchema, errorCodes } from '../../shared/base/errors.ts';
 import { format, resolveConfig } from 'prettier';
 import { exampleErrors } from '../../server/lib/errors.ts';
 import { root } from '../lib/settings.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { keyInputSchema } from '../../shared/access.ts';
+import { keyInputSchema } from '../../shared/api/access.ts';
 import { makeApiKey } from '../../server/make-key.ts';
 import { parseInput } from '../../server/lib/errors.ts';
 import { readSettings, root } from '../lib/settings.ts';

@@ -1,6 +1,6 @@
 import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import type { Setup } from '../../shared/system-status.ts';
+import type { Setup } from '../../shared/api/system-status.ts';
 import { bringUp, checkMachine } from './bring-up.ts';
 import { buildClient } from '../programs/client-build.ts';
 import { releaseDataFolder } from '../processes/data-folder.ts';

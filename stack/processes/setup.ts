@@ -1,4 +1,4 @@
-import type { Setup } from '../../shared/system-status.ts';
+import type { Setup } from '../../shared/api/system-status.ts';
 
 type SetupPart = Setup['parts'][number];
 

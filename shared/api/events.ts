@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { recordingSchema } from './recording.ts';
-import { roomStateSchema } from './room-metadata.ts';
+import { recordingSchema } from '../recordings/recording.ts';
+import { roomStateSchema } from '../rooms/room-metadata.ts';
 
 const roomStatusChangedSchema = z.object({
   type: z.literal('room-status'),

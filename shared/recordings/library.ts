@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { errorCodeSchema } from './errors.ts';
+import { errorCodeSchema } from '../base/errors.ts';
 import { recordingInputSchema, recordingSchema } from './recording.ts';
-import { recordingNameSchema, titleSchema } from './recording-name.ts';
+import { recordingNameSchema } from '../base/recording-name.ts';
+import { titleSchema } from '../base/title.ts';
 
 const moment = (field: string) =>
   z.iso.datetime({

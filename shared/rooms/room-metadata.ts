@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { askingModeSchema } from './consent.ts';
-import { recordingSchema } from './recording.ts';
+import { recordingSchema } from '../recordings/recording.ts';
 
 /** The status of a room's recording: of the live one, or the end of the last. */
 export const roomStatusSchema = z.extend(

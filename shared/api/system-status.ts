@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { askingModeSchema } from './consent.ts';
+import { askingModeSchema } from '../rooms/consent.ts';
 
 /** A part of the stack that `npm start` sets up. */
 export const setupPartSchema = z.object({

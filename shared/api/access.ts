@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { abilitySchema } from './room-rules.ts';
-import { roomNameSchema } from './room-name.ts';
+import { abilitySchema } from '../rooms/room-rules.ts';
+import { roomNameSchema } from '../base/room-name.ts';
 
 /** Who is signed in, and how one can sign in. */
 export const sessionSchema = z.object({

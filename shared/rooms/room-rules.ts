@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { roomInputSchema } from './room-name.ts';
+import { roomInputSchema } from '../base/room-name.ts';
 
 /** What a principal may be allowed to do with a room, a recording, or this Reelroom. */
 export const abilities = [

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { recordingNameSchema } from './recording-name.ts';
-import { roomNameSchema } from './room-name.ts';
+import { recordingNameSchema } from '../base/recording-name.ts';
+import { roomNameSchema } from '../base/room-name.ts';
 
 /**
  * How participants consent to being recorded: they are told; they are asked, and only who agrees is in the recording;
