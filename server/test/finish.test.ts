@@ -21,10 +21,12 @@ async function twoWays(t: Test, delays: (request: string) => Fault | undefined) 
   return { config, far, farConfig, bucket: await bucketOf(config) };
 }
 
-function lost(): RecordingState {
-  const { endedBy: _endedBy, ...recording } = endedRecording();
-  return failed(recording, 'RECORDER_LOST');
-}
+/** A recording whose recorder was lost, 8 s after the last of its segments, while it was asked to stop. */
+const lost = (): RecordingState =>
+  failed(
+    { ...endedRecording(), recordingSince: 1_000, endedAt: 1_000 + (seconds + 8) * 1_000 },
+    'RECORDER_LOST',
+  );
 
 t.test('two processes make a recording whole whose recorder was lost: all of it, once', async (t) => {
   const segments = await makeSegments(t, seconds);
@@ -53,8 +55,11 @@ t.test('two processes make a recording whole whose recorder was lost: all of it,
       const begun = performance.now();
       await until('the other to begin', async () => performance.now() - begun >= laterMs);
       const ends = await Promise.all([first, far.finish(recording)]);
-      for (const end of ends) t.match(end, { status: 'ready', endedBy: 'recovered' });
-      const { durationMs = 0 } = await near.library.get(recording.name);
+      const { durationMs = 0, ...stored } = await near.library.get(recording.name);
+      for (const end of [...ends, stored, await far.finish(recording)]) {
+        t.match(end, { status: 'ready', endedBy: 'recovered' });
+        t.ok(Math.abs((end?.lostMs ?? 0) - 8_000) < 100, `${end?.lostMs} ms of 8 s are said to be lost`);
+      }
       t.ok(Math.abs(durationMs - seconds * 1_000) < 100, `${durationMs} ms of ${seconds} s`);
       t.same(await near.rows(), [await near.library.get(recording.name)], 'it is listed once');
       t.same(
@@ -71,7 +76,7 @@ t.test(
     const { farConfig, far, bucket } = await twoWays(t, (request) =>
       /GET .*s_\d+\.ts/.test(request) ? { delayMs: 50 } : undefined,
     );
-    const recording = lost();
+    const { endedBy: _endedBy, ...recording } = lost();
     const { path } = farConfig.recordings;
     const segments = (await makeSegments(t, seconds)).slice(0, seconds / 2);
     for (const [i, segment] of segments.entries())

@@ -2,6 +2,7 @@ import { CustomSource, EncodedPacketSink, Input, MP4 } from 'mediabunny';
 import { ReelroomError } from '../../lib/errors.ts';
 import { ConditionNotMet } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
+import { isRebuilt } from './mp4-boxes.ts';
 
 /** The metadata of a media file. */
 export interface MediaInfo {
@@ -13,6 +14,8 @@ export interface MediaInfo {
   width?: number;
   height?: number;
   hasAudio: boolean;
+  /** Whether we made it from segments. */
+  isRebuilt: boolean;
 }
 
 /** How much of a file is read first: covers the first reads of the MP4 library. */
@@ -66,6 +69,7 @@ async function readTracks(
       durationMs: Math.round(Math.max(...ends) * 1_000),
       ...(video && { width: await video.getDisplayWidth(), height: await video.getDisplayHeight() }),
       hasAudio: (await input.getPrimaryAudioTrack()) !== null,
+      isRebuilt: isRebuilt(first.bytes),
     };
   } finally {
     input.dispose();

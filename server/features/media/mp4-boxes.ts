@@ -19,6 +19,21 @@ export const box = (type: string, ...parts: Parts): Buffer => {
   return Buffer.concat([u32(8 + content.length), Buffer.from(type, 'latin1'), content]);
 };
 
+/** A brand of our own, which players ignore (ISO/IEC 14496-12, 4.3): a file that we made from segments has it. */
+const rebuiltBrand = 'rrec';
+
+/** The first box of a rebuilt file. */
+export const rebuiltFtyp = box(
+  'ftyp',
+  Buffer.from('isom'),
+  u32(0x200),
+  Buffer.from(`isomiso2avc1mp41${rebuiltBrand}`),
+);
+
+/** Whether a file with these `first` bytes was rebuilt from segments. */
+export const isRebuilt = (first: Uint8Array): boolean =>
+  Buffer.from(first.buffer, first.byteOffset, Math.min(first.length, rebuiltFtyp.length)).equals(rebuiltFtyp);
+
 /** A box whose content begins with a version and flags. */
 export const fullBox = (type: string, version: number, flags: number, ...parts: Parts): Buffer =>
   box(type, u32(version * 2 ** 24 + flags), ...parts);

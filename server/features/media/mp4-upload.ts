@@ -2,7 +2,7 @@ import type { EncodedPacket } from 'mediabunny';
 import type { WriteCondition } from '../../adapters/s3/conditions.ts';
 import type { Storage } from '../../adapters/s3/bucket.ts';
 import { toFragment, type SegmentMedia, type Tracks } from './fragment.ts';
-import { box, u32, u64 } from './mp4-boxes.ts';
+import { rebuiltFtyp as ftyp, u32, u64 } from './mp4-boxes.ts';
 import { createParts } from './parts.ts';
 import { createTrackTable, finishMoov, mediaTimescale, type Sample, type TrackTable } from './track-table.ts';
 
@@ -14,8 +14,6 @@ const seamSeconds = 0.5;
 
 /** The length of interleaved chunks of video and audio. */
 const chunkDuration = mediaTimescale;
-
-const ftyp = box('ftyp', Buffer.from('isom'), u32(0x200), Buffer.from('isomiso2avc1mp41'));
 
 /** The header of an `mdat` with `bytes` of content; its length is constant. */
 const mdatHeader = (bytes: number): Buffer => Buffer.concat([u32(1), Buffer.from('mdat'), u64(16 + bytes)]);

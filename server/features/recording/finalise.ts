@@ -73,16 +73,30 @@ export function createFinaliser({
   const inspect = (name: string): Promise<Inspection | undefined> =>
     inspectObject(storage, library.keyOf(name));
 
-  /** The ready recording; undefined where its file is missing or cannot be played. */
+  /**
+   * The ready recording; undefined where its file is missing or cannot be played. A rebuilt file counts as
+   * recovered, whichever process rebuilt it and however the recording was to end.
+   */
   async function withFile(
     recording: RecordingState,
     found: Inspection | undefined,
     signal: AbortSignal,
   ): Promise<RecordingState | undefined> {
     if (!found?.media) return undefined;
-    const { hasAudio: _hasAudio, ...described } = await withFaststart(recording.name, found.media, signal);
+    const {
+      hasAudio: _hasAudio,
+      isRebuilt,
+      ...described
+    } = await withFaststart(recording.name, found.media, signal);
     const { failure: _failure, error: _error, ...rest } = recording;
-    return { ...rest, ...described, status: 'ready', endedBy: recording.endedBy ?? 'recovered' };
+    const { recordingSince, endedAt, endedBy = 'recovered' } = recording;
+    const ready = { ...rest, ...described, status: 'ready' } as const;
+    if (!isRebuilt) return { ...ready, endedBy };
+    const lostMs =
+      recordingSince !== undefined && endedAt !== undefined
+        ? Math.max(0, endedAt - recordingSince - described.durationMs)
+        : undefined;
+    return { ...ready, endedBy: 'recovered', ...(lostMs !== undefined && { lostMs }) };
   }
 
   /** The ready recording, from its backup file. */
@@ -107,14 +121,7 @@ export function createFinaliser({
     log.warn({ recording, segments: segments.length }, 'rebuilding a recording from its segments');
     const target = library.keyOf(recording.name);
     await rebuildFromSegments({ storage, segments, target, condition: ifUnchanged(found?.etag), signal });
-    const whole = await withFile(
-      { ...recording, endedBy: 'recovered' },
-      await inspect(recording.name),
-      signal,
-    );
-    const { recordingSince, endedAt } = recording;
-    if (!whole?.durationMs || recordingSince === undefined || endedAt === undefined) return whole;
-    return { ...whole, lostMs: Math.max(0, endedAt - recordingSince - whole.durationMs) };
+    return withFile(recording, await inspect(recording.name), signal);
   }
 
   /**
