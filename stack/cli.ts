@@ -8,7 +8,7 @@ import { makeSecret } from './commands/make-secret.ts';
 import { pack } from './commands/pack.ts';
 import { reindex } from './commands/reindex.ts';
 import { start } from './commands/start.ts';
-import { test, testOnMinio } from './commands/test.ts';
+import { test, testAll, testOnMinio } from './commands/test.ts';
 
 const [command = '', ...files] = process.argv.slice(2);
 
@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<boolean | void>> = {
   start: () => start({ hotReload: false }),
   dev: () => start({ hotReload: true }),
   test: () => test(files),
+  'test:all': testAll,
   'test:minio': () => testOnMinio(files),
   bench: () => bench(files),
   check,

@@ -6,6 +6,9 @@ import { brief, type Count, countTap } from '../testing/tap.ts';
 
 const everything = ['shared/test', 'sdk/test', 'server/test', 'client', 'stack/test', 'e2e'];
 
+/** Where the slowest tests are: processes killed and networks cut on the real stack, mostly waited for. */
+const faults = 'server/test/faults/';
+
 /** The tests of what S3 does: keys, lists, ranges, preconditions, multipart uploads, deletes. */
 const storageTests = [
   'presign',
@@ -33,15 +36,26 @@ const storageTests = [
 /** How long all tests together may take, in ms. */
 const deadline = 40 * 60_000;
 
-/**
- * `npm test`: runs test files, or those in the folders named, by default all, on a stack of its own. Prints
- * `N passed, N failed` last; returns whether all passed.
- */
-export async function test(named: string[], environment: Environment = {}): Promise<boolean> {
+const testsIn = (paths: string[]): string[] => filesAmong(paths, '.test.ts');
+
+/** `npm test`: the tests named, files or folders; by default all but the {@link faults}. */
+export async function test(named: string[]): Promise<boolean> {
+  if (named.length > 0) return runTests(testsIn(named));
+  console.log(`All but ${faults}, which \`npm run test:all\` runs, too`);
+  return runTests(testsIn(everything).filter((file) => !file.startsWith(faults)));
+}
+
+/** `npm run test:all`: those of `npm test` and the {@link faults}. */
+export const testAll = (): Promise<boolean> => runTests(testsIn(everything));
+
+/** `npm run test:minio`: {@link storageTests}, or those named, with MinIO in the place of versitygw. */
+export const testOnMinio = (named: string[]): Promise<boolean> =>
+  runTests(testsIn(named.length > 0 ? named : storageTests), { REELROOM_S3_SERVER: 'minio' });
+
+/** Runs test files on a stack of its own. Prints `N passed, N failed` last; returns whether all passed. */
+async function runTests(files: string[], environment: Environment = {}): Promise<boolean> {
   let count: Count = { passed: 0, failed: 1 };
-  const paths = named.length > 0 ? named : everything;
-  const files = filesAmong(paths, '.test.ts');
-  if (files.length === 0) console.error(`There are no tests in ${paths.join(', ')}`);
+  if (files.length === 0) console.error('There are no such tests');
   else
     await onOwnStack(
       'test',
@@ -55,10 +69,6 @@ export async function test(named: string[], environment: Environment = {}): Prom
   console.log(`${count.passed} passed, ${count.failed} failed`);
   return count.failed === 0;
 }
-
-/** `npm run test:minio`: {@link storageTests}, or those named, with MinIO in the place of versitygw. */
-export const testOnMinio = (named: string[]): Promise<boolean> =>
-  test(named.length > 0 ? named : storageTests, { REELROOM_S3_SERVER: 'minio' });
 
 async function runFiles({ data, env, signal }: OwnStack, files: string[]): Promise<Count> {
   const lines: string[] = [];
