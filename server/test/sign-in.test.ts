@@ -60,7 +60,8 @@ t.test('a name that there is not, and a password that is wrong, are told the sam
   }
   // The fastest of several is what no other process has delayed.
   const ratio = Math.min(...times.nobody) / Math.min(...times.admin);
-  t.ok(ratio > 0.7 && ratio < 1.4, `an unknown name takes ${ratio} times as long`);
+  // Without a hash to compare it takes a hundredth.
+  t.ok(ratio > 0.4 && ratio < 2.5, `an unknown name takes ${ratio} times as long`);
 });
 
 t.test('a session is signed by one of our secrets, and ends with the password', async (t) => {
