@@ -90,6 +90,8 @@ class Chat {
 
   #keep(messages: readonly ChatMessage[]): void {
     this.messages = mergeMessages(this.messages, messages);
+    // A message may come before the room's id does, and would replace what this tab had.
+    if (this.#roomId === '') return;
     activeCall.set('chat', JSON.stringify(this.messages));
     activeCall.set('chat.room', this.#roomId);
   }
@@ -98,9 +100,9 @@ class Chat {
   async #catchUp(room: Room): Promise<void> {
     const id = await room.getSid();
     if (room !== this.#room) return;
-    if (id !== this.#roomId) this.messages = [];
+    if (this.#roomId !== '' && id !== this.#roomId) this.messages = [];
     this.#roomId = id;
-    if (activeCall.get('chat.room') === id) this.#keep(parseMessages(activeCall.get('chat')));
+    this.#keep(activeCall.get('chat.room') === id ? parseMessages(activeCall.get('chat')) : []);
     const others = [...room.remoteParticipants.values()]
       .filter(({ kind }) => kind === ParticipantKind.STANDARD)
       .sort((a, b) => (a.joinedAt?.getTime() ?? 0) - (b.joinedAt?.getTime() ?? 0));
