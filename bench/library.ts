@@ -40,13 +40,16 @@ const pageOf = (bucket: string) => {
   return () => newestFirst(index, compileFilter({}), { after: undefined, limit: 50 });
 };
 
+/** Compressing a list takes our processor 1 ms; S3's own lists, beside which ours stand, are not compressed. */
+const uncompressed = { headers: { 'accept-encoding': 'identity' } };
+
 const drained = async (url: string) => {
-  const response = await fetch(url);
+  const response = await fetch(url, uncompressed);
   await response.arrayBuffer();
   return response.ok;
 };
 const listOf = async (url: string, query = '') =>
-  Object(await (await fetch(`${url}/recordings?limit=50${query}`)).json());
+  Object(await (await fetch(`${url}/recordings?limit=50${query}`, uncompressed)).json());
 
 /** What the seed does for its list. */
 async function asTheSeed(bucket: string): Promise<void> {
