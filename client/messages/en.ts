@@ -1,3 +1,4 @@
+// Every sentence of the client: a language is one file, however long.
 import { consentQuestions } from '@reelroom/shared';
 import { number, plural } from './words.ts';
 
