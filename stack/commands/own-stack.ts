@@ -57,7 +57,8 @@ export async function onOwnStack(
 export const filesAmong = (paths: string[], suffix: string): string[] =>
   paths.flatMap((path) => {
     const full = join(root, path);
-    if (!statSync(full, { throwIfNoEntry: false })?.isDirectory()) return path.endsWith(suffix) ? [path] : [];
+    const found = statSync(full, { throwIfNoEntry: false });
+    if (!found?.isDirectory()) return found && path.endsWith(suffix) ? [path] : [];
     return readdirSync(full, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith(suffix) && !/(^|\/)(node_modules|dist)\//.test(file))
       .sort()

@@ -36,7 +36,13 @@ const storageTests = [
 /** How long all tests together may take, in ms. */
 const deadline = 40 * 60_000;
 
-const testsIn = (paths: string[]): string[] => filesAmong(paths, '.test.ts');
+/** The test files named, and those in the folders named. */
+const testsIn = (paths: string[]): string[] =>
+  paths.flatMap((path) => {
+    const files = filesAmong([path], '.test.ts');
+    if (files.length === 0) throw new Error(`There is no test in ${path}`);
+    return files;
+  });
 
 /** `npm test`: the tests named, files or folders; by default all but the {@link faults}. */
 export async function test(named: string[]): Promise<boolean> {
@@ -55,17 +61,15 @@ export const testOnMinio = (named: string[]): Promise<boolean> =>
 /** Runs test files on a stack of its own. Prints `N passed, N failed` last; returns whether all passed. */
 async function runTests(files: string[], environment: Environment = {}): Promise<boolean> {
   let count: Count = { passed: 0, failed: 1 };
-  if (files.length === 0) console.error('There are no such tests');
-  else
-    await onOwnStack(
-      'test',
-      async (stack) => {
-        const { passed, failed } = await runFiles(stack, files);
-        if (passed + failed > 0) count = { passed, failed };
-        return count.failed === 0;
-      },
-      environment,
-    );
+  await onOwnStack(
+    'test',
+    async (stack) => {
+      const { passed, failed } = await runFiles(stack, files);
+      if (passed + failed > 0) count = { passed, failed };
+      return count.failed === 0;
+    },
+    environment,
+  );
   console.log(`${count.passed} passed, ${count.failed} failed`);
   return count.failed === 0;
 }
