@@ -1,7 +1,6 @@
-// The way in: `node stack/run.mjs start | dev | test [files…] | test:all | test:minio | bench [files…] | check | audit | docs | reindex |
-// pack [folder] | hash-password | make-secret | make-key …`. Plain JavaScript, for Node from version 20 and with
-// nothing installed: it finds a Node that
-// is new enough, installs the workspace, then hands over to cli.ts.
+// The way in: `node stack/run.mjs start | dev | test [files…] | test:all | test:minio | bench [files…] | check | audit |
+// docs | reindex | pack [folder] | hash-password | make-secret | make-key …`. Plain JavaScript, for Node from version 20
+// and with nothing installed: it finds a Node that is new enough, installs the workspace, then hands over to cli.ts.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
